@@ -1,0 +1,1 @@
+//! Compiler of the instruction tables: parses, checks, and generates Rust.

@@ -1,0 +1,1 @@
+//! Instruction tables of the guests: decode, encode, disassemble, rows as data.

@@ -1,0 +1,1 @@
+//! s390x guest: CPU state, translation to IR, helpers.

@@ -1,0 +1,1 @@
+//! Comparison, minimization and reports.

@@ -1,0 +1,1 @@
+//! Native recorder of register traces.

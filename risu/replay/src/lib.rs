@@ -1,0 +1,1 @@
+//! In-process replay of streams and traces under emulation.

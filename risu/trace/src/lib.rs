@@ -1,0 +1,1 @@
+//! Stream image, manifest and trace formats.

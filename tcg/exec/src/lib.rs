@@ -1,0 +1,1 @@
+//! Execution: translation-block cache, chaining, vCPU loop, faults, invalidation.

@@ -1,0 +1,1 @@
+//! The intermediate representation: ops, builder, verifier, printer, parser, and the guest and backend traits.

@@ -1,0 +1,1 @@
+//! Reference floating-point arithmetic as pure functions.
