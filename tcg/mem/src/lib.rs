@@ -1,0 +1,1 @@
+//! Guest memory: mapped ranges, guarded access, code pages.
