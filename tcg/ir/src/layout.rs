@@ -1,0 +1,216 @@
+//! How a guest's CPU state is laid out, and the part of it that all guests share.
+
+use crate::traits::ExitCode;
+use crate::types::{Attr, Type};
+use std::fmt;
+use std::sync::atomic::AtomicU32;
+
+/// Index of a global in [`GuestLayout::globals`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Global(pub u16);
+
+impl Global {
+    /// The index as `usize`.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Prints as `gN`; the TB printer knows the guest's names.
+impl Attr for Global {
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "g{}", self.0)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.strip_prefix('g')?.parse().ok().map(Global)
+    }
+}
+
+/// Index of a helper in [`GuestLayout::helpers`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HelperId(pub u16);
+
+/// Prints as `hN`.
+impl Attr for HelperId {
+    fn print(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "h{}", self.0)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        text.strip_prefix('h')?.parse().ok().map(HelperId)
+    }
+}
+
+/// A piece of guest state that IR ops name: a register or hidden state such as a lazy condition code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GlobalDesc {
+    /// Printed name.
+    pub name: &'static str,
+    /// Type of its value.
+    pub ty: Type,
+    /// Byte offset of its home in the CPU state.
+    pub offset: u32,
+    /// Rank for a fixed host register, 0 first; `u8::MAX` for never. Integer and float globals are ranked apart.
+    pub pin_rank: u8,
+}
+
+/// An out-of-line helper: a Rust function that generated code can call.
+#[derive(Clone, Copy)]
+pub struct HelperDesc {
+    /// Printed name.
+    pub name: &'static str,
+    /// The function: CPU state (as pointer to its `Env`), four integer arguments, one result.
+    ///
+    /// When it returns, a non-zero `Env::helper_exit` means: leave to the loop (see [`Env::helper_exit`]).
+    pub entry: unsafe extern "C" fn(*mut Env, u64, u64, u64, u64) -> u64,
+}
+
+impl fmt::Debug for HelperDesc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The guest's rules where IEEE 754 leaves a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FpRules {
+    /// Sign of the default NaN.
+    pub default_nan_negative: bool,
+    /// Tininess is detected before rounding.
+    pub tininess_before: bool,
+    /// Which NaN operand an operation returns.
+    pub nan: NanRule,
+    /// What a NaN converts to, as an integer.
+    pub nan_to_int: NanToInt,
+}
+
+/// Which NaN operand an operation returns, made quiet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NanRule {
+    /// The first signaling one, else the first quiet one, in operand order (for `a * b + c`: order a, b, c).
+    FirstSignalingThenFirst,
+}
+
+/// What a NaN converts to, as an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NanToInt {
+    /// The most negative number; zero if unsigned.
+    Minimum,
+    /// Zero.
+    Zero,
+}
+
+/// Everything a back end must know of a guest.
+#[derive(Debug)]
+pub struct GuestLayout {
+    /// The guest's name.
+    pub name: &'static str,
+    /// The globals.
+    pub globals: &'static [GlobalDesc],
+    /// The helpers.
+    pub helpers: &'static [HelperDesc],
+    /// Floating-point rules.
+    pub fp: FpRules,
+    /// Size of the CPU state in bytes. Offset 0 holds the `Env`.
+    pub state_size: u32,
+}
+
+impl GuestLayout {
+    /// The description of a global.
+    #[inline]
+    #[must_use]
+    pub fn global(&self, g: Global) -> &GlobalDesc {
+        &self.globals[g.index()]
+    }
+}
+
+/// Number of 64-bit spill slots in [`Env`].
+pub const N_SPILLS: usize = 48;
+
+/// The head of every guest's CPU state: what generated code and the loop tell each other.
+///
+/// Owned by the vCPU's thread; `exit_request` alone is written by others (and by signal handlers).
+#[repr(C)]
+#[derive(Debug)]
+pub struct Env {
+    /// Non-zero: leave generated code at the next safe point.
+    pub exit_request: AtomicU32,
+    /// Reason of the last exit.
+    pub exit_code: ExitCode,
+    /// Argument of the last exit (fault address, trap data).
+    pub exit_arg: u64,
+    /// Guest pc at the last exit, and where the next TB starts.
+    pub pc: u64,
+    /// Set by a helper that wants to leave: an [`ExitCode`] other than `NONE`. Generated code then leaves with it; `exit_arg` is set by the helper, `pc` becomes the address of the current instruction.
+    pub helper_exit: ExitCode,
+    /// Sticky floating-point flags gathered outside the host's FP unit (bits as `fpflags_get`).
+    pub fp_flags: u32,
+    /// Dynamic rounding mode, as index into `Round::ALL`.
+    pub fp_round: u32,
+    /// Host floating-point control and status word while generated code runs.
+    pub host_fp_csr: u32,
+    /// Table of [`JumpEntry`] that generated code looks up for indirect jumps (power of two of entries).
+    pub jump_table: *mut JumpEntry,
+    /// Host stack pointer of the loop while generated code runs.
+    pub host_sp: u64,
+    /// Return predictor: ring of [`JumpEntry`] and its index (back end's use).
+    pub return_index: u64,
+    /// Scratch for the back end (spilled values).
+    pub spills: [u64; N_SPILLS],
+    /// Return predictor ring.
+    pub returns: [JumpEntry; N_RETURNS],
+    /// For helpers: the owner of the vCPU, set by who created it.
+    pub owner: *mut (),
+}
+
+/// Entries of the return predictor ring.
+pub const N_RETURNS: usize = 32;
+
+/// Entries of a jump table.
+pub const N_JUMP_ENTRIES: usize = 4096;
+
+/// One entry of the jump table or return ring: guest pc and the host code of its TB.
+///
+/// The table is for one value of the TB flags: whoever changes the flags clears it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JumpEntry {
+    /// Guest address; `JumpEntry::EMPTY_PC` if the entry is empty.
+    pub pc: u64,
+    /// Host address of the code.
+    pub code: u64,
+}
+
+impl JumpEntry {
+    /// Key of an empty entry: no instruction is at an odd address.
+    pub const EMPTY_PC: u64 = u64::MAX;
+
+    /// Index of `pc` in a jump table.
+    #[must_use]
+    pub const fn slot(pc: u64) -> usize {
+        (pc >> 1) as usize & (N_JUMP_ENTRIES - 1)
+    }
+}
+
+impl Default for Env {
+    fn default() -> Self {
+        Env {
+            exit_request: AtomicU32::new(0),
+            exit_code: ExitCode::NONE,
+            exit_arg: 0,
+            pc: 0,
+            helper_exit: ExitCode::NONE,
+            fp_flags: 0,
+            fp_round: 0,
+            host_fp_csr: 0x1f80,
+            jump_table: std::ptr::null_mut(),
+            host_sp: 0,
+            return_index: 0,
+            spills: [0; N_SPILLS],
+            returns: [JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 }; N_RETURNS],
+            owner: std::ptr::null_mut(),
+        }
+    }
+}

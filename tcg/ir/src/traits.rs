@@ -1,0 +1,182 @@
+//! What a guest and a back end are to the rest.
+
+use crate::builder::Builder;
+use crate::layout::{Env, GuestLayout};
+use crate::tb::Tb;
+
+/// Why generated code (or a helper) left to the loop.
+///
+/// Codes below [`ExitCode::FIRST_GUEST`] are the loop's; the others are the guest's traps and mean what the guest says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct ExitCode(pub u32);
+
+impl ExitCode {
+    /// None: the next TB is wanted, at `Env::pc`.
+    pub const NONE: ExitCode = ExitCode(0);
+    /// A system call; `Env::pc` is the next instruction, the argument is the guest's.
+    pub const SYSCALL: ExitCode = ExitCode(1);
+    /// `Env::exit_request` was seen.
+    pub const INTERRUPT: ExitCode = ExitCode(2);
+    /// A load faulted at `Env::exit_arg`.
+    pub const FAULT_READ: ExitCode = ExitCode(3);
+    /// A store faulted at `Env::exit_arg`.
+    pub const FAULT_WRITE: ExitCode = ExitCode(4);
+    /// An instruction fetch faulted at `Env::exit_arg`.
+    pub const FAULT_FETCH: ExitCode = ExitCode(5);
+    /// The mode (TB flags) changed or translated code may be stale: look the next TB up afresh.
+    pub const LOOKUP: ExitCode = ExitCode(6);
+    /// First code of the guest's own traps.
+    pub const FIRST_GUEST: u32 = 16;
+}
+
+/// How to translate: the same for all TBs in a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TranslateOptions {
+    /// Several threads or a shared mapping: atomics and barriers must be real.
+    pub parallel: bool,
+    /// Upper bound of guest instructions in a TB.
+    pub max_insns: u32,
+    /// Highest machine level the guest may use (meaning is the guest's).
+    pub cpu_level: u32,
+}
+
+impl Default for TranslateOptions {
+    fn default() -> Self {
+        TranslateOptions { parallel: true, max_insns: 64, cpu_level: u32::MAX }
+    }
+}
+
+/// Guest code at a known address.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeWindow<'a> {
+    /// Guest address of `bytes[0]`.
+    pub base: u64,
+    /// As many bytes as could be fetched (at least one).
+    pub bytes: &'a [u8],
+}
+
+impl<'a> CodeWindow<'a> {
+    /// The bytes from `pc` on; empty outside the window.
+    #[inline]
+    #[must_use]
+    pub fn from(&self, pc: u64) -> &'a [u8] {
+        usize::try_from(pc.wrapping_sub(self.base))
+            .ok()
+            .and_then(|at| self.bytes.get(at..))
+            .unwrap_or(&[])
+    }
+}
+
+/// A guest architecture: its CPU state and its translator.
+pub trait Guest: Send + Sync + 'static {
+    /// The CPU state: `#[repr(C)]`, with the [`Env`] first.
+    type State: Send + 'static;
+
+    /// Layout of the state, globals, helpers.
+    fn layout() -> &'static GuestLayout;
+
+    /// A fresh state (registers zero), on the heap because generated code holds its address.
+    fn new_state() -> Box<Self::State>;
+
+    /// The shared head of the state.
+    fn env(state: &Self::State) -> &Env;
+
+    /// The shared head of the state.
+    fn env_mut(state: &mut Self::State) -> &mut Env;
+
+    /// The mode that TBs for this state must have been translated for.
+    fn tb_flags(state: &Self::State) -> u32;
+
+    /// Translates from `b.tb.pc` on, as many instructions as fit `options` and `code`, and ends the block.
+    ///
+    /// Sets `b.tb.end_pc` and `b.tb.n_insns`. If not even one instruction is whole within `code`,
+    /// it translates nothing and leaves `n_insns` zero: the loop then reports a fetch fault at the end of the window.
+    fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder);
+}
+
+/// A direct exit of a compiled TB, to be chained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectExit {
+    /// Guest address it goes to.
+    pub pc: u64,
+    /// Offset in the code of the 4-byte aligned rel32 of its jump.
+    pub patch_at: u32,
+    /// Offset in the code of the stub that the jump goes to while it is not chained.
+    pub stub_at: u32,
+}
+
+/// What a back end made of a TB.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// Host code, for the address it was compiled at.
+    pub code: Vec<u8>,
+    /// Direct exits.
+    pub exits: Vec<DirectExit>,
+    /// Side table for faults, in the back end's own encoding.
+    pub faults: Vec<u8>,
+}
+
+impl Compiled {
+    /// Empties it for another use; keeps its memory.
+    pub fn reset(&mut self) {
+        self.code.clear();
+        self.exits.clear();
+        self.faults.clear();
+    }
+}
+
+/// Host registers at a fault in generated code, as the signal handler sees them.
+#[derive(Debug)]
+pub struct HostContext<'a> {
+    /// Host instruction pointer.
+    pub pc: u64,
+    /// General registers, by the host's encoding number.
+    pub gpr: &'a [u64],
+    /// Vector registers (low 128 bits), by number.
+    pub vec: &'a [[u64; 2]],
+}
+
+/// What running a TB came back with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunResult {
+    /// A direct exit that is not chained yet: host address of its `patch_at`; `Env::pc` is the target.
+    Chain(u64),
+    /// Anything else: see `Env::exit_code`.
+    Exit,
+}
+
+/// A code generator for one host.
+pub trait Backend: Send {
+    /// Host code that every cache starts with (entry and exit trampolines, helper thunks), for the address `at`.
+    fn prologue(&mut self, at: u64, out: &mut Vec<u8>);
+
+    /// Compiles a TB for the address `at`.
+    ///
+    /// # Errors
+    /// A TB that needs more than the back end has (spill slots, code size): the caller translates fewer instructions.
+    fn compile(&mut self, tb: &Tb, at: u64, out: &mut Compiled) -> Result<(), TooBig>;
+
+    /// Address in the prologue (compiled at `prologue_at`) of the entry trampoline:
+    /// `extern "C" fn(state: *mut Env, code: u64) -> u64`, which returns 0 or the `patch_at` address of an unchained exit.
+    fn entry(&self, prologue_at: u64) -> u64;
+
+    /// Address in the prologue that a signal handler resumes at, after [`Backend::recover`], to leave generated code.
+    /// The stack pointer is reloaded from `Env::host_sp` there.
+    fn fault_exit(&self, prologue_at: u64) -> u64;
+
+    /// At a fault in a TB's code (`faults` is its side table, `code_at` its address): hands every guest register
+    /// that is in a host register, with its home, to `write` (byte offset in the CPU state, little-endian value, width in bytes)
+    /// and returns the guest pc of the instruction. Async-signal-safe. `None` if no op there can fault.
+    fn recover(
+        &self,
+        faults: &[u8],
+        code_at: u64,
+        host: &HostContext<'_>,
+        write: &mut dyn FnMut(u32, u64, u32),
+    ) -> Option<u64>;
+}
+
+/// A TB that a back end cannot compile for want of room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooBig;
