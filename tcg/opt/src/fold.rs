@@ -1,0 +1,117 @@
+//! Constant folding and algebra, one forward pass over the ops.
+//!
+//! Values are single-assignment, so a rule either replaces an op's output by another value or rewrites the op in place.
+
+mod algebra;
+mod eval;
+
+use tcg_ir::{Op, Tb, Type, Val};
+
+/// What a rule made of an op.
+pub(crate) enum Outcome {
+    /// Nothing.
+    Keep,
+    /// The op now reads so.
+    Rewrite(Op),
+    /// Its only output is this value.
+    Same(Val),
+    /// Its only output is this constant.
+    Const(u64),
+    /// It does nothing.
+    Drop,
+}
+
+/// Scratch of the pass.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    /// What each value is replaced by.
+    subst: Vec<Val>,
+    /// Index of the op that defines each value, in the new list.
+    def: Vec<u32>,
+}
+
+const NO_DEF: u32 = u32::MAX;
+
+impl Fold {
+    /// Folds; returns how many ops changed or went.
+    pub(crate) fn run(&mut self, tb: &mut Tb) -> u64 {
+        self.subst.clear();
+        self.subst.extend((0..tb.vals.len()).map(|v| Val(v as u32)));
+        self.def.clear();
+        self.def.resize(tb.vals.len(), NO_DEF);
+        let mut changed = 0;
+        let mut out = 0;
+        for index in 0..tb.ops.len() {
+            let mut op = tb.ops[index];
+            op.for_each_input_mut(|v| {
+                if v.is_some() {
+                    *v = self.subst[v.index()];
+                }
+            });
+            let outcome = self.simplify(tb, &op);
+            changed += u64::from(!matches!(outcome, Outcome::Keep));
+            let kept = match outcome {
+                Outcome::Keep => Some(op),
+                Outcome::Rewrite(op) => Some(op),
+                Outcome::Same(v) => {
+                    self.replace(&op, v);
+                    None
+                }
+                Outcome::Const(bits) => {
+                    let ty = only_output_type(tb, &op);
+                    let v = self.new_const(tb, ty, bits);
+                    self.replace(&op, v);
+                    None
+                }
+                Outcome::Drop => None,
+            };
+            if let Some(op) = kept {
+                op.for_each_output(|v| self.def[v.index()] = out as u32);
+                tb.ops[out] = op;
+                out += 1;
+                // What follows an unconditional goto in straight code can't be reached.
+                if matches!(op, Op::Goto { .. }) && !has_label_after(tb, index) {
+                    break;
+                }
+            }
+        }
+        tb.ops.truncate(out);
+        changed
+    }
+
+    fn simplify(&mut self, tb: &mut Tb, op: &Op) -> Outcome {
+        match eval::eval(tb, op) {
+            Outcome::Keep => {}
+            outcome => return outcome,
+        }
+        algebra::simplify(self, tb, op)
+    }
+
+    fn replace(&mut self, op: &Op, by: Val) {
+        op.for_each_output(|v| self.subst[v.index()] = by);
+    }
+
+    /// A new constant, known to the scratch tables.
+    fn new_const(&mut self, tb: &mut Tb, ty: Type, bits: u64) -> Val {
+        let v = tb.new_val(ty, Some(bits & ty.mask()));
+        self.subst.push(v);
+        self.def.push(NO_DEF);
+        v
+    }
+
+    /// The op that defines a value, if it is in the new list.
+    fn def_of<'a>(&self, tb: &'a Tb, v: Val) -> Option<&'a Op> {
+        let at = *self.def.get(v.index())?;
+        tb.ops.get(at as usize).filter(|_| at != NO_DEF)
+    }
+}
+
+fn only_output_type(tb: &Tb, op: &Op) -> Type {
+    let mut ty = Type::I64;
+    op.for_each_output(|v| ty = tb.ty(v));
+    ty
+}
+
+fn has_label_after(tb: &Tb, index: usize) -> bool {
+    tb.n_labels != 0 && tb.ops[index + 1..].iter().any(|op| matches!(op, Op::SetLabel { .. }))
+}
