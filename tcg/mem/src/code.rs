@@ -1,0 +1,106 @@
+//! Which pages hold translated code, and the promises made to whoever translated them.
+//!
+//! A *marked* page is one whose bytes somebody has translated. While it is marked the host mapping
+//! is not writable, so that a store is noticed before it happens. Marks carry a generation, so that
+//! a translation that was overtaken by a store can be told and thrown away (invariant CODE-FRESH
+//! of `docs/src/unsafe.md`).
+
+use crate::addr::{GuestAddr, PAGE_SIZE};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// What the code cache does when translated pages change. Set once per address space.
+///
+/// Called without the lock of the address space, on the thread that made the change, before that
+/// change returns to the guest (a store: before the store happens).
+pub trait CodeHook: Send + Sync {
+    /// Drops every translation that covers a byte of `range` (page-aligned).
+    fn invalidate(&self, range: Range<u64>);
+
+    /// Memory that others may write to concurrently exists from now on (a writable shared
+    /// mapping): atomic operations need real atomicity.
+    fn memory_is_shared(&self);
+}
+
+/// Proof that a page was marked when its bytes were read; see
+/// [`AddressSpace::begin_code`](crate::AddressSpace::begin_code).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeTicket {
+    /// The page.
+    pub page: GuestAddr,
+    pub(crate) generation: u64,
+}
+
+/// Marked pages with the generation of their mark.
+#[derive(Debug, Default)]
+pub(crate) struct CodePages {
+    marked: HashMap<u64, u64>,
+    generations: u64,
+}
+
+impl CodePages {
+    /// Marks a page; the flag says whether it was unmarked before.
+    pub(crate) fn mark(&mut self, page: GuestAddr) -> (CodeTicket, bool) {
+        if let Some(ticket) = self.ticket(page) {
+            return (ticket, false);
+        }
+        self.generations += 1;
+        self.marked.insert(page.0, self.generations);
+        (CodeTicket { page, generation: self.generations }, true)
+    }
+
+    /// The ticket of a marked page.
+    pub(crate) fn ticket(&self, page: GuestAddr) -> Option<CodeTicket> {
+        let generation = *self.marked.get(&page.0)?;
+        Some(CodeTicket { page, generation })
+    }
+
+    /// Whether the page has been marked without a break since `ticket` was made.
+    pub(crate) fn is_current(&self, ticket: CodeTicket) -> bool {
+        self.marked.get(&ticket.page.0) == Some(&ticket.generation)
+    }
+
+    /// Removes the marks inside `range`; returns the pages that had one, ascending.
+    pub(crate) fn unmark(&mut self, range: &Range<u64>) -> Vec<u64> {
+        let n_pages = (range.end - range.start) / PAGE_SIZE;
+        let mut hit: Vec<u64> = if n_pages > self.marked.len() as u64 {
+            self.marked.keys().copied().filter(|page| range.contains(page)).collect()
+        } else {
+            let pages = (0..n_pages).map(|i| range.start + i * PAGE_SIZE);
+            pages.filter(|page| self.marked.contains_key(page)).collect()
+        };
+        for page in &hit {
+            self.marked.remove(page);
+        }
+        hit.sort_unstable();
+        hit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_dies_with_its_mark() {
+        let mut pages = CodePages::default();
+        let page = GuestAddr(0x5000);
+        let (ticket, fresh) = pages.mark(page);
+        assert!(fresh && pages.is_current(ticket));
+        assert_eq!(pages.mark(page), (ticket, false));
+        assert_eq!(pages.unmark(&(0x4000..0x8000)), [0x5000]);
+        assert!(!pages.is_current(ticket));
+        let (again, fresh) = pages.mark(page);
+        assert!(fresh && again != ticket);
+        assert!(!pages.is_current(ticket) && pages.is_current(again));
+    }
+
+    #[test]
+    fn huge_ranges_do_not_walk_every_page() {
+        let mut pages = CodePages::default();
+        pages.mark(GuestAddr(0x7000));
+        pages.mark(GuestAddr(0x5000));
+        assert_eq!(pages.unmark(&(0..1 << 47)), [0x5000, 0x7000]);
+        assert!(pages.unmark(&(0..1 << 47)).is_empty());
+    }
+}

@@ -1,0 +1,631 @@
+//! The address space of a guest process: the host calls behind `mmap` and its relatives, and the
+//! book-keeping that goes with them.
+
+use crate::addr::{Access, Cause, Fault, GuestAddr, PAGE_SIZE};
+use crate::code::{CodeHook, CodePages, CodeTicket};
+use crate::host;
+use crate::maps::{Mapping, Maps, Prot};
+use crate::place::{HOST_END, claim_anywhere, claim_gaps, claim_hint, pages, release};
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+
+/// A Linux error number of the host, positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Errno(pub i32);
+
+impl Errno {
+    /// The error of the last failed call of this thread.
+    pub(crate) fn last() -> Errno {
+        Errno(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EINVAL))
+    }
+}
+
+impl std::fmt::Display for Errno {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::io::Error::from_raw_os_error(self.0).fmt(f)
+    }
+}
+
+impl std::error::Error for Errno {}
+
+/// What `mmap` is asked for.
+#[derive(Clone, Debug)]
+pub struct MapRequest {
+    /// Hint, or with `MAP_FIXED` the place.
+    pub addr: GuestAddr,
+    /// Bytes; rounded up to pages.
+    pub len: u64,
+    /// Guest permissions.
+    pub prot: Prot,
+    /// Host `MAP_*` flags.
+    pub flags: i32,
+    /// Host file descriptor, -1 with `MAP_ANONYMOUS`.
+    pub fd: i32,
+    /// Offset in the file, bytes.
+    pub offset: u64,
+    /// Name to list the mapping under.
+    pub name: Option<Arc<str>>,
+}
+
+impl MapRequest {
+    /// Private anonymous memory.
+    #[must_use]
+    pub fn anonymous(addr: GuestAddr, len: u64, prot: Prot) -> MapRequest {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        MapRequest { addr, len, prot, flags, fd: -1, offset: 0, name: None }
+    }
+
+    fn is_shared(&self) -> bool {
+        matches!(self.flags & libc::MAP_TYPE, libc::MAP_SHARED | libc::MAP_SHARED_VALIDATE)
+    }
+
+    fn mapping(&self, range: Range<u64>) -> Mapping {
+        let file = self.flags & libc::MAP_ANONYMOUS == 0;
+        Mapping {
+            range,
+            prot: self.prot,
+            shared: self.is_shared(),
+            name: self.name.clone(),
+            offset: if file { self.offset } else { 0 },
+            file,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    maps: Maps,
+    code: CodePages,
+    brk_start: u64,
+    brk: u64,
+}
+
+/// What one guest process has mapped. Shared by its threads; every method may be called by any.
+///
+/// Guest mappings live where the guest sees them in the host's address space, so two address
+/// spaces in one process must not overlap (the host keeps them apart: neither can replace what
+/// belongs to the other).
+pub struct AddressSpace {
+    state: RwLock<State>,
+    hook: OnceLock<Weak<dyn CodeHook>>,
+    has_shared: AtomicBool,
+    window: Range<u64>,
+}
+
+impl std::fmt::Debug for AddressSpace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AddressSpace").field("maps", &self.read().maps).finish_non_exhaustive()
+    }
+}
+
+impl Default for AddressSpace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AddressSpace {
+    /// An empty address space that places mappings below 2^42, as s390 kernels do for a process
+    /// with three levels of region and segment tables (Linux `arch/s390/mm/mmap.c`).
+    #[must_use]
+    pub fn new() -> AddressSpace {
+        Self::with_window(0x1_0000..(1 << 42) - 0x1000_0000)
+    }
+
+    /// An empty address space that prefers to place mappings inside `window`, from the top down.
+    #[must_use]
+    pub fn with_window(window: Range<u64>) -> AddressSpace {
+        AddressSpace {
+            state: RwLock::default(),
+            hook: OnceLock::new(),
+            has_shared: AtomicBool::new(false),
+            window,
+        }
+    }
+
+    /// Tells the address space who caches translations; the first call counts.
+    pub fn set_hook(&self, hook: Weak<dyn CodeHook>) {
+        let _ = self.hook.set(hook);
+    }
+
+    /// Makes this the address space whose code pages guarded stores of this thread release.
+    #[must_use]
+    pub fn attach_thread(self: &Arc<Self>) -> ThreadAttachment {
+        let before = CURRENT.with(|current| current.borrow_mut().replace(Arc::clone(self)));
+        ThreadAttachment { before, _not_send: std::marker::PhantomData }
+    }
+
+    /// Whether a writable shared mapping has ever existed.
+    #[must_use]
+    pub fn has_shared_mapping(&self) -> bool {
+        // Set before the mapping is handed out; nothing else is published by it.
+        self.has_shared.load(Ordering::Relaxed)
+    }
+
+    /// The mapping that holds `addr`.
+    #[must_use]
+    pub fn find(&self, addr: GuestAddr) -> Option<Mapping> {
+        self.read().maps.find(addr).cloned()
+    }
+
+    /// All mappings, ascending.
+    #[must_use]
+    pub fn mappings(&self) -> Vec<Mapping> {
+        self.read().maps.iter().cloned().collect()
+    }
+
+    /// Why an access at `addr` fails by the guest's own permissions; `None` if they allow it.
+    #[must_use]
+    pub fn check(&self, addr: GuestAddr, access: Access) -> Option<Cause> {
+        let state = self.read();
+        let Some(mapping) = state.maps.find(addr) else {
+            return Some(Cause::Unmapped);
+        };
+        let allowed = match access {
+            Access::Read => mapping.prot != Prot::NONE,
+            Access::Write => mapping.prot.allows(Prot::WRITE),
+            Access::Execute => mapping.prot.allows(Prot::EXEC),
+        };
+        (!allowed).then_some(Cause::Protected)
+    }
+
+    /// Maps memory; returns its address. `MAP_FIXED` replaces only what the guest had.
+    ///
+    /// # Errors
+    /// As Linux `mmap`; ENOMEM also when `MAP_FIXED` meets memory of the emulator.
+    pub fn mmap(&self, request: &MapRequest) -> Result<GuestAddr, Errno> {
+        let mut state = self.write();
+        let (range, claimed) = self.place(&state.maps, request)?;
+        let had_code = !state.code.unmark(&range).is_empty();
+        let flags =
+            (request.flags & !libc::MAP_FIXED_NOREPLACE & !libc::MAP_GROWSDOWN) | libc::MAP_FIXED;
+        let prot = request.prot.host_bits();
+        let outcome = host::mmap(&range, prot, flags, request.fd, request.offset);
+        if outcome.is_ok() {
+            state.maps.insert(request.mapping(range.clone()));
+        } else {
+            release(&claimed);
+        }
+        drop(state);
+        if had_code {
+            self.invalidate(&range);
+        }
+        outcome?;
+        self.note_shared(request.is_shared() && request.prot.allows(Prot::WRITE));
+        Ok(GuestAddr(range.start))
+    }
+
+    /// Chooses and claims the range of a new mapping; also returns what was claimed.
+    fn place(
+        &self,
+        maps: &Maps,
+        request: &MapRequest,
+    ) -> Result<(Range<u64>, Vec<Range<u64>>), Errno> {
+        if request.len == 0 {
+            return Err(Errno(libc::EINVAL));
+        }
+        let has = |flag| request.flags & flag != 0;
+        if has(libc::MAP_FIXED) || has(libc::MAP_FIXED_NOREPLACE) {
+            return place_fixed(maps, request);
+        }
+        let range = pages(0, request.len).ok_or(Errno(libc::ENOMEM))?;
+        let len = range.end;
+        if let Some(hint) = pages(request.addr.page().0, len).filter(|hint| hint.start != 0)
+            && claim_hint(maps, &hint)
+        {
+            return Ok((hint.clone(), vec![hint]));
+        }
+        let range = claim_anywhere(maps, &self.window, len)?;
+        Ok((range.clone(), vec![range]))
+    }
+
+    /// Records memory that the caller has mapped for the guest by other means (`shmat`).
+    pub fn adopt(&self, mapping: Mapping) {
+        let range = mapping.range.clone();
+        let is_shared = mapping.shared && mapping.prot.allows(Prot::WRITE);
+        let mut state = self.write();
+        let had_code = !state.code.unmark(&range).is_empty();
+        state.maps.insert(mapping);
+        drop(state);
+        if had_code {
+            self.invalidate(&range);
+        }
+        self.note_shared(is_shared);
+    }
+
+    /// Forgets the guest's mappings inside `range` (page-aligned) without unmapping (`shmdt`).
+    pub fn forget(&self, range: Range<u64>) {
+        let mut state = self.write();
+        let had_code = !state.code.unmark(&range).is_empty();
+        state.maps.remove(&range);
+        drop(state);
+        if had_code {
+            self.invalidate(&range);
+        }
+    }
+
+    /// Unmaps what the guest has inside the range.
+    ///
+    /// # Errors
+    /// EINVAL for an unaligned or empty range, ENOMEM when the host has no more mappings.
+    pub fn munmap(&self, addr: GuestAddr, len: u64) -> Result<(), Errno> {
+        if addr.page_offset() != 0 {
+            return Err(Errno(libc::EINVAL));
+        }
+        let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
+        let mut state = self.write();
+        let had_code = !state.code.unmark(&range).is_empty();
+        let outcome = unmap_parts(&mut state, &range);
+        drop(state);
+        if had_code {
+            self.invalidate(&range);
+        }
+        outcome
+    }
+
+    /// Changes the guest's permissions.
+    ///
+    /// # Errors
+    /// As Linux `mprotect`: EINVAL, ENOMEM at the first unmapped page (those before it are
+    /// changed), EACCES.
+    pub fn mprotect(&self, addr: GuestAddr, len: u64, prot: Prot) -> Result<(), Errno> {
+        if addr.page_offset() != 0 {
+            return Err(Errno(libc::EINVAL));
+        }
+        if len == 0 {
+            return Ok(());
+        }
+        let range = pages(addr.0, len).ok_or(Errno(libc::ENOMEM))?;
+        let mut state = self.write();
+        let mapped_end = state.maps.gaps(&range).first().map_or(range.end, |gap| gap.start);
+        let mapped = range.start..mapped_end;
+        if mapped.is_empty() {
+            return Err(Errno(libc::ENOMEM));
+        }
+        let keeps_code = prot.allows(Prot::EXEC) && !prot.allows(Prot::WRITE);
+        let had_code = !keeps_code && !state.code.unmark(&mapped).is_empty();
+        let outcome = host::mprotect(&mapped, prot.host_bits());
+        if outcome.is_ok() {
+            state.maps.protect(&mapped, prot);
+        }
+        let shared = state.maps.inside(&mapped).iter().any(|mapping| mapping.shared);
+        drop(state);
+        if had_code {
+            self.invalidate(&mapped);
+        }
+        outcome?;
+        self.note_shared(shared && prot.allows(Prot::WRITE));
+        if mapped_end < range.end { Err(Errno(libc::ENOMEM)) } else { Ok(()) }
+    }
+
+    /// Grows, shrinks or moves a mapping; `flags` are the host's `MREMAP_*`.
+    ///
+    /// # Errors
+    /// As Linux `mremap`; a source that is not one mapping of the guest gives EFAULT.
+    pub fn mremap(
+        &self,
+        addr: GuestAddr,
+        old_len: u64,
+        new_len: u64,
+        flags: i32,
+        new_addr: GuestAddr,
+    ) -> Result<GuestAddr, Errno> {
+        let bad = Errno(libc::EINVAL);
+        if addr.page_offset() != 0 || new_addr.page_offset() != 0 {
+            return Err(bad);
+        }
+        let old = pages(addr.0, old_len).ok_or(bad)?;
+        let new_len = pages(0, new_len).ok_or(bad)?.end;
+        let mut state = self.write();
+        let mapping = match &state.maps.inside(&old)[..] {
+            [mapping] if mapping.range == old => mapping.clone(),
+            _ => return Err(Errno(libc::EFAULT)),
+        };
+        let had_code = open_code(&mut state, &old);
+        let outcome = self.move_mapping(&mut state, &mapping, new_len, flags, new_addr);
+        let replaced = match &outcome {
+            Ok(new) => open_code(&mut state, &(*new..*new + new_len)).then_some(*new),
+            Err(_) => None,
+        };
+        drop(state);
+        if had_code {
+            self.invalidate(&old);
+        }
+        if let Some(new) = replaced {
+            self.invalidate(&(new..new + new_len));
+        }
+        outcome.map(GuestAddr)
+    }
+
+    fn move_mapping(
+        &self,
+        state: &mut State,
+        mapping: &Mapping,
+        new_len: u64,
+        flags: i32,
+        new_addr: GuestAddr,
+    ) -> Result<u64, Errno> {
+        let old = mapping.range.clone();
+        let fixed = flags & libc::MREMAP_FIXED != 0;
+        if !fixed && flags & libc::MREMAP_DONTUNMAP == 0 {
+            let same_place =
+                old.start..old.start.checked_add(new_len).ok_or(Errno(libc::ENOMEM))?;
+            if same_place.end <= old.end {
+                unmap_parts(state, &(same_place.end..old.end))?;
+                return Ok(old.start);
+            }
+            let room = old.end..same_place.end;
+            if state.maps.inside(&room).is_empty() && host::mremap(&old, new_len, 0, 0).is_ok() {
+                state.maps.insert(Mapping { range: same_place, ..mapping.clone() });
+                return Ok(old.start);
+            }
+        }
+        if flags & libc::MREMAP_MAYMOVE == 0 {
+            return Err(Errno(if fixed { libc::EINVAL } else { libc::ENOMEM }));
+        }
+        let (new, claimed) = if fixed {
+            let new = pages(new_addr.0, new_len).ok_or(Errno(libc::EINVAL))?;
+            if new.start < old.end && old.start < new.end {
+                return Err(Errno(libc::EINVAL));
+            }
+            let claimed = claim_gaps(&state.maps, &new)?;
+            (new, claimed)
+        } else {
+            let new = claim_anywhere(&state.maps, &self.window, new_len)?;
+            (new.clone(), vec![new])
+        };
+        let host_flags = flags | libc::MREMAP_FIXED;
+        if let Err(errno) = host::mremap(&old, new_len, host_flags, new.start) {
+            release(&claimed);
+            return Err(errno);
+        }
+        if flags & libc::MREMAP_DONTUNMAP == 0 {
+            state.maps.remove(&old);
+        }
+        state.maps.insert(Mapping { range: new.clone(), ..mapping.clone() });
+        Ok(new.start)
+    }
+
+    /// Sets where the heap starts; the program break is there, and no memory is mapped.
+    pub fn set_brk(&self, start: GuestAddr) {
+        let mut state = self.write();
+        state.brk_start = start.0;
+        state.brk = start.0;
+    }
+
+    /// Moves the program break to `wanted` if possible; returns where it is then (Linux `brk`).
+    pub fn brk(&self, wanted: GuestAddr) -> GuestAddr {
+        let mut state = self.write();
+        if wanted.0 < state.brk_start || wanted.0 > HOST_END {
+            return GuestAddr(state.brk);
+        }
+        let old_end = state.brk.next_multiple_of(PAGE_SIZE);
+        let new_end = wanted.0.next_multiple_of(PAGE_SIZE);
+        let mut had_code = false;
+        if new_end > old_end && !grow_heap(&mut state, &(old_end..new_end)) {
+            return GuestAddr(state.brk);
+        }
+        if new_end < old_end {
+            had_code = !state.code.unmark(&(new_end..old_end)).is_empty();
+            if unmap_parts(&mut state, &(new_end..old_end)).is_err() {
+                return GuestAddr(state.brk);
+            }
+        }
+        state.brk = wanted.0;
+        drop(state);
+        if had_code {
+            self.invalidate(&(new_end..old_end));
+        }
+        wanted
+    }
+
+    /// Passes an `madvise` on to the host; what discards contents also drops translations.
+    ///
+    /// # Errors
+    /// As Linux `madvise`; ENOMEM when part of the range is not the guest's.
+    pub fn madvise(&self, addr: GuestAddr, len: u64, advice: i32) -> Result<(), Errno> {
+        if addr.page_offset() != 0 {
+            return Err(Errno(libc::EINVAL));
+        }
+        if len == 0 {
+            return Ok(());
+        }
+        let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
+        let mut state = self.write();
+        if !state.maps.covers(&range) {
+            return Err(Errno(libc::ENOMEM));
+        }
+        let had_code = open_code(&mut state, &range);
+        let outcome = host::madvise(&range, advice);
+        drop(state);
+        if had_code {
+            self.invalidate(&range);
+        }
+        outcome
+    }
+
+    /// Marks the page of `addr` as holding translated code and makes stores to it fault.
+    ///
+    /// Call it *before* reading the bytes to translate; show the ticket to
+    /// [`is_current`](Self::is_current) before publishing what came of them.
+    ///
+    /// # Errors
+    /// A fetch fault at `addr` when the page is not mapped or not executable.
+    pub fn begin_code(&self, addr: GuestAddr) -> Result<CodeTicket, Fault> {
+        let fault = |cause| Fault { addr, access: Access::Execute, cause };
+        let page = addr.page();
+        if let Some(ticket) = self.read().code.ticket(page) {
+            return Ok(ticket);
+        }
+        let mut state = self.write();
+        let Some(prot) = state.maps.find(addr).map(|mapping| mapping.prot) else {
+            return Err(fault(Cause::Unmapped));
+        };
+        if !prot.allows(Prot::EXEC) {
+            return Err(fault(Cause::Protected));
+        }
+        let (ticket, is_new) = state.code.mark(page);
+        let range = page.0..page.0 + PAGE_SIZE;
+        if is_new && prot.allows(Prot::WRITE) && host::mprotect(&range, libc::PROT_READ).is_err() {
+            // Out of host mappings: better no translation than a stale one.
+            state.code.unmark(&range);
+            return Err(fault(Cause::Bus));
+        }
+        Ok(ticket)
+    }
+
+    /// Whether nothing has changed the page since `ticket` was made.
+    ///
+    /// To be asked under the lock that [`CodeHook::invalidate`] takes: a change that this misses
+    /// comes to the hook afterwards.
+    #[must_use]
+    pub fn is_current(&self, ticket: CodeTicket) -> bool {
+        self.read().code.is_current(ticket)
+    }
+
+    /// If a store to `addr` failed only because its page holds translated code: drops the
+    /// translations, opens the page for stores and returns `true`; repeat the store then.
+    pub fn resolve_write(&self, addr: GuestAddr) -> bool {
+        let page = addr.page();
+        let range = page.0..page.0.wrapping_add(PAGE_SIZE);
+        let mut state = self.write();
+        let Some(prot) = state.maps.find(addr).map(|mapping| mapping.prot) else {
+            return false;
+        };
+        if !prot.allows(Prot::WRITE) {
+            return false;
+        }
+        let had_code = !state.code.unmark(&range).is_empty();
+        drop(state);
+        // Translations go before the page opens, so that no thread runs stale code after a store.
+        if had_code {
+            self.invalidate(&range);
+        }
+        let state = self.write();
+        // Marked again meanwhile: the repeated store faults again, and comes back here.
+        state.code.ticket(page).is_some() || host::mprotect(&range, prot.host_bits()).is_ok()
+    }
+
+    /// Opens all code pages in the range for stores by the host kernel (a `read` into them).
+    ///
+    /// Returns whether there were any: a system call that failed with EFAULT is worth repeating.
+    pub fn release_code(&self, addr: GuestAddr, len: u64) -> bool {
+        let end = addr.0.saturating_add(len).min(HOST_END).next_multiple_of(PAGE_SIZE);
+        let range = addr.page().0.min(end)..end;
+        let had_code = open_code(&mut self.write(), &range);
+        if had_code {
+            self.invalidate(&range);
+        }
+        had_code
+    }
+
+    /// Runs `fork` while no other thread holds the lock, so that the child finds it usable.
+    pub fn with_quiet_lock<R>(&self, fork: impl FnOnce() -> R) -> R {
+        let state = self.write();
+        let result = fork();
+        drop(state);
+        result
+    }
+
+    fn invalidate(&self, range: &Range<u64>) {
+        if let Some(hook) = self.hook.get().and_then(Weak::upgrade) {
+            hook.invalidate(range.clone());
+        }
+    }
+
+    fn note_shared(&self, is_shared: bool) {
+        if !is_shared || self.has_shared.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(hook) = self.hook.get().and_then(Weak::upgrade) {
+            hook.memory_is_shared();
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+fn place_fixed(maps: &Maps, request: &MapRequest) -> Result<(Range<u64>, Vec<Range<u64>>), Errno> {
+    if request.addr.page_offset() != 0 {
+        return Err(Errno(libc::EINVAL));
+    }
+    let range = pages(request.addr.0, request.len).ok_or(Errno(libc::ENOMEM))?;
+    let may_replace = request.flags & libc::MAP_FIXED_NOREPLACE == 0;
+    if !may_replace && !maps.inside(&range).is_empty() {
+        return Err(Errno(libc::EEXIST));
+    }
+    let claimed = claim_gaps(maps, &range)?;
+    Ok((range, claimed))
+}
+
+fn unmap_parts(state: &mut State, range: &Range<u64>) -> Result<(), Errno> {
+    for part in state.maps.inside(range) {
+        host::munmap(&part.range)?;
+        state.maps.remove(&part.range);
+    }
+    Ok(())
+}
+
+/// Removes code marks inside `range` and gives the pages their own protection back.
+fn open_code(state: &mut State, range: &Range<u64>) -> bool {
+    let hit = state.code.unmark(range);
+    for &page in &hit {
+        let Some(prot) = state.maps.find(GuestAddr(page)).map(|mapping| mapping.prot) else {
+            continue;
+        };
+        if prot.allows(Prot::WRITE) {
+            // On failure the page stays read-only, and a store comes to `resolve_write`.
+            let _ = host::mprotect(&(page..page + PAGE_SIZE), prot.host_bits());
+        }
+    }
+    !hit.is_empty()
+}
+
+fn grow_heap(state: &mut State, range: &Range<u64>) -> bool {
+    if !state.maps.inside(range).is_empty() {
+        return false;
+    }
+    let prot = Prot::READ.union(Prot::WRITE);
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE;
+    if host::mmap(range, prot.host_bits(), flags, -1, 0).is_err() {
+        return false;
+    }
+    let name = Some(Arc::from("[heap]"));
+    let range = range.clone();
+    state.maps.insert(Mapping { range, prot, shared: false, name, offset: 0, file: false });
+    true
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<AddressSpace>>> = const { RefCell::new(None) };
+}
+
+/// Keeps a thread attached to an address space; see [`AddressSpace::attach_thread`].
+#[must_use]
+#[derive(Debug)]
+pub struct ThreadAttachment {
+    before: Option<Arc<AddressSpace>>,
+    _not_send: std::marker::PhantomData<*const ()>,
+}
+
+impl Drop for ThreadAttachment {
+    fn drop(&mut self) {
+        let before = self.before.take();
+        // At thread exit the slot may be gone, and then nothing needs to be put back.
+        let _ = CURRENT.try_with(|current| *current.borrow_mut() = before);
+    }
+}
+
+/// [`AddressSpace::resolve_write`] of the address space this thread is attached to.
+pub(crate) fn resolve_write_here(addr: GuestAddr) -> bool {
+    let space = CURRENT.with(|current| current.borrow().clone());
+    space.is_some_and(|space| space.resolve_write(addr))
+}
