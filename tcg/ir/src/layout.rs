@@ -73,35 +73,6 @@ impl fmt::Debug for HelperDesc {
     }
 }
 
-/// The guest's rules where IEEE 754 leaves a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FpRules {
-    /// Sign of the default NaN.
-    pub default_nan_negative: bool,
-    /// Tininess is detected before rounding.
-    pub tininess_before: bool,
-    /// Which NaN operand an operation returns.
-    pub nan: NanRule,
-    /// What a NaN converts to, as an integer.
-    pub nan_to_int: NanToInt,
-}
-
-/// Which NaN operand an operation returns, made quiet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NanRule {
-    /// The first signaling one, else the first quiet one, in operand order (for `a * b + c`: order a, b, c).
-    FirstSignalingThenFirst,
-}
-
-/// What a NaN converts to, as an integer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NanToInt {
-    /// The most negative number; zero if unsigned.
-    Minimum,
-    /// Zero.
-    Zero,
-}
-
 /// Everything a back end must know of a guest.
 #[derive(Debug)]
 pub struct GuestLayout {
@@ -111,8 +82,8 @@ pub struct GuestLayout {
     pub globals: &'static [GlobalDesc],
     /// The helpers.
     pub helpers: &'static [HelperDesc],
-    /// Floating-point rules.
-    pub fp: FpRules,
+    /// The guest's choices where IEEE 754 leaves one.
+    pub fp: &'static softfp::Rules,
     /// Size of the CPU state in bytes. Offset 0 holds the `Env`.
     pub state_size: u32,
 }

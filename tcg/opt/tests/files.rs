@@ -12,12 +12,7 @@ static LAYOUT: GuestLayout = GuestLayout {
         GlobalDesc { name: "f0", ty: Type::F64, offset: 16, pin_rank: 0 },
     ],
     helpers: &[],
-    fp: tcg_ir::layout::FpRules {
-        default_nan_negative: false,
-        tininess_before: true,
-        nan: tcg_ir::layout::NanRule::FirstSignalingThenFirst,
-        nan_to_int: tcg_ir::layout::NanToInt::Minimum,
-    },
+    fp: &softfp::S390X,
     state_size: 24,
 };
 
