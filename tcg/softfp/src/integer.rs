@@ -1,0 +1,142 @@
+//! Conversion from and to integers, and rounding to an integral number.
+
+use crate::env::{Env, Flags, Round};
+use crate::format::{Format, is_nan_raw, zero};
+use crate::nan::propagate;
+use crate::parts::{Finite, Number, unpack};
+use crate::round::{Rounded, report, round_off, round_pack};
+use crate::wide::Wide;
+
+/// An `i32` in the format.
+pub fn from_i32<F: Format>(env: &mut Env, x: i32) -> F::Bits {
+    from_magnitude::<F>(env, x < 0, u64::from(x.unsigned_abs()))
+}
+
+/// An `i64` in the format.
+pub fn from_i64<F: Format>(env: &mut Env, x: i64) -> F::Bits {
+    from_magnitude::<F>(env, x < 0, x.unsigned_abs())
+}
+
+/// A `u32` in the format.
+pub fn from_u32<F: Format>(env: &mut Env, x: u32) -> F::Bits {
+    from_magnitude::<F>(env, false, u64::from(x))
+}
+
+/// A `u64` in the format.
+pub fn from_u64<F: Format>(env: &mut Env, x: u64) -> F::Bits {
+    from_magnitude::<F>(env, false, x)
+}
+
+fn from_magnitude<F: Format>(env: &mut Env, negative: bool, magnitude: u64) -> F::Bits {
+    let magnitude = F::Wide::from_u128(u128::from(magnitude));
+    F::from_raw(match Finite::normalize(negative, 0, magnitude) {
+        Some(finite) => round_pack::<F>(env, finite),
+        None => zero::<F>(false),
+    })
+}
+
+/// Rounds by `env.round`. Out of range is invalid and saturates; a NaN is invalid and becomes
+/// what the rules say.
+pub fn to_i32<F: Format>(env: &mut Env, x: F::Bits) -> i32 {
+    // The range makes the cast exact.
+    to_integer::<F>(env, x, Range::signed(32)) as i32
+}
+
+/// As [`to_i32`].
+pub fn to_i64<F: Format>(env: &mut Env, x: F::Bits) -> i64 {
+    to_integer::<F>(env, x, Range::signed(64)) as i64
+}
+
+/// As [`to_i32`]; a NaN becomes zero.
+pub fn to_u32<F: Format>(env: &mut Env, x: F::Bits) -> u32 {
+    to_integer::<F>(env, x, Range::unsigned(32)) as u32
+}
+
+/// As [`to_i32`]; a NaN becomes zero.
+pub fn to_u64<F: Format>(env: &mut Env, x: F::Bits) -> u64 {
+    to_integer::<F>(env, x, Range::unsigned(64)) as u64
+}
+
+#[derive(Clone, Copy)]
+struct Range {
+    min: i128,
+    max: i128,
+}
+
+impl Range {
+    const fn signed(bits: u32) -> Range {
+        Range { min: -(1 << (bits - 1)), max: (1 << (bits - 1)) - 1 }
+    }
+
+    const fn unsigned(bits: u32) -> Range {
+        Range { min: 0, max: (1 << bits) - 1 }
+    }
+}
+
+fn to_integer<F: Format>(env: &mut Env, x: F::Bits, range: Range) -> i128 {
+    let raw = F::raw(x);
+    if is_nan_raw::<F>(raw) {
+        let value = if env.rules.nan_to_signed_is_min { range.min } else { 0 };
+        return invalid_integer(env, value);
+    }
+    let finite = match unpack::<F>(raw) {
+        Number::Zero(_) => return 0,
+        Number::Infinity(negative) => return saturate(env, negative, range),
+        Number::Finite(finite) => finite,
+    };
+    if finite.exponent > 64 {
+        return saturate(env, finite.negative, range);
+    }
+    let rounded = round_to_integer(env.round, finite);
+    let magnitude = rounded.integer as i128;
+    let value = if finite.negative { -magnitude } else { magnitude };
+    if value < range.min || value > range.max {
+        return saturate(env, finite.negative, range);
+    }
+    report(env, rounded);
+    value
+}
+
+fn saturate(env: &mut Env, negative: bool, range: Range) -> i128 {
+    invalid_integer(env, if negative { range.min } else { range.max })
+}
+
+fn invalid_integer(env: &mut Env, value: i128) -> i128 {
+    env.raise(Flags::INVALID);
+    if env.rules.invalid_integer_is_inexact {
+        env.raise_inexact();
+    }
+    value
+}
+
+/// The nearest integral number in the same format, by `env.round`; inexact unless suppressed
+/// (s390x: LOAD FP INTEGER).
+pub fn round_to_integral<F: Format>(env: &mut Env, x: F::Bits) -> F::Bits {
+    let raw = F::raw(x);
+    if let Some(nan) = propagate::<F, 1>(env, [raw]) {
+        return F::from_raw(nan);
+    }
+    match unpack::<F>(raw) {
+        Number::Finite(finite) if finite.exponent < F::FRACTION as i32 => {
+            let rounded = round_to_integer(env.round, finite);
+            report(env, rounded);
+            F::from_raw(match integral(finite.negative, rounded) {
+                Some(integral) => round_pack::<F>(env, integral),
+                None => zero::<F>(finite.negative),
+            })
+        }
+        _ => x,
+    }
+}
+
+/// Rounds a number whose exponent is below that of its last place but two.
+pub(crate) fn round_to_integer<W: Wide>(round: Round, x: Finite<W>) -> Rounded {
+    let drop = (W::TOP as i32).saturating_sub(x.exponent).max(1) as u32;
+    let surplus = drop.saturating_sub(W::TOP);
+    round_off(round, x.negative, x.significand.shr_jam(surplus), drop - surplus)
+}
+
+/// A rounded integer as a number; none if zero.
+pub(crate) fn integral<W: Wide>(negative: bool, rounded: Rounded) -> Option<Finite<W>> {
+    Finite::normalize(negative, 0, W::from_u128(rounded.integer))
+}
