@@ -1,2 +1,56 @@
-//! See the crate description.
-fn main() {}
+//! Tasks of this workspace: `cargo xtask <task>`.
+//!
+//! Nothing here is part of the two programs; each task is one module.
+
+#![forbid(unsafe_code)]
+
+mod apt;
+mod built;
+mod guests;
+mod hosts;
+mod peers;
+mod shell;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Tasks of the momonga and risu workspace.
+#[derive(Parser)]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Fetch the emulators to measure against into target/peers
+    Peers,
+    /// Fetch and build the guest programs into target/guests
+    Guests,
+    /// Cross-build risu for the reference hosts into target/hosts
+    Hosts {
+        /// Build for this host alone: s390x or aarch64
+        only: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Args::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let root = shell::workspace();
+    match task {
+        Task::Peers => peers::run(&root),
+        Task::Guests => guests::run(&root),
+        Task::Hosts { only } => hosts::run(&root, only.as_deref()),
+    }
+}

@@ -1,0 +1,112 @@
+/* Address space: brk, mmap of each kind, mremap, mprotect, shared memory across fork, code
+   written at run time, big stacks. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *map(size_t size, int flags, int fd) {
+    char *at = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
+    if (at == MAP_FAILED) {
+        perror("mmap");
+        exit(1);
+    }
+    return at;
+}
+
+static void break_moves(void) {
+    char *start = sbrk(0);
+    printf("brk %d", brk(start + 1000000) == 0);
+    memset(start, 7, 1000000);
+    printf(" %d %d", start[999999], sbrk(0) == (void *)(start + 1000000));
+    printf(" %d\n", brk(start) == 0 && sbrk(0) == (void *)start);
+}
+
+static void remaps(void) {
+    char *at = map(4096, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    strcpy(at, "moved");
+    char *moved = mremap(at, 4096, 1 << 20, MREMAP_MAYMOVE);
+    printf("mremap %s %d\n", moved, moved[(1 << 20) - 1]);
+    char *fixed = mmap(moved + 65536, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    printf("fixed %d\n", fixed == moved + 65536);
+    void *no = mmap(moved, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    printf("noreplace %s\n", no == MAP_FAILED ? strerrorname_np(errno) : "mapped");
+    printf("munmap %d\n", munmap(moved, 1 << 20));
+    printf("msync %s\n", msync(moved, 4096, MS_SYNC) ? strerrorname_np(errno) : "0");
+}
+
+static void files(void) {
+    char text[16] = "";
+    int fd = open("mapped", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    if (ftruncate(fd, 10000) != 0)
+        exit(1);
+    char *at = map(10000, MAP_SHARED, fd);
+    strcpy(at + 5000, "through");
+    msync(at, 10000, MS_SYNC);
+    ssize_t got = pread(fd, text, 8, 5000);
+    printf("shared file %zd %s\n", got, text);
+    char *copy = map(10000, MAP_PRIVATE, fd);
+    strcpy(copy + 5000, "private");
+    got = pread(fd, text, 8, 5000);
+    printf("private file %zd %s %s\n", got, text, at + 5000);
+    close(fd);
+}
+
+static void shared(void) {
+    volatile int *at = (int *)map(4096, MAP_SHARED | MAP_ANONYMOUS, -1);
+    fflush(stdout);
+    if (fork() == 0) {
+        for (int i = 0; i < 1000; i++)
+            __atomic_fetch_add(at, 2, __ATOMIC_SEQ_CST);
+        _exit(0);
+    }
+    for (int i = 0; i < 1000; i++)
+        __atomic_fetch_add(at, 1, __ATOMIC_SEQ_CST);
+    wait(NULL);
+    printf("shared %d\n", *at);
+}
+
+/* Writes 'return n' and runs it; the same page is rewritten again and again. */
+static void code(void) {
+    long sum = 0;
+    unsigned char *page =
+        mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (int n = 0; n < 300; n++) {
+#ifdef __s390x__
+        unsigned char text[] = {0xa7, 0x29, n >> 8, n & 255, 0x07, 0xfe}; /* lghi %r2,n; br %r14 */
+#else
+        unsigned char text[] = {0xb8, n & 255, n >> 8, 0, 0, 0xc3}; /* mov $n,%eax; ret */
+#endif
+        memcpy(page + n % 2 * 64, text, sizeof text);
+        __builtin___clear_cache((char *)page, (char *)page + 4096);
+        sum += ((int (*)(void))(page + n % 2 * 64))();
+    }
+    printf("code %ld\n", sum);
+}
+
+static int deep(int depth) {
+    volatile char frame[4096];
+    frame[depth % 4096] = (char)depth;
+    return depth == 0 ? 0 : deep(depth - 1) + (frame[depth % 4096] == (char)depth);
+}
+
+int main(void) {
+    struct rlimit limit;
+    break_moves();
+    remaps();
+    files();
+    shared();
+    code();
+    printf("deep %d\n", deep(1000));
+    getrlimit(RLIMIT_NOFILE, &limit);
+    printf("page %ld limit %d\n", sysconf(_SC_PAGESIZE), limit.rlim_cur > 0);
+    void *big = mmap(NULL, 1ul << 62, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    printf("too big: %s\n", big == MAP_FAILED ? strerrorname_np(errno) : "mapped");
+    return 0;
+}

@@ -1,0 +1,169 @@
+/* Faults, alternate stack, queued and masked signals, restart, timers, longjmp. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static sigjmp_buf back;
+static volatile sig_atomic_t seen;
+static siginfo_t last;
+static int on_alternate;
+static char *alternate;
+
+static void fault(int number, siginfo_t *info, void *context) {
+    char here;
+    (void)context;
+    on_alternate = &here >= alternate && &here < alternate + 65536;
+    last = *info;
+    siglongjmp(back, number);
+}
+
+static void count(int number, siginfo_t *info, void *context) {
+    (void)number;
+    (void)context;
+    seen = seen * 10 + info->si_value.sival_int;
+}
+
+static void tick(int number) {
+    (void)number;
+    seen++;
+}
+
+static void expect_fault(const char *what, void (*act)(void *), void *at) {
+    int number = sigsetjmp(back, 1);
+    if (number == 0) {
+        act(at);
+        printf("%s: no fault\n", what);
+        return;
+    }
+    int known = last.si_addr == at;
+    printf("%s: signal %d code %d address %s alternate %d\n", what, number, last.si_code,
+           known ? "exact" : "other", on_alternate);
+}
+
+static void load(void *at) { *(volatile char *)at; }
+static void store(void *at) { *(volatile char *)at = 1; }
+static void divide(void *at) {
+    volatile int zero = 0;
+    (void)at;
+#ifdef __s390x__
+    volatile int quotient = 1 / zero;
+    (void)quotient;
+#else
+    (void)zero;
+    raise(SIGFPE);
+#endif
+}
+
+static void faults(void) {
+    struct sigaction action = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    stack_t stack = {.ss_sp = alternate = malloc(65536), .ss_size = 65536};
+    sigaltstack(&stack, NULL);
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+    sigaction(SIGFPE, &action, NULL);
+    char *page = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(page + 4096, 4096);
+    expect_fault("load unmapped", load, page + 4096);
+    expect_fault("store to read-only", store, page);
+    expect_fault("store to null", store, NULL);
+    int number = sigsetjmp(back, 1);
+    if (number == 0)
+        divide(NULL);
+    printf("divide: signal %d\n", number);
+    FILE *empty = tmpfile();
+    char *beyond = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fileno(empty), 0);
+    expect_fault("load beyond file", load, beyond);
+}
+
+static void queued(void) {
+    struct sigaction action = {.sa_sigaction = count, .sa_flags = SA_SIGINFO};
+    sigset_t set, old, pending;
+    sigaction(SIGRTMIN, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, &old);
+    for (int i = 1; i <= 3; i++)
+        sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = i});
+    sigqueue(getpid(), SIGUSR1, (union sigval){.sival_int = 9});
+    sigpending(&pending);
+    printf("pending %d %d seen %d\n", sigismember(&pending, SIGRTMIN),
+           sigismember(&pending, SIGUSR1), (int)seen);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    printf("seen %d\n", (int)seen);
+}
+
+static void restart(int flags, const char *what) {
+    struct sigaction action = {.sa_handler = tick, .sa_flags = flags};
+    struct itimerval timer = {.it_value = {.tv_usec = 50000}};
+    int ends[2];
+    char byte = 0;
+    if (pipe(ends) != 0)
+        exit(1);
+    sigaction(SIGALRM, &action, NULL);
+    seen = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        usleep(200000);
+        _exit(write(ends[1], "x", 1) == 1 ? 0 : 1);
+    }
+    setitimer(ITIMER_REAL, &timer, NULL);
+    ssize_t got = read(ends[0], &byte, 1);
+    printf("%s: read %zd %s seen %d\n", what, got, got < 0 ? strerrorname_np(errno) : "-",
+           (int)seen);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void children(void) {
+    for (int how = 0; how < 4; how++) {
+        int status;
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGSEGV, SIG_DFL);
+            if (how == 0)
+                _exit(42);
+            if (how == 1)
+                raise(SIGTERM);
+            if (how == 2)
+                abort();
+            store(NULL);
+        }
+        waitpid(child, &status, 0);
+        printf("child %d: exited %d (%d) signalled %d (%d)\n", how, WIFEXITED(status),
+               WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status),
+               WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    }
+}
+
+int main(void) {
+    faults();
+    queued();
+    restart(0, "interrupted");
+    restart(SA_RESTART, "restarted");
+    children();
+    sigset_t set;
+    int number;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGUSR2);
+    sigwait(&set, &number);
+    printf("waited for %d\n", number);
+    fflush(stdout);
+    signal(SIGTERM, SIG_DFL);
+    raise(SIGTERM);
+    return 0;
+}

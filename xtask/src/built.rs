@@ -1,0 +1,143 @@
+//! The programs of `tests/programs/src`, compiled for both architectures into
+//! `target/guests/built/{s390x,amd64}`.
+//!
+//! What differs between the two is only the compiler; sources and options are the same.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+
+use crate::apt::Archive;
+use crate::hosts;
+use crate::shell::succeed;
+
+/// Debian packages of the Go compiler, which needs no cross variant.
+const GO_PACKAGES: [&str; 1] = ["golang-1.19-go"];
+
+/// One architecture to compile for, by the names its compilers know it under.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    /// Debian name, and folder name.
+    pub(crate) arch: &'static str,
+    /// Prefix of the GNU compilers.
+    pub(crate) gnu: &'static str,
+    go: &'static str,
+    rust: &'static str,
+}
+
+/// The guest first, then the host.
+pub(crate) const TARGETS: [Target; 2] = [
+    Target { arch: "s390x", gnu: "s390x-linux-gnu-", go: "s390x", rust: "s390x-unknown-linux-gnu" },
+    Target { arch: "amd64", gnu: "", go: "amd64", rust: "x86_64-unknown-linux-gnu" },
+];
+
+/// Compiles what is missing or older than its source.
+///
+/// # Errors
+///
+/// If a compiler is missing or refuses a program.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let sources = root.join("tests/programs/src");
+    for target in TARGETS {
+        let out = root.join("target/guests/built").join(target.arch);
+        fs::create_dir_all(&out).with_context(|| format!("create {}", out.display()))?;
+        for entry in fs::read_dir(&sources).context("list tests/programs/src")? {
+            let source = entry?.path();
+            compile(root, target, &source, &out)
+                .with_context(|| format!("compile {} for {}", source.display(), target.arch))?;
+        }
+    }
+    Ok(())
+}
+
+fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()> {
+    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
+    let program = out.join(&*stem);
+    match source.extension().and_then(|e| e.to_str()) {
+        Some("c") => gnu_static(target, "gcc", source, &program),
+        Some("cpp") => {
+            gnu_static(target, "g++", source, &program)?;
+            gnu(target, "g++", &[], source, &out.join(format!("{stem}_dynamic")))
+        }
+        Some("go") => go(root, target, source, &program),
+        Some("rs") => rust(root, target, source, &program),
+        _ => bail!("no compiler for this kind of file"),
+    }
+}
+
+/// Compiles one C or C++ file into a static program, unless it is up to date.
+///
+/// # Errors
+///
+/// If the compiler is missing or refuses the program.
+pub(crate) fn gnu_static(target: Target, tool: &str, source: &Path, to: &Path) -> Result<()> {
+    gnu(target, tool, &["-static"], source, to)
+}
+
+fn gnu(target: Target, tool: &str, options: &[&str], source: &Path, to: &Path) -> Result<()> {
+    if is_fresh(source, to) {
+        return Ok(());
+    }
+    let compiler = format!("{}{tool}", target.gnu);
+    succeed(
+        Command::new(compiler)
+            .args(["-O2", "-pthread", "-Wall"])
+            .args(options)
+            .arg("-o")
+            .arg(to)
+            .arg(source)
+            .arg("-lm"),
+    )
+}
+
+fn go(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {
+    if is_fresh(source, to) {
+        return Ok(());
+    }
+    let tools = root.join("target/guests/go");
+    let goroot = tools.join("usr/lib/go-1.19");
+    if !goroot.join("bin/go").exists() {
+        let database = root.join("target/guests/go.apt");
+        Archive::open(&database, "amd64", "bookworm")?.unpack_closure(&GO_PACKAGES, &tools)?;
+        fs::remove_dir_all(&database)?;
+    }
+    succeed(
+        Command::new(goroot.join("bin/go"))
+            .args(["build", "-trimpath", "-o"])
+            .arg(to)
+            .arg(source)
+            .env("GOROOT", &goroot)
+            .env("GOARCH", target.go)
+            .env("GOOS", "linux")
+            .env("CGO_ENABLED", "0")
+            .env("GOFLAGS", "-mod=mod")
+            .env("GO111MODULE", "off")
+            .env("GOPROXY", "off")
+            .env("GOCACHE", tools.join("cache"))
+            .env("GOPATH", tools.join("path")),
+    )
+}
+
+fn rust(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {
+    if is_fresh(source, to) {
+        return Ok(());
+    }
+    let toolchain = hosts::ensure_toolchain(&root.join("target/hosts"))?;
+    succeed(
+        Command::new(toolchain.join("usr/bin/rustc"))
+            .env("LD_LIBRARY_PATH", toolchain.join("usr/lib/x86_64-linux-gnu"))
+            .args(["--edition=2021", "-O", "-Cstrip=debuginfo", "-Ctarget-feature=+crt-static"])
+            .args(["--target", target.rust, "-C", &format!("linker={}gcc", target.gnu), "-o"])
+            .arg(to)
+            .arg(source),
+    )
+}
+
+/// Whether `product` is there and not older than `source`.
+pub(crate) fn is_fresh(source: &Path, product: &Path) -> bool {
+    let changed = |path: &Path| -> Option<SystemTime> { path.metadata().ok()?.modified().ok() };
+    matches!((changed(source), changed(product)), (Some(old), Some(new)) if old <= new)
+}

@@ -1,0 +1,51 @@
+//! `cargo xtask peers`: the emulators that momonga is measured against.
+//!
+//! Debian builds them static, so each runs from the folder it is unpacked into.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::apt::Archive;
+
+/// One release of qemu-user: folder below `target/peers`, Debian release that carries it.
+pub(crate) struct Peer {
+    /// Name in tables and folder name.
+    pub(crate) name: &'static str,
+    release: &'static str,
+}
+
+/// The peers, oldest first.
+pub(crate) const PEERS: [Peer; 2] =
+    [Peer { name: "qemu10", release: "trixie" }, Peer { name: "qemu11", release: "sid" }];
+
+/// Where the s390x emulator of a peer stands.
+pub(crate) fn emulator(root: &Path, peer: &Peer) -> PathBuf {
+    root.join("target/peers").join(peer.name).join("usr/bin/qemu-s390x")
+}
+
+/// Fetches the peers that are not there yet.
+///
+/// # Errors
+///
+/// If the package cannot be fetched or unpacked.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    for peer in &PEERS {
+        let program = emulator(root, peer);
+        if program.exists() {
+            continue;
+        }
+        let folder = root.join("target/peers").join(peer.name);
+        fetch(peer, &folder).with_context(|| format!("fetch {}", peer.name))?;
+        println!("{}: {}", peer.name, program.display());
+    }
+    Ok(())
+}
+
+fn fetch(peer: &Peer, folder: &Path) -> Result<()> {
+    let database = folder.with_extension("apt");
+    let archive = Archive::open(&database, "amd64", peer.release)?;
+    archive.unpack_one("qemu-user", folder)?;
+    fs::remove_dir_all(&database).context("remove the package lists")
+}

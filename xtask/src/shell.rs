@@ -1,0 +1,52 @@
+//! Running other programs, and where things of this workspace stand.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+/// Runs a command to its end and turns a bad exit status into an error that shows the command.
+///
+/// # Errors
+///
+/// If the program cannot be started or does not exit with status 0.
+pub(crate) fn succeed(command: &mut Command) -> Result<()> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().with_context(|| format!("run {name}"))?;
+    if !status.success() {
+        bail!("{name} failed ({status}): {command:?}");
+    }
+    Ok(())
+}
+
+/// Runs a command to its end and returns what it wrote to standard output.
+///
+/// # Errors
+///
+/// If the program cannot be started, does not exit with status 0, or writes other than UTF-8.
+pub(crate) fn capture(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().with_context(|| format!("run {name}"))?;
+    if !output.status.success() {
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!("{name} failed ({}): {command:?}\n{errors}", output.status);
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("read the output of {name}"))
+}
+
+/// The cargo that runs this task.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The root folder of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// The folder cargo builds into.
+pub(crate) fn build_dir() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| workspace().join("target"), |dir| workspace().join(dir))
+}
