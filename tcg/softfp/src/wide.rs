@@ -99,7 +99,7 @@ impl Wide for u128 {
         const K: u32 = 63;
         let divisor = (b >> 63).max(1);
         let dividend = (a >> 63) << K;
-        ((dividend / divisor).jam(dividend % divisor != 0), K)
+        ((dividend / divisor).jam(!dividend.is_multiple_of(divisor)), K)
     }
 
     fn root(self) -> u128 {
