@@ -1,0 +1,35 @@
+//! Rust source for a checked table.
+//!
+//! The source refers to the `isa` crate's `crate::row` types, and is included by one module per
+//! guest.
+
+mod data;
+mod decode;
+mod traits;
+mod types;
+
+use crate::Table;
+
+/// The generated module of one guest.
+pub fn rust(table: &Table) -> String {
+    let mut out = String::new();
+    types::structs(table, &mut out);
+    types::insn(table, &mut out);
+    decode::decode(table, &mut out);
+    data::data(table, &mut out);
+    traits::traits(table, &mut out);
+    out
+}
+
+/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`.
+pub(crate) fn camel(name: &str) -> String {
+    let mut out = String::new();
+    for word in name.split(['_', '-']) {
+        let mut chars = word.chars();
+        if let Some(first) = chars.next() {
+            out.extend(first.to_uppercase());
+            out.push_str(&chars.as_str().to_lowercase());
+        }
+    }
+    out
+}

@@ -1,0 +1,188 @@
+//! The rows as data.
+
+use crate::Table;
+use crate::model::{Cite, Constraint, FieldType, Format, Kind, MemLen, Operand, Place, Row, Seg};
+use std::fmt::Write as _;
+
+pub(super) fn data(table: &Table, out: &mut String) {
+    levels(table, out);
+    facilities(table, out);
+    formats(table, out);
+    groups(table, out);
+    rows(table, out);
+}
+
+fn levels(table: &Table, out: &mut String) {
+    let _ = writeln!(out, "/// Architecture levels, oldest first.");
+    let _ = writeln!(out, "pub static LEVELS: [Level; {}] = [", table.levels.len());
+    for (rank, name) in table.levels.iter().enumerate() {
+        let _ = writeln!(out, "    Level {{ rank: {rank}, name: {name:?} }},");
+    }
+    let _ = writeln!(out, "];\n");
+}
+
+fn facilities(table: &Table, out: &mut String) {
+    let _ = writeln!(out, "/// Facilities that rows belong to.");
+    let _ = writeln!(out, "pub static FACILITIES: [Facility; {}] = [", table.facilities.len());
+    for f in &table.facilities {
+        let _ = writeln!(
+            out,
+            "    Facility {{ name: {:?}, bit: {:?}, level: LEVELS[{}], title: {:?} }},",
+            f.name, f.bit, f.level, f.title
+        );
+    }
+    let _ = writeln!(out, "];\n");
+}
+
+fn formats(table: &Table, out: &mut String) {
+    let _ = writeln!(out, "/// Instruction formats.");
+    let _ = writeln!(out, "pub static FORMATS: [Format; {}] = [", table.formats.len());
+    for format in &table.formats {
+        let fields: String = format.fields.iter().map(field).collect();
+        let _ = writeln!(
+            out,
+            "    Format {{ name: {:?}, len_bytes: {}, syntax: {:?}, fields: &[{fields}] }},",
+            format.name,
+            format.bits / 8,
+            format.syntax
+        );
+    }
+    let _ = writeln!(out, "];\n");
+}
+
+fn field(field: &crate::model::Field) -> String {
+    let segs: String = field
+        .segs
+        .iter()
+        .map(|Seg { pos, len }| format!("Seg {{ pos: {pos}, len: {len} }}, "))
+        .collect();
+    let ty = match field.ty {
+        FieldType::Unsigned => "Unsigned".into(),
+        FieldType::Signed => "Signed".into(),
+        FieldType::Relative => "Relative".into(),
+        FieldType::Displacement { signed } => format!("Displacement {{ signed: {signed} }}"),
+    };
+    format!("Field {{ name: {:?}, segs: &[{segs}], ty: FieldType::{ty} }}, ", field.name)
+}
+
+fn groups(table: &Table, out: &mut String) {
+    let _ = writeln!(out, "/// Groups of rows: one translator trait each.");
+    let _ = writeln!(out, "pub static GROUPS: [Group; {}] = [", table.groups.len());
+    for group in &table.groups {
+        let _ = writeln!(out, "    Group {{ name: {:?}, title: {:?} }},", group.name, group.title);
+    }
+    let _ = writeln!(out, "];\n");
+}
+
+fn rows(table: &Table, out: &mut String) {
+    let _ = writeln!(out, "/// All rows; the index is [`Insn::row_id`].");
+    let _ = writeln!(out, "pub static ROWS: [Row; {}] = [", table.rows.len());
+    for (id, row) in table.rows.iter().enumerate() {
+        let _ = writeln!(out, "    // {}:{}", row.at.file, row.at.line);
+        one_row(table, id, row, out);
+    }
+    let _ = writeln!(out, "];\n");
+}
+
+fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
+    let format = &table.formats[row.format];
+    let name = |i: usize| format.fields[i].name.as_str();
+    let operands: String = row.operands.iter().map(|o| operand(format, o)).collect();
+    let constraints: String = row.constraints.iter().map(|c| constraint(format, c)).collect();
+    let extended: String = row
+        .extended
+        .iter()
+        .map(|e| {
+            let when: String =
+                e.when.iter().map(|(f, v)| format!("({:?}, {v}), ", name(*f))).collect();
+            format!("Extended {{ when: &[{when}], mnemonic: {:?} }}, ", e.mnemonic)
+        })
+        .collect();
+    let optional: String = row.optional.iter().map(|f| format!("{:?}, ", name(*f))).collect();
+    let cc = row.cc_sets.map(|k| table.cc_kinds[k].0.as_str());
+    let m = &row.marks;
+    let Cite { manual, chapter, title } = &row.cite;
+    let _ = writeln!(
+        out,
+        "    Row {{ id: {id}, name: {:?}, mnemonic: {:?}, format: &FORMATS[{}],\n        \
+         mask: {:#x}, value: {:#x}, operands: &[{operands}],\n        \
+         cc: Cc {{ reads: {}, sets: {cc:?} }}, facility: &FACILITIES[{}], level: LEVELS[{}],\n        \
+         marks: Marks {{ privileged: {}, gated: {}, todo: {}, branch: {}, trap: {}, gen_skip: {:?} }},\n        \
+         constraints: &[{constraints}], extended: &[{extended}], optional: &[{optional}],\n        \
+         cite: Cite {{ manual: {manual:?}, chapter: {chapter:?}, title: {title:?} }},\n        \
+         group: &GROUPS[{}], file: {:?}, line: {} }},",
+        row.name,
+        row.mnemonic,
+        row.format,
+        row.mask,
+        row.value,
+        row.cc_reads,
+        row.facility,
+        row.level,
+        m.privileged,
+        m.gated,
+        m.todo,
+        m.branch,
+        m.trap,
+        m.gen_skip,
+        row.group,
+        row.at.file,
+        row.at.line
+    );
+}
+
+fn operand(format: &Format, operand: &Operand) -> String {
+    let name = |i: usize| format.fields[i].name.as_str();
+    let place = match operand.place {
+        Place::Field(i) => format!("Field({:?})", name(i)),
+        Place::Implied(register) => format!("Implied({register})"),
+        Place::Storage { base, index, disp } => format!(
+            "Storage {{ base: {:?}, index: {:?}, disp: {:?} }}",
+            name(base),
+            index.map(name),
+            name(disp)
+        ),
+    };
+    format!(
+        "Operand {{ name: {:?}, place: Place::{place}, kind: {}, access: Access::{}, align: {} }}, ",
+        operand.name,
+        kind(format, &operand.kind),
+        operand.access.variant(),
+        operand.align
+    )
+}
+
+fn kind(format: &Format, kind: &Kind) -> String {
+    let name = |i: usize| format.fields[i].name.as_str();
+    match kind {
+        Kind::Plain(plain) => format!("Kind::{}", plain.variant()),
+        Kind::RelativeMem(len) => format!("Kind::RelativeMem({len})"),
+        Kind::Pointer(access) => format!("Kind::Pointer(Access::{})", access.variant()),
+        Kind::PointerLen(access) => format!("Kind::PointerLen(Access::{})", access.variant()),
+        Kind::PointerLen24(access) => format!("Kind::PointerLen24(Access::{})", access.variant()),
+        Kind::Mem(MemLen::FieldDown(f)) => format!("Kind::Mem(MemLen::FieldDown({:?}))", name(*f)),
+        Kind::Mem(MemLen::Bytes(n)) => format!("Kind::Mem(MemLen::Bytes({n}))"),
+        Kind::Mem(MemLen::Field(f)) => format!("Kind::Mem(MemLen::Field({:?}))", name(*f)),
+        Kind::Mem(MemLen::MaskBits(f)) => format!("Kind::Mem(MemLen::MaskBits({:?}))", name(*f)),
+        Kind::Mem(MemLen::Registers(a, b, size)) => format!(
+            "Kind::Mem(MemLen::Registers {{ from: {:?}, to: {:?}, size: {size} }})",
+            name(*a),
+            name(*b)
+        ),
+        Kind::Mem(MemLen::Dynamic) => "Kind::Mem(MemLen::Dynamic)".into(),
+    }
+}
+
+fn constraint(format: &Format, constraint: &Constraint) -> String {
+    let name = |i: &usize| format.fields[*i].name.as_str();
+    match constraint {
+        Constraint::Even(f) => format!("Constraint::Even({:?}), ", name(f)),
+        Constraint::Odd(f) => format!("Constraint::Odd({:?}), ", name(f)),
+        Constraint::FpPair(f) => format!("Constraint::FpPair({:?}), ", name(f)),
+        Constraint::Differ(a, b) => format!("Constraint::Differ({:?}, {:?}), ", name(a), name(b)),
+        Constraint::NotZero(f) => format!("Constraint::NotZero({:?}), ", name(f)),
+        Constraint::Zero(f) => format!("Constraint::Zero({:?}), ", name(f)),
+        Constraint::AtMost(f, n) => format!("Constraint::AtMost({:?}, {n}), ", name(f)),
+        Constraint::Rounding(f) => format!("Constraint::Rounding({:?}), ", name(f)),
+    }
+}

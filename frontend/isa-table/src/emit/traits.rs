@@ -1,0 +1,70 @@
+//! One trait per group, and the dispatch over all of them.
+
+use super::camel;
+use crate::Table;
+use crate::model::Row;
+use std::fmt::Write as _;
+
+/// Whether the row has a method of its own.
+fn has_method(row: &Row) -> bool {
+    !(row.marks.todo || row.marks.privileged || row.marks.gated)
+}
+
+/// Index and name of the groups that have a trait.
+fn trait_groups(table: &Table) -> impl Iterator<Item = (usize, &str)> {
+    table
+        .groups
+        .iter()
+        .enumerate()
+        .filter(|(g, _)| table.rows.iter().any(|r| r.group == *g && has_method(r)))
+        .map(|(g, group)| (g, group.name.as_str()))
+}
+
+pub(super) fn traits(table: &Table, out: &mut String) {
+    for (g, name) in trait_groups(table) {
+        let group = &table.groups[g];
+        let _ = writeln!(out, "/// {}.\npub mod {name} {{", group.title);
+        let _ = writeln!(out, "    use super::*;\n");
+        let _ = writeln!(out, "    /// One method per row of group `{name}` that is not marked.");
+        let _ = writeln!(out, "    pub trait Translate: Translator {{");
+        for row in table.rows.iter().filter(|r| r.group == g && has_method(r)) {
+            method(table, row, out);
+        }
+        let _ = writeln!(out, "    }}\n}}\n");
+    }
+    dispatch(table, out);
+}
+
+fn method(table: &Table, row: &Row, out: &mut String) {
+    let _ = writeln!(out, "        // {}:{}", row.at.file, row.at.line);
+    let _ = writeln!(
+        out,
+        "        /// {} (`{}`); {} chapter {}.",
+        row.cite.title, row.mnemonic, row.cite.manual, row.cite.chapter
+    );
+    let format = camel(&table.formats[row.format].name);
+    let _ = writeln!(out, "        fn {}(&mut self, f: {format}) -> Self::Out;", row.name);
+}
+
+fn dispatch(table: &Table, out: &mut String) {
+    let bounds: Vec<String> =
+        trait_groups(table).map(|(_, name)| format!("{name}::Translate")).collect();
+    let _ = writeln!(out, "/// Calls the translator's method for the instruction's row.");
+    let _ = writeln!(out, "pub fn dispatch<T>(insn: Insn, t: &mut T) -> T::Out");
+    let _ = writeln!(out, "where\n    T: Translator + {},\n{{", bounds.join(" + "));
+    let _ = writeln!(out, "    match insn {{");
+    for (id, row) in table.rows.iter().enumerate() {
+        let name = camel(&row.name);
+        let m = &row.marks;
+        let call = if m.privileged || m.gated {
+            format!("t.privileged(&ROWS[{id}])")
+        } else if m.todo {
+            format!("t.undefined(&ROWS[{id}])")
+        } else {
+            format!("t.{}(f)", row.name)
+        };
+        let f = if has_method(row) { "f" } else { "_" };
+        let _ = writeln!(out, "        Insn::{name}({f}) => {call},");
+    }
+    let _ = writeln!(out, "    }}\n}}");
+}

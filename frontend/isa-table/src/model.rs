@@ -1,0 +1,303 @@
+//! What a table says, after parsing: plain data, no behaviour.
+//!
+//! Instruction bits are kept left-aligned in a `u64`: bit 0 of the instruction, as the manual
+//! numbers it, is the most significant bit.
+
+pub use crate::kind::{Access, Kind, MemLen};
+
+/// A place in a table file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct At {
+    /// File name as given by the caller.
+    pub file: String,
+    /// Line from 1.
+    pub line: u32,
+}
+
+/// All files of one guest.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// Guest name, `s390x`.
+    pub guest: String,
+    /// Architecture levels, oldest first.
+    pub levels: Vec<String>,
+    /// Manuals that rows may cite: short name and full name.
+    pub manuals: Vec<(String, String)>,
+    /// Facilities or features.
+    pub facilities: Vec<Facility>,
+    /// Condition-code kinds: name and prose.
+    pub cc_kinds: Vec<(String, String)>,
+    /// Suffix lists for extended mnemonics.
+    pub suffixes: Vec<Suffixes>,
+    /// Instruction formats.
+    pub formats: Vec<Format>,
+    /// Groups, in order of appearance.
+    pub groups: Vec<Group>,
+    /// Rows, in order of appearance.
+    pub rows: Vec<Row>,
+}
+
+/// One facility (s390x) or feature (Arm).
+#[derive(Debug, Clone)]
+pub struct Facility {
+    /// Short name used in rows.
+    pub name: String,
+    /// Bit number in the facility list, where there is one.
+    pub bit: Option<u16>,
+    /// Index into [`Table::levels`] of the first machine that has it.
+    pub level: usize,
+    /// The manual's name of it.
+    pub title: String,
+    /// Where it is declared.
+    pub at: At,
+}
+
+/// A list of value → mnemonic suffix.
+#[derive(Debug, Clone)]
+pub struct Suffixes {
+    /// Name used in rows.
+    pub name: String,
+    /// Field value and suffix.
+    pub list: Vec<(u64, String)>,
+}
+
+/// One contiguous run of instruction bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seg {
+    /// First bit, manual numbering.
+    pub pos: u8,
+    /// Number of bits.
+    pub len: u8,
+}
+
+/// How a field's bits become a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldType {
+    /// Unsigned.
+    Unsigned,
+    /// Two's complement.
+    Signed,
+    /// Two's complement count of halfwords; the value is in bytes.
+    Relative,
+    /// A displacement: an `i32` whether it is signed (20 bits) or not (12 bits).
+    Displacement {
+        /// Two's complement.
+        signed: bool,
+    },
+}
+
+/// A named field of a format.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Name as in the manual, lower case.
+    pub name: String,
+    /// Its bits, most significant run first.
+    pub segs: Vec<Seg>,
+    /// Interpretation.
+    pub ty: FieldType,
+}
+
+impl Field {
+    /// Number of bits.
+    pub fn bits(&self) -> u32 {
+        self.segs.iter().map(|s| u32::from(s.len)).sum()
+    }
+
+    /// Whether negative values can be encoded.
+    pub fn signed(&self) -> bool {
+        matches!(
+            self.ty,
+            FieldType::Signed | FieldType::Relative | FieldType::Displacement { signed: true }
+        )
+    }
+
+    /// Rust type of the operand struct's field.
+    pub fn rust_type(&self) -> &'static str {
+        match self.ty {
+            FieldType::Relative => "i64",
+            FieldType::Displacement { .. } => "i32",
+            FieldType::Signed => match self.bits() {
+                0..=8 => "i8",
+                9..=16 => "i16",
+                _ => "i32",
+            },
+            FieldType::Unsigned => match self.bits() {
+                0..=8 => "u8",
+                9..=16 => "u16",
+                _ => "u32",
+            },
+        }
+    }
+}
+
+/// An instruction format: where the fields are and how the assembler writes them.
+#[derive(Debug, Clone)]
+pub struct Format {
+    /// Name as in the manual, `RRF-a`.
+    pub name: String,
+    /// Length in bits.
+    pub bits: u32,
+    /// Opcode slots, in order.
+    pub op: Vec<Seg>,
+    /// Operand fields, in order of first appearance.
+    pub fields: Vec<Field>,
+    /// Operand order of the assembler, `r1,d2(x2,b2)`.
+    pub syntax: String,
+    /// Where it is declared.
+    pub at: At,
+}
+
+impl Format {
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == name)
+    }
+}
+
+/// A table group: one trait of the translator, one chapter group of the manual.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Module name.
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+}
+
+/// Where an operand stands in the instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a field; index into [`Format::fields`].
+    Field(usize),
+    /// In storage at base + index + displacement; indices into [`Format::fields`].
+    Storage {
+        /// `bN`.
+        base: usize,
+        /// `xN`.
+        index: Option<usize>,
+        /// `dN`.
+        disp: usize,
+    },
+    /// In a register that no field names.
+    Implied(u8),
+}
+
+/// One operand of a row.
+#[derive(Debug, Clone)]
+pub struct Operand {
+    /// `r1`, `@2`, `+r0`.
+    pub name: String,
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub kind: Kind,
+    /// Read or written.
+    pub access: Access,
+    /// Required alignment of storage in bytes; 1 for none.
+    pub align: u8,
+}
+
+/// What a random generator must respect for an encoding to be valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Constraint {
+    /// The register number is even.
+    Even(usize),
+    /// The value is odd.
+    Odd(usize),
+    /// The register number designates a floating-point pair: 0, 1, 4, 5, 8, 9, 12 or 13.
+    FpPair(usize),
+    /// Two fields differ.
+    Differ(usize, usize),
+    /// The field is not zero.
+    NotZero(usize),
+    /// The field is zero.
+    Zero(usize),
+    /// The field is at most a number.
+    AtMost(usize, u32),
+    /// The field is a valid rounding mode: 0, 1 or 3 to 7.
+    Rounding(usize),
+}
+
+/// An extended mnemonic: printed instead of the row's when the fields have these values.
+#[derive(Debug, Clone)]
+pub struct Extended {
+    /// Field index and value.
+    pub when: Vec<(usize, u64)>,
+    /// What is printed; the fields of `when` are then not printed.
+    pub mnemonic: String,
+}
+
+/// Marks of a row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Always a privileged-operation exception in problem state.
+    pub privileged: bool,
+    /// Problem state, but needs a set-up that Linux does not give a program.
+    pub gated: bool,
+    /// Not translated yet.
+    pub todo: bool,
+    /// May branch: ends a translation block.
+    pub branch: bool,
+    /// May raise a program interruption other than an access or specification exception.
+    pub trap: bool,
+    /// Why the generator must not make it in random streams.
+    pub gen_skip: Option<String>,
+}
+
+/// Citation of a manual.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cite {
+    /// Short name of the manual.
+    pub manual: String,
+    /// Chapter number.
+    pub chapter: String,
+    /// Heading of the instruction.
+    pub title: String,
+}
+
+/// One instruction.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Name: of the enum variant and of the method.
+    pub name: String,
+    /// Mnemonic, lower case.
+    pub mnemonic: String,
+    /// Index into [`Table::formats`].
+    pub format: usize,
+    /// Fixed bits, left-aligned.
+    pub mask: u64,
+    /// Their values.
+    pub value: u64,
+    /// Index into [`Table::facilities`].
+    pub facility: usize,
+    /// Index into [`Table::levels`].
+    pub level: usize,
+    /// Operands.
+    pub operands: Vec<Operand>,
+    /// Whether it reads the condition code.
+    pub cc_reads: bool,
+    /// How it sets the condition code: index into [`Table::cc_kinds`].
+    pub cc_sets: Option<usize>,
+    /// Marks.
+    pub marks: Marks,
+    /// Constraints of valid encodings, those that operand kinds imply included.
+    pub constraints: Vec<Constraint>,
+    /// Extended mnemonics, first match wins.
+    pub extended: Vec<Extended>,
+    /// Fields that are not printed when they, and all optional ones after them, are zero.
+    pub optional: Vec<usize>,
+    /// Rows that this one stands before where both match.
+    pub over: Vec<String>,
+    /// Citation.
+    pub cite: Cite,
+    /// Index into [`Table::groups`].
+    pub group: usize,
+    /// Where it stands.
+    pub at: At,
+}
+
+impl Row {
+    /// File name, as `s390x/arith.isa`.
+    pub fn file(&self) -> &str {
+        &self.at.file
+    }
+}

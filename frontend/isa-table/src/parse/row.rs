@@ -1,0 +1,262 @@
+//! Instruction rows.
+
+use super::{find, operand};
+use crate::kind::{Kind, PlainKind};
+use crate::lex::unquote;
+use crate::model::{
+    Access, At, Cite, Constraint, Extended, Format, Marks, Operand, Place, Row, Table,
+};
+
+pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), String> {
+    let [name, format_name, opcode, facility, rest @ ..] = tokens else {
+        return Err("expected: NAME FORMAT OPCODE FACILITY … MANUAL CHAPTER \"TITLE\"".into());
+    };
+    check_name(table, name)?;
+    if table.groups.is_empty() {
+        return Err("a row needs a group before it".into());
+    }
+    let (cite, words) = cite(table, rest)?;
+    let format_index = find(&table.formats, |f| &f.name, "format", format_name)?;
+    let format = &table.formats[format_index];
+    let (mask, value) = opcode_bits(format, opcode)?;
+    let facility = find(&table.facilities, |f| &f.name, "facility", facility)?;
+    let mut row = Row {
+        name: (*name).into(),
+        mnemonic: (*name).into(),
+        format: format_index,
+        mask,
+        value,
+        facility,
+        level: table.facilities[facility].level,
+        operands: Vec::new(),
+        cc_reads: false,
+        cc_sets: None,
+        marks: Marks::default(),
+        constraints: Vec::new(),
+        extended: Vec::new(),
+        optional: Vec::new(),
+        over: Vec::new(),
+        cite,
+        group: table.groups.len() - 1,
+        at: at.clone(),
+    };
+    let lenient = words.iter().any(|w| matches!(*w, "todo" | "privileged" | "gated"));
+    for word in words {
+        token(table, &mut row, word, lenient)?;
+    }
+    fill_operands(format, &mut row, lenient)?;
+    imply_constraints(&mut row);
+    table.rows.push(row);
+    Ok(())
+}
+
+fn check_name(table: &Table, name: &str) -> Result<(), String> {
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !plain {
+        return Err(format!("`{name}` is no row name (a-z, 0-9, _)"));
+    }
+    match table.rows.iter().find(|r| r.name == name) {
+        Some(r) => Err(format!("row `{name}` stands already at {}:{}", r.at.file, r.at.line)),
+        None => Ok(()),
+    }
+}
+
+/// Splits off `MANUAL CHAPTER "TITLE"` from the end.
+fn cite<'t, 's>(table: &Table, rest: &'t [&'s str]) -> Result<(Cite, &'t [&'s str]), String> {
+    let missing = "the citation (MANUAL CHAPTER \"TITLE\") is missing at the end";
+    let [words @ .., manual, chapter, title] = rest else { return Err(missing.into()) };
+    let Some(title) = unquote(title) else { return Err(missing.into()) };
+    if !table.manuals.iter().any(|(name, _)| name == manual) {
+        return Err(format!("unknown manual `{manual}` in the citation"));
+    }
+    if title.is_empty() {
+        return Err("the citation's title is empty".into());
+    }
+    let cite =
+        Cite { manual: (*manual).into(), chapter: (*chapter).into(), title: title.to_string() };
+    Ok((cite, words))
+}
+
+/// Distributes the opcode's digits over the format's `op` slots.
+fn opcode_bits(format: &Format, opcode: &str) -> Result<(u64, u64), String> {
+    let bits: u32 = format.op.iter().map(|s| u32::from(s.len)).sum();
+    if opcode.len() * 4 != bits as usize {
+        return Err(format!("opcode `{opcode}` does not fill the {bits} bits of {}", format.name));
+    }
+    let mut left = u64::from_str_radix(opcode, 16).map_err(|_| format!("bad opcode `{opcode}`"))?
+        << (64 - bits);
+    let (mut mask, mut value) = (0, 0);
+    for seg in &format.op {
+        let ones = u64::MAX << (64 - u32::from(seg.len));
+        mask |= ones >> seg.pos;
+        value |= (left & ones) >> seg.pos;
+        left <<= seg.len;
+    }
+    Ok((mask, value))
+}
+
+fn token(table: &Table, row: &mut Row, word: &str, lenient: bool) -> Result<(), String> {
+    let format = &table.formats[row.format];
+    if flag(&mut row.marks, word) {
+        return Ok(());
+    }
+    if let Some((head, args)) = word.strip_suffix(')').and_then(|w| w.split_once('(')) {
+        row.constraints.push(constraint(format, head, args)?);
+        return Ok(());
+    }
+    let (key, text) = word.split_once('=').ok_or_else(|| format!("unknown mark `{word}`"))?;
+    match key {
+        "as" => row.mnemonic = quoted(text)?.into(),
+        "level" => row.level = find(&table.levels, |l| l, "level", text)?,
+        "cc" => cc(table, row, text)?,
+        "gen" => {
+            let reason = text.strip_prefix("skip:").ok_or("expected gen=skip:\"reason\"")?;
+            row.marks.gen_skip = Some(quoted(reason)?.into());
+        }
+        "ext" => extended(table, row, text)?,
+        "opt" => {
+            for name in text.split(',') {
+                row.optional.push(operand::field(format, name)?);
+            }
+        }
+        "over" => row.over.push(text.into()),
+        _ => add_operand(row, operand::operand(format, key, text, lenient)?)?,
+    }
+    Ok(())
+}
+
+fn quoted(text: &str) -> Result<&str, String> {
+    unquote(text).ok_or_else(|| format!("expected a quoted text, not `{text}`"))
+}
+
+fn flag(marks: &mut Marks, word: &str) -> bool {
+    let mark = match word {
+        "privileged" => &mut marks.privileged,
+        "gated" => &mut marks.gated,
+        "todo" => &mut marks.todo,
+        "branch" => &mut marks.branch,
+        "trap" => &mut marks.trap,
+        _ => return false,
+    };
+    *mark = true;
+    true
+}
+
+/// `cc=r`, `cc=w:KIND`, `cc=rw:KIND`.
+fn cc(table: &Table, row: &mut Row, text: &str) -> Result<(), String> {
+    let (access, kind) = match text.split_once(':') {
+        Some((access, kind)) => (access, Some(kind)),
+        None => (text, None),
+    };
+    let sets = kind.map(|k| find(&table.cc_kinds, |(name, _)| name, "cc kind", k)).transpose()?;
+    (row.cc_reads, row.cc_sets) = match (access, sets) {
+        ("r", None) => (true, None),
+        ("w", Some(_)) => (false, sets),
+        ("rw", Some(_)) => (true, sets),
+        _ => return Err(format!("expected cc=r, cc=w:KIND or cc=rw:KIND, not `{text}`")),
+    };
+    Ok(())
+}
+
+/// `ext=m1:LIST:"j*"` or `ext=m3:0,m4:0:"cefbr"`.
+fn extended(table: &Table, row: &mut Row, text: &str) -> Result<(), String> {
+    let bad = || format!("expected ext=FIELD:VALUE:\"mnemonic\", not `{text}`");
+    let format = &table.formats[row.format];
+    let (when, mnemonic) = text.rsplit_once(':').ok_or_else(bad)?;
+    let mnemonic = quoted(mnemonic)?;
+    let mut pairs = Vec::new();
+    for pair in when.split(',') {
+        let (name, value) = pair.split_once(':').ok_or_else(bad)?;
+        let field = operand::field(format, name)?;
+        if let Some(list) = table.suffixes.iter().find(|s| s.name == value) {
+            for (value, suffix) in &list.list {
+                let mnemonic = mnemonic.replace('*', suffix);
+                row.extended.push(Extended { when: vec![(field, *value)], mnemonic });
+            }
+            return Ok(());
+        }
+        let value = value.parse().map_err(|_| format!("unknown suffixes or value `{value}`"))?;
+        pairs.push((field, value));
+    }
+    row.extended.push(Extended { when: pairs, mnemonic: mnemonic.into() });
+    Ok(())
+}
+
+fn constraint(format: &Format, head: &str, args: &str) -> Result<Constraint, String> {
+    let args: Vec<&str> = args.split(',').collect();
+    let field = |name| operand::field(format, name);
+    match (head, args.as_slice()) {
+        ("even", [r]) => Ok(Constraint::Even(field(r)?)),
+        ("odd", [r]) => Ok(Constraint::Odd(field(r)?)),
+        ("fppair", [r]) => Ok(Constraint::FpPair(field(r)?)),
+        ("ne", [a, b]) => Ok(Constraint::Differ(field(a)?, field(b)?)),
+        ("nonzero", [f]) => Ok(Constraint::NotZero(field(f)?)),
+        ("zero", [f]) => Ok(Constraint::Zero(field(f)?)),
+        ("max", [f, n]) => {
+            let n = n.parse().map_err(|_| format!("bad number `{n}`"))?;
+            Ok(Constraint::AtMost(field(f)?, n))
+        }
+        _ => Err(format!("unknown constraint `{head}` with {} arguments", args.len())),
+    }
+}
+
+fn add_operand(row: &mut Row, operand: Operand) -> Result<(), String> {
+    if row.operands.iter().any(|o| o.place == operand.place) {
+        return Err(format!("operand `{}` stands twice", operand.name));
+    }
+    row.operands.push(operand);
+    Ok(())
+}
+
+/// Masks, immediates and lengths need not be written; everything else does, but in rows to do.
+fn fill_operands(format: &Format, row: &mut Row, lenient: bool) -> Result<(), String> {
+    for (index, field) in format.fields.iter().enumerate() {
+        if row.operands.iter().any(|o| covers(&o.place, index)) {
+            continue;
+        }
+        let kind = match field.name.as_bytes() {
+            [b'r', b'i', ..] => None,
+            [b'm', ..] => Some(PlainKind::Mask),
+            [b'i', ..] => Some(PlainKind::Imm),
+            [b'l', ..] => Some(PlainKind::Len),
+            _ => None,
+        };
+        match kind {
+            Some(kind) => row.operands.push(Operand {
+                name: field.name.clone(),
+                place: Place::Field(index),
+                kind: Kind::Plain(kind),
+                access: Access::None,
+                align: 1,
+            }),
+            None if lenient => {}
+            None => return Err(format!("field `{}` has no operand", field.name)),
+        }
+    }
+    Ok(())
+}
+
+fn covers(place: &Place, field: usize) -> bool {
+    match place {
+        Place::Field(index) => *index == field,
+        Place::Storage { base, index, disp } => {
+            *base == field || *index == Some(field) || *disp == field
+        }
+        Place::Implied(_) => false,
+    }
+}
+
+fn imply_constraints(row: &mut Row) {
+    for operand in &row.operands {
+        let Place::Field(index) = operand.place else { continue };
+        let implied = match &operand.kind {
+            Kind::Plain(kind) if kind.even() => Constraint::Even(index),
+            Kind::Plain(kind) if kind.fp_pair() => Constraint::FpPair(index),
+            Kind::Plain(PlainKind::Rounding) => Constraint::Rounding(index),
+            Kind::PointerLen(_) | Kind::PointerLen24(_) => Constraint::Even(index),
+            _ => continue,
+        };
+        row.constraints.push(implied);
+    }
+}

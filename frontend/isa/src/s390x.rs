@@ -1,0 +1,114 @@
+//! z/Architecture.
+//!
+//! ```
+//! use isa::s390x::{self, Insn, Rre};
+//!
+//! let insn = Insn::Agr(Rre { r1: 2, r2: 3 });
+//! let code = insn.encode();
+//! assert_eq!(code.as_slice(), [0xb9, 0x08, 0x00, 0x23]);
+//! assert_eq!(s390x::decode(code.as_slice()), Ok(insn));
+//! assert_eq!(insn.to_string(), "agr\t%r2,%r3");
+//! ```
+//!
+//! A translator implements [`Translator`] and the `Translate` trait of each group module, and
+//! calls [`dispatch`].
+
+use crate::bits::{put, sext, take};
+use crate::print;
+use crate::row::{
+    Access, Cc, Cite, Constraint, DecodeError, Encoded, Extended, Facility, Field, FieldType,
+    Format, Group, Kind, Level, Marks, MemLen, Operand, Place, Row, Seg,
+};
+use crate::tree::{Node, Tree};
+use std::fmt;
+
+include!(concat!(env!("OUT_DIR"), "/s390x.rs"));
+
+/// What every translator has beside the traits of the groups.
+pub trait Translator {
+    /// Result of translating one instruction.
+    type Out;
+
+    /// A row marked `privileged` or `gated`: what a problem-state program gets.
+    fn privileged(&mut self, row: &'static Row) -> Self::Out;
+
+    /// A row marked `todo`: its facility is not advertised.
+    fn undefined(&mut self, row: &'static Row) -> Self::Out;
+}
+
+/// Length in bytes of the instruction that starts with this byte.
+///
+/// PoP SA22-7832, chapter 5, "Instruction Length": bits 0 and 1.
+#[inline]
+pub const fn len_from_first_byte(byte: u8) -> usize {
+    match byte >> 6 {
+        0 => 2,
+        1 | 2 => 4,
+        _ => 6,
+    }
+}
+
+/// Decodes the instruction at the start of `bytes`.
+///
+/// # Errors
+///
+/// The bytes are fewer than the instruction has, or match no row.
+#[inline]
+pub fn decode(bytes: &[u8]) -> Result<Insn, DecodeError> {
+    let Some(&first) = bytes.first() else { return Err(DecodeError::Truncated { need: 2 }) };
+    let len = len_from_first_byte(first);
+    let mut word = [0; 8];
+    let Some(code) = bytes.get(..len) else {
+        return Err(DecodeError::Truncated { need: len as u8 });
+    };
+    if let Some(eight) = bytes.first_chunk::<8>() {
+        word = *eight;
+    } else {
+        word[..len].copy_from_slice(code);
+    }
+    let word = u64::from_be_bytes(word);
+    decode_word(word).ok_or(DecodeError::Undefined { len: len as u8 })
+}
+
+/// The row of that name.
+pub fn row(name: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|r| r.name == name)
+}
+
+/// The row that an instruction word belongs to, without its operands.
+#[inline]
+pub fn find_row(word: u64) -> Option<&'static Row> {
+    ROWS.get(usize::from(TREE.find(word)))
+}
+
+impl Insn {
+    /// The instruction's row.
+    #[inline]
+    pub fn row(&self) -> &'static Row {
+        &ROWS[usize::from(self.row_id())]
+    }
+
+    /// Length in bytes.
+    #[inline]
+    pub fn len_bytes(&self) -> usize {
+        self.row().len_bytes()
+    }
+
+    /// The instruction's bytes. Field values are cut to the fields' widths.
+    pub fn encode(&self) -> Encoded {
+        self.row().encode(self.to_word())
+    }
+
+    /// Disassembly as it reads at address `pc`, in the form of `s390x-linux-gnu-objdump -d`:
+    /// mnemonic, a tab if there are operands, operands.
+    pub fn fmt_at(&self, pc: u64) -> impl fmt::Display + use<> {
+        print::Text { row: self.row(), word: self.to_word(), pc, extended: true }
+    }
+}
+
+/// Disassembly at address 0.
+impl fmt::Display for Insn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.fmt_at(0).fmt(f)
+    }
+}
