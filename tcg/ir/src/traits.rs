@@ -26,6 +26,8 @@ impl ExitCode {
     pub const FAULT_FETCH: ExitCode = ExitCode(5);
     /// The mode (TB flags) changed or translated code may be stale: look the next TB up afresh.
     pub const LOOKUP: ExitCode = ExitCode(6);
+    /// As `LOOKUP`, and the next TB starts at `Env::exit_arg` (the loop moves it to `Env::pc`): for mode changes with a run-time target.
+    pub const LOOKUP_AT: ExitCode = ExitCode(7);
     /// First code of the guest's own traps.
     pub const FIRST_GUEST: u32 = 16;
 }
