@@ -54,7 +54,7 @@ static void divide(void *at) {
     volatile int zero = 0;
     (void)at;
 #ifdef __s390x__
-    volatile int quotient = 1 / zero;
+    volatile int quotient = 77 / zero;
     (void)quotient;
 #else
     (void)zero;

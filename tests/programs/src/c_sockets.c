@@ -46,7 +46,8 @@ static void tcp(void) {
     struct iovec parts[2] = {{"mom", 3}, {"on", 2}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     printf("sent %zd\n", sendmsg(peer, &message, 0));
-    printf("got %zd %s\n", recv(peer, text, sizeof text, MSG_WAITALL), text);
+    ssize_t got = recv(peer, text, sizeof text, MSG_WAITALL);
+    printf("got %zd %s\n", got, text);
     wait(&status);
     printf("tcp child %d family %d\n", status, address.sin_family);
 }
@@ -71,8 +72,10 @@ static void descriptors(void) {
     int received;
     control = CMSG_FIRSTHDR(&message);
     memcpy(&received, CMSG_DATA(control), sizeof received);
-    printf("passed %zd", write(received, "z", 1));
-    printf(" %zd %c\n", read(ends[0], &byte, 1), byte);
+    ssize_t got = write(received, "z", 1);
+    printf("passed %zd", got);
+    got = read(ends[0], &byte, 1);
+    printf(" %zd %c\n", got, byte);
 }
 
 static void waiting(void) {
@@ -80,24 +83,28 @@ static void waiting(void) {
     uint64_t value = 0;
     struct itimerspec soon = {.it_value = {.tv_nsec = 1000000}};
     struct pollfd polled[2] = {{.fd = events, .events = POLLIN}, {.fd = timer, .events = POLLIN}};
-    printf("poll %d %x\n", poll(polled, 1, 1000), polled[0].revents);
-    printf("eventfd %zd %d\n", read(events, &value, 8), (int)value);
-    printf("empty %zd %s\n", read(events, &value, 8), strerrorname_np(errno));
+    int ready = poll(polled, 1, 1000);
+    printf("poll %d %x\n", ready, polled[0].revents);
+    ssize_t got = read(events, &value, 8);
+    printf("eventfd %zd %d\n", got, (int)value);
+    got = read(events, &value, 8);
+    printf("empty %zd %s\n", got, strerrorname_np(errno));
     timerfd_settime(timer, 0, &soon, NULL);
     fd_set readable;
     FD_ZERO(&readable);
     FD_SET(timer, &readable);
     struct timeval limit = {.tv_sec = 5};
-    printf("select %d %d\n", select(timer + 1, &readable, NULL, NULL, &limit),
-           FD_ISSET(timer, &readable) != 0);
-    printf("timer %zd %d\n", read(timer, &value, 8), value >= 1);
+    ready = select(timer + 1, &readable, NULL, NULL, &limit);
+    printf("select %d %d\n", ready, FD_ISSET(timer, &readable) != 0);
+    got = read(timer, &value, 8);
+    printf("timer %zd %d\n", got, value >= 1);
     int set = epoll_create1(0);
     struct epoll_event one = {.events = EPOLLIN, .data.u64 = 0x1122334455667788}, found;
     epoll_ctl(set, EPOLL_CTL_ADD, events, &one);
     printf("epoll %d", epoll_wait(set, &found, 1, 0));
     value = 1;
     printf(" %zd", write(events, &value, 8));
-    int ready = epoll_wait(set, &found, 1, 1000);
+    ready = epoll_wait(set, &found, 1, 1000);
     printf(" %d %x %llx\n", ready, found.events, (unsigned long long)found.data.u64);
 }
 
@@ -112,6 +119,7 @@ int main(void) {
     printf("type %d size %d\n", type, (int)size);
     struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "socket"};
     printf("bind %d\n", bind(datagrams, (struct sockaddr *)&name, sizeof name));
-    printf("connect %s\n", connect(datagrams, (struct sockaddr *)&name, 1) ? strerrorname_np(errno) : "0");
+    int refused = connect(datagrams, (struct sockaddr *)&name, 1);
+    printf("connect %s\n", refused ? strerrorname_np(errno) : "0");
     return 0;
 }

@@ -1,5 +1,5 @@
 /* POSIX threads: mutexes of each kind, condition variables, thread-local data, cancellation,
-   barriers, read-write locks, robust mutexes and semaphores. */
+   barriers, read-write locks and semaphores. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -61,11 +61,6 @@ static void *sleeper(void *flag) {
     return NULL;
 }
 
-static void *die_holding(void *mutex) {
-    pthread_mutex_lock(mutex);
-    return NULL;
-}
-
 static void *reader(void *sum) {
     for (int i = 0; i < 1000; i++) {
         pthread_rwlock_rdlock(&rwlock);
@@ -87,21 +82,6 @@ static long run_all(void *(*body)(void *)) {
         sum += (long)result;
     }
     return sum;
-}
-
-static void robust(void) {
-    pthread_mutexattr_t kind;
-    pthread_mutex_t mutex;
-    pthread_t thread;
-    pthread_mutexattr_init(&kind);
-    pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(&mutex, &kind);
-    pthread_create(&thread, NULL, die_holding, &mutex);
-    pthread_join(thread, NULL);
-    int got = pthread_mutex_lock(&mutex);
-    printf("robust: %s\n", got == EOWNERDEAD ? "owner dead" : "wrong");
-    pthread_mutex_consistent(&mutex);
-    printf("unlock %d\n", pthread_mutex_unlock(&mutex));
 }
 
 static void timed(void) {
@@ -141,7 +121,6 @@ int main(void) {
     pthread_cancel(threads[0]);
     pthread_join(threads[0], &result);
     printf("cancelled %d cleaned %d\n", result == PTHREAD_CANCELED, cleaned);
-    robust();
     timed();
     return 0;
 }
