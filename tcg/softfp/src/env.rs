@@ -48,9 +48,9 @@ pub struct Rules {
     pub default_nan_negative: bool,
     /// When a result is tiny.
     pub tininess: Tininess,
-    /// A conversion to integer that is invalid is inexact as well
-    /// (PoP "CONVERT TO FIXED": SFi and SFx).
-    pub invalid_integer_is_inexact: bool,
+    /// A conversion to integer that is out of range is inexact as well as invalid, unless of a
+    /// NaN (PoP "CONVERT TO FIXED": SFi and SFx).
+    pub out_of_range_is_inexact: bool,
     /// What a NaN becomes as a signed integer: the most negative number, else zero.
     pub nan_to_signed_is_min: bool,
 }
@@ -60,7 +60,7 @@ pub static S390X: Rules = Rules {
     nan: NanRule::SignalingFirst,
     default_nan_negative: false,
     tininess: Tininess::BeforeRounding,
-    invalid_integer_is_inexact: true,
+    out_of_range_is_inexact: true,
     nan_to_signed_is_min: true,
 };
 

@@ -76,8 +76,8 @@ impl Range {
 fn to_integer<F: Format>(env: &mut Env, x: F::Bits, range: Range) -> i128 {
     let raw = F::raw(x);
     if is_nan_raw::<F>(raw) {
-        let value = if env.rules.nan_to_signed_is_min { range.min } else { 0 };
-        return invalid_integer(env, value);
+        env.raise(Flags::INVALID);
+        return if env.rules.nan_to_signed_is_min { range.min } else { 0 };
     }
     let finite = match unpack::<F>(raw) {
         Number::Zero(_) => return 0,
@@ -98,15 +98,11 @@ fn to_integer<F: Format>(env: &mut Env, x: F::Bits, range: Range) -> i128 {
 }
 
 fn saturate(env: &mut Env, negative: bool, range: Range) -> i128 {
-    invalid_integer(env, if negative { range.min } else { range.max })
-}
-
-fn invalid_integer(env: &mut Env, value: i128) -> i128 {
     env.raise(Flags::INVALID);
-    if env.rules.invalid_integer_is_inexact {
+    if env.rules.out_of_range_is_inexact {
         env.raise_inexact();
     }
-    value
+    if negative { range.min } else { range.max }
 }
 
 /// The nearest integral number in the same format, by `env.round`; inexact unless suppressed
