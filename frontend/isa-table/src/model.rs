@@ -220,9 +220,9 @@ pub enum Constraint {
 /// An extended mnemonic: printed instead of the row's when the fields have these values.
 #[derive(Debug, Clone)]
 pub struct Extended {
-    /// Field index and value.
-    pub when: Vec<(usize, u64)>,
-    /// What is printed; the fields of `when` are then not printed.
+    /// Field index, value and mask: the bits under the mask have the value.
+    pub when: Vec<(usize, u64, u64)>,
+    /// What is printed; the fields' bits under the mask are then not printed.
     pub mnemonic: String,
 }
 

@@ -21,16 +21,17 @@ impl fmt::Display for Text {
         let extended = if self.extended { self.find_extended() } else { None };
         f.write_str(extended.map_or(self.row.mnemonic, |e| e.mnemonic))?;
         let mut separator = '\t';
-        let omitted = self.omitted();
+        let omitted = self.omitted(extended);
         for operand in split_operands(self.row.format.syntax) {
             let Some(field) = self.field(head(operand)) else { continue };
-            let hidden = extended.is_some_and(|e| e.when.iter().any(|(n, _)| *n == field.name));
-            if hidden || omitted.contains(&field.name) {
+            let hidden = hidden_bits(extended, field);
+            if hidden.count_ones() == field.bits() || omitted.contains(&field.name) {
                 continue;
             }
             f.write_char(separator)?;
             separator = ',';
-            self.operand(f, operand, field)?;
+            let shown = field.with_raw(self.word, field.raw(self.word) & !hidden);
+            Self { word: shown, ..*self }.operand(f, operand, field)?;
         }
         Ok(())
     }
@@ -46,13 +47,16 @@ impl Text {
     }
 
     fn find_extended(&self) -> Option<&'static Extended> {
-        self.row.extended.iter().find(|e| e.when.iter().all(|(n, v)| self.raw(n) == *v))
+        self.row.extended.iter().find(|e| e.when.iter().all(|(n, v, m)| self.raw(n) & m == *v))
     }
 
-    /// The optional fields that are zero, as are all optional fields after them.
-    fn omitted(&self) -> &'static [&'static str] {
+    /// The optional fields of which nothing is left to print, as of all optional ones after them.
+    fn omitted(&self, extended: Option<&Extended>) -> &'static [&'static str] {
+        let shown = |name: &str| {
+            self.field(name).map_or(0, |f| f.raw(self.word) & !hidden_bits(extended, f))
+        };
         let optional = self.row.optional;
-        let used = optional.iter().rposition(|name| self.raw(name) != 0).map_or(0, |i| i + 1);
+        let used = optional.iter().rposition(|name| shown(name) != 0).map_or(0, |i| i + 1);
         &optional[used..]
     }
 
@@ -87,6 +91,12 @@ impl Text {
             None => write!(f, "{value}"),
         }
     }
+}
+
+/// The bits of a field that the extended mnemonic stands for.
+fn hidden_bits(extended: Option<&Extended>, field: &Field) -> u64 {
+    let when = extended.map_or(&[][..], |e| e.when);
+    when.iter().filter(|(name, ..)| *name == field.name).map(|(.., mask)| mask).sum()
 }
 
 /// Splits `r1,d2(x2,b2)` at the commas outside parentheses.

@@ -330,8 +330,9 @@ impl Constraint {
 /// An extended mnemonic.
 #[derive(Debug, Clone, Copy)]
 pub struct Extended {
-    /// Names of fields, and their values; these fields are not printed.
-    pub when: &'static [(&'static str, u64)],
+    /// Name of a field, value and mask: the bits under the mask have the value and are not
+    /// printed.
+    pub when: &'static [(&'static str, u64, u64)],
     /// Printed in place of the row's mnemonic.
     pub mnemonic: &'static str,
 }

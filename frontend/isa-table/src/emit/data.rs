@@ -94,7 +94,7 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
         .iter()
         .map(|e| {
             let when: String =
-                e.when.iter().map(|(f, v)| format!("({:?}, {v}), ", name(*f))).collect();
+                e.when.iter().map(|(f, v, m)| format!("({:?}, {v}, {m}), ", name(*f))).collect();
             format!("Extended {{ when: &[{when}], mnemonic: {:?} }}, ", e.mnemonic)
         })
         .collect();

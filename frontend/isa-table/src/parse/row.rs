@@ -169,18 +169,29 @@ fn extended(table: &Table, row: &mut Row, text: &str) -> Result<(), String> {
     for pair in when.split(',') {
         let (name, value) = pair.split_once(':').ok_or_else(bad)?;
         let field = operand::field(format, name)?;
+        let ones = u64::MAX >> (64 - format.fields[field].bits());
         if let Some(list) = table.suffixes.iter().find(|s| s.name == value) {
             for (value, suffix) in &list.list {
                 let mnemonic = mnemonic.replace('*', suffix);
-                row.extended.push(Extended { when: vec![(field, *value)], mnemonic });
+                row.extended.push(Extended { when: vec![(field, *value, ones)], mnemonic });
             }
             return Ok(());
         }
-        let value = value.parse().map_err(|_| format!("unknown suffixes or value `{value}`"))?;
-        pairs.push((field, value));
+        let (value, mask) = value_and_mask(value)?;
+        pairs.push((field, value, mask.unwrap_or(ones)));
     }
     row.extended.push(Extended { when: pairs, mnemonic: mnemonic.into() });
     Ok(())
+}
+
+/// `8` or `8/8`.
+fn value_and_mask(text: &str) -> Result<(u64, Option<u64>), String> {
+    let (value, mask) = match text.split_once('/') {
+        Some((value, mask)) => (value, Some(mask)),
+        None => (text, None),
+    };
+    let number = |n: &str| n.parse().map_err(|_| format!("unknown suffixes or value `{n}`"));
+    Ok((number(value)?, mask.map(number).transpose()?))
 }
 
 fn constraint(format: &Format, head: &str, args: &str) -> Result<Constraint, String> {
