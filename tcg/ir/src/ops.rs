@@ -54,10 +54,10 @@ impl Effects {
         self.0 & other.0 != 0
     }
 
-    /// True if an op whose outputs are unused can be dropped.
+    /// True if an op whose outputs are unused can be dropped. (Floating-point ops can't: they raise flags.)
     #[must_use]
     pub const fn removable(self) -> bool {
-        self.0 & !(Effects::READS_STATE.0 | Effects::FP_ENV.0) == 0
+        self.0 & !Effects::READS_STATE.0 == 0
     }
 }
 
