@@ -2,9 +2,12 @@
 
 use isa::row::{Level, Row};
 use isa::s390x;
+use random::{Random, random_word};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
+
+mod random;
 
 const WORDS_PER_ROW: u64 = 64;
 /// Bytes from one tested instruction to the next; the rest is filled with `lr %r1,%r1`, so that
@@ -30,29 +33,6 @@ fn fault_of_objdump(row: &Row, word: u64, ours: &str) -> Option<String> {
     nop.then(|| ours.trim_end_matches(",%r0)").to_string())
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-}
-
-/// A word of the row: fields random, and zero now and then; unassigned bits zero.
-fn random_word(row: &Row, random: &mut Random) -> u64 {
-    let mut word = row.value;
-    for field in row.format.fields {
-        let raw = if random.next() % 4 == 0 { 0 } else { random.next() };
-        word = field.with_raw(word, raw);
-    }
-    word
-}
-
 fn cases() -> Vec<(&'static Row, u64)> {
     let mut random = Random(390);
     let mut out = Vec::new();
@@ -65,8 +45,8 @@ fn cases() -> Vec<(&'static Row, u64)> {
 }
 
 /// What objdump prints, by address.
-fn objdump(image: &[u8]) -> BTreeMap<u64, String> {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("objdump.bin");
+fn objdump(image: &[u8], file: &str) -> BTreeMap<u64, String> {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
     std::fs::write(&path, image).expect("the target's temporary directory is writable");
     let output = Command::new("s390x-linux-gnu-objdump")
         .args(["-D", "-z", "-w", "-b", "binary", "-m", "s390:64-bit", "-M", "zarch"])
@@ -99,7 +79,7 @@ fn image(cases: &[(&Row, u64)]) -> Vec<u8> {
 #[test]
 fn every_row_reads_as_in_objdump() {
     let cases = cases();
-    let theirs = objdump(&image(&cases));
+    let theirs = objdump(&image(&cases), "rows.bin");
     let mut wrong = BTreeMap::new();
     let mut agreed = 0;
     for (index, (row, word)) in cases.iter().enumerate() {
@@ -123,4 +103,30 @@ fn every_row_reads_as_in_objdump() {
         .map(|(name, list)| format!("{name}: {} of {WORDS_PER_ROW}: {}", list.len(), list[0]))
         .collect();
     assert!(wrong.is_empty(), "{agreed} agree, {} rows differ:\n{}", wrong.len(), lines.join("\n"));
+}
+
+/// What we call undefined, objdump must not know: over all values of the second byte and of the
+/// last byte (where every second opcode stands), all else zero.
+#[test]
+fn undefined_words_are_unknown_to_objdump() {
+    let mut words = Vec::new();
+    for high in 0..=u16::MAX {
+        for last in [0, high as u8] {
+            let word = u64::from(high) << 48 | u64::from(last) << 16;
+            if s390x::decode_word(word).is_none() {
+                words.push(word);
+            }
+        }
+    }
+    let slots = words.iter().flat_map(|word| {
+        let len = s390x::len_from_first_byte((word >> 56) as u8);
+        let mut slot = [0x18, 0x11].repeat(SLOT / 2);
+        slot[..len].copy_from_slice(&word.to_be_bytes()[..len]);
+        slot
+    });
+    let theirs = objdump(&slots.collect::<Vec<u8>>(), "undefined.bin");
+    for (index, word) in words.iter().enumerate() {
+        let text = theirs.get(&((index * SLOT) as u64)).map_or("(nothing)", String::as_str);
+        assert!(text.starts_with(".long") || text.starts_with(".short"), "{word:016x}: {text}");
+    }
 }
