@@ -33,4 +33,4 @@ pub use access::{
 pub use addr::{Access, Cause, Endian, Fault, GuestAddr, PAGE_SIZE};
 pub use code::{CodeHook, CodeTicket};
 pub use maps::{Mapping, Prot};
-pub use space::{AddressSpace, Errno, MapRequest, ThreadAttachment};
+pub use space::{AddressSpace, Errno, MapRequest, ReportCodeWrites, ThreadAttachment, WriteFault};

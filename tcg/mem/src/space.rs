@@ -6,7 +6,7 @@ use crate::code::{CodeHook, CodePages, CodeTicket};
 use crate::host;
 use crate::maps::{Mapping, Maps, Prot};
 use crate::place::{HOST_END, claim_anywhere, claim_gaps, claim_hint, pages, release};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
@@ -485,17 +485,17 @@ impl AddressSpace {
         self.read().code.is_current(ticket)
     }
 
-    /// If a store to `addr` failed only because its page holds translated code: drops the
-    /// translations, opens the page for stores and returns `true`; repeat the store then.
-    pub fn resolve_write(&self, addr: GuestAddr) -> bool {
+    /// Deals with a store to `addr` that the host refused: if its page is the guest's to write and
+    /// only holds translated code, drops the translations and opens the page for stores.
+    pub fn resolve_write(&self, addr: GuestAddr) -> WriteFault {
         let page = addr.page();
         let range = page.0..page.0.wrapping_add(PAGE_SIZE);
         let mut state = self.write();
         let Some(prot) = state.maps.find(addr).map(|mapping| mapping.prot) else {
-            return false;
+            return WriteFault::Denied;
         };
         if !prot.allows(Prot::WRITE) {
-            return false;
+            return WriteFault::Denied;
         }
         let had_code = !state.code.unmark(&range).is_empty();
         drop(state);
@@ -505,7 +505,11 @@ impl AddressSpace {
         }
         let state = self.write();
         // Marked again meanwhile: the repeated store faults again, and comes back here.
-        state.code.ticket(page).is_some() || host::mprotect(&range, prot.host_bits()).is_ok()
+        let is_marked = state.code.ticket(page).is_some();
+        if !is_marked && host::mprotect(&range, prot.host_bits()).is_err() {
+            return WriteFault::Denied;
+        }
+        if had_code { WriteFault::CodeDropped } else { WriteFault::NoCode }
     }
 
     /// Opens all code pages in the range for stores by the host kernel (a `read` into them).
@@ -624,8 +628,53 @@ impl Drop for ThreadAttachment {
     }
 }
 
-/// [`AddressSpace::resolve_write`] of the address space this thread is attached to.
+/// What [`AddressSpace::resolve_write`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteFault {
+    /// The page held translated code; repeat the store.
+    CodeDropped,
+    /// The guest may write there and no code was in the way: another thread has just dropped it,
+    /// or the fault has another cause (a file cut short).
+    NoCode,
+    /// The guest may not write there.
+    Denied,
+}
+
+thread_local! {
+    static REPORTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, guarded stores of this thread to code pages fail like any other fault.
+///
+/// For the time in which guest code runs: the execution loop then deals with the fault at the
+/// exact instruction, so that code that changes itself is seen to.
+#[must_use]
+#[derive(Debug)]
+pub struct ReportCodeWrites {
+    before: bool,
+    _not_send: std::marker::PhantomData<*const ()>,
+}
+
+impl ReportCodeWrites {
+    /// Begins to report.
+    pub fn begin() -> ReportCodeWrites {
+        let before = REPORTS.with(|reports| reports.replace(true));
+        ReportCodeWrites { before, _not_send: std::marker::PhantomData }
+    }
+}
+
+impl Drop for ReportCodeWrites {
+    fn drop(&mut self) {
+        REPORTS.with(|reports| reports.set(self.before));
+    }
+}
+
+/// Tries [`AddressSpace::resolve_write`] of the address space this thread is attached to, for a
+/// store that failed by protection; `true` means: repeat it.
 pub(crate) fn resolve_write_here(addr: GuestAddr) -> bool {
+    if REPORTS.with(Cell::get) {
+        return false;
+    }
     let space = CURRENT.with(|current| current.borrow().clone());
-    space.is_some_and(|space| space.resolve_write(addr))
+    space.is_some_and(|space| space.resolve_write(addr) != WriteFault::Denied)
 }

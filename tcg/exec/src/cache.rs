@@ -1,0 +1,380 @@
+//! The code cache: what is translated, what jumps to what, and how it goes away.
+//!
+//! Readers take no lock ([`Table`]). Everything that changes the cache happens under one lock,
+//! for well under a microsecond. Lock order: cache, then address space, then epochs.
+
+use crate::chunk::{self, CHUNK_BYTES, Chunk, CodeOffset, Header, NO_ID, block_at};
+use crate::code_memory::CodeMemory;
+use crate::epoch::Epochs;
+use crate::stats::Stats;
+use crate::table::{Table, TableOwner};
+use std::collections::HashMap;
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use tcg_ir::DirectExit;
+use tcg_mem::{AddressSpace, CodeTicket, PAGE_SIZE};
+
+/// The code cache of a machine.
+#[derive(Debug)]
+pub(crate) struct CodeCache {
+    memory: CodeMemory,
+    table: Table,
+    /// Which blocks count: grows at each flush. Never `DEAD`.
+    generation: AtomicU32,
+    owner: Mutex<Owner>,
+    prologue: Prologue,
+}
+
+/// Where the back end's own code is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prologue {
+    /// Host address it was compiled for.
+    pub(crate) at: u64,
+}
+
+/// What is changed under the lock.
+#[derive(Debug)]
+struct Owner {
+    table: TableOwner,
+    blocks: Vec<Block>,
+    free_ids: Vec<u32>,
+    by_page: HashMap<u64, Vec<u32>>,
+    chunks: Vec<ChunkUse>,
+    /// Lowest chunk that was never used.
+    n_opened: usize,
+}
+
+/// A published block.
+#[derive(Debug)]
+struct Block {
+    at: CodeOffset,
+    pc: u64,
+    flags: u32,
+    pages: Pages,
+    exits: Vec<Link>,
+    /// Links of other blocks (or its own) that jump here: id and exit number.
+    incoming: Vec<(u32, u32)>,
+}
+
+/// First and last page of a block, equal if it is in one.
+type Pages = [u64; 2];
+
+/// A direct exit.
+#[derive(Debug)]
+struct Link {
+    exit: DirectExit,
+    /// Id of the block it jumps to, or `NO_ID`.
+    target: u32,
+}
+
+/// How a chunk is in use.
+#[derive(Clone, Copy, Debug, Default)]
+struct ChunkUse {
+    /// A vCPU fills it.
+    is_open: bool,
+    n_live: u32,
+    /// Epoch in which a block of it was last dropped.
+    dropped_in: u64,
+}
+
+/// A translation that is to be published.
+#[derive(Debug)]
+pub(crate) struct NewBlock<'a> {
+    pub(crate) at: CodeOffset,
+    pub(crate) pc: u64,
+    pub(crate) flags: u32,
+    /// The generation it was begun in.
+    pub(crate) generation: u32,
+    /// Proofs for its pages.
+    pub(crate) tickets: &'a [CodeTicket],
+    pub(crate) exits: &'a [DirectExit],
+}
+
+/// What became of a new block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Published {
+    /// It can be found.
+    Yes,
+    /// Another thread was first: here is its block.
+    Twin(CodeOffset),
+    /// The guest code or the translation options changed meanwhile: translate again.
+    Stale,
+}
+
+impl CodeCache {
+    /// A cache of `len` bytes, whose first chunks hold `prologue`, made for the address it is
+    /// called with.
+    pub(crate) fn new(
+        len: usize,
+        prologue: impl FnOnce(u64, &mut Vec<u8>),
+    ) -> io::Result<CodeCache> {
+        let chunk_bytes = CHUNK_BYTES as usize;
+        let memory = CodeMemory::new(len.next_multiple_of(chunk_bytes).max(4 * chunk_bytes))?;
+        let at = memory.address(0);
+        let mut code = Vec::new();
+        prologue(at, &mut code);
+        if code.len() > memory.len() / 2 {
+            return Err(io::Error::other("the code cache is too small for the back end"));
+        }
+        memory.write(0, &code);
+        let (table, table_owner) = Table::new();
+        let owner = Owner {
+            table: table_owner,
+            blocks: Vec::new(),
+            free_ids: Vec::new(),
+            by_page: HashMap::new(),
+            chunks: vec![ChunkUse::default(); memory.len() / chunk_bytes],
+            n_opened: code.len().div_ceil(chunk_bytes),
+        };
+        let owner = Mutex::new(owner);
+        Ok(CodeCache {
+            memory,
+            table,
+            generation: AtomicU32::new(1),
+            owner,
+            prologue: Prologue { at },
+        })
+    }
+
+    pub(crate) fn memory(&self) -> &CodeMemory {
+        &self.memory
+    }
+
+    pub(crate) fn prologue(&self) -> Prologue {
+        self.prologue
+    }
+
+    /// The generation that new blocks belong to.
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// The block for (pc, flags). Takes no lock.
+    #[inline]
+    pub(crate) fn find(&self, pc: u64, flags: u32) -> Option<CodeOffset> {
+        self.table.find(&self.memory, pc, flags, self.generation())
+    }
+
+    /// An unused chunk; `None` if there is none now.
+    pub(crate) fn open_chunk(&self, epochs: &Epochs) -> Option<Chunk> {
+        let mut owner = self.lock();
+        let number = owner.unused_chunk(epochs)?;
+        owner.chunks[number] = ChunkUse { is_open: true, ..ChunkUse::default() };
+        drop(owner);
+        Some(Chunk::open(&self.memory, number))
+    }
+
+    /// Ends the filling of a chunk.
+    pub(crate) fn close_chunk(&self, chunk: &Chunk, epochs: &Epochs) {
+        let in_use = &mut self.lock().chunks[chunk.number()];
+        in_use.is_open = false;
+        // Blocks that were never published were dropped at some time before now.
+        in_use.dropped_in = in_use.dropped_in.max(epochs.now());
+    }
+
+    /// Makes a block known, if it is still true to the guest's memory.
+    pub(crate) fn publish(&self, space: &AddressSpace, new: &NewBlock<'_>) -> Published {
+        let mut owner = self.lock();
+        let is_current = |ticket: &CodeTicket| space.is_current(*ticket);
+        if new.generation != self.generation() || !new.tickets.iter().all(is_current) {
+            chunk::kill(&self.memory, new.at);
+            return Published::Stale;
+        }
+        if let Some(twin) = self.find(new.pc, new.flags) {
+            chunk::kill(&self.memory, new.at);
+            return Published::Twin(twin);
+        }
+        let id = owner.add(new);
+        chunk::set_id(&self.memory, new.at, id);
+        self.table.insert(&mut owner.table, &self.memory, new.at, (new.pc, new.flags));
+        Published::Yes
+    }
+
+    /// Makes the exit whose rel32 is at host address `patch_address` jump straight to `target`.
+    pub(crate) fn link(&self, patch_address: u64, target: CodeOffset, stats: &Stats) {
+        let Some(patch_at) = self.memory.offset(patch_address) else { return };
+        let Some(source) = block_at(&self.memory, patch_at) else { return };
+        let mut owner = self.lock();
+        let (Some(from), Some(to)) = (self.live_id(source), self.live_id(target)) else { return };
+        let is_wanted = |link: &Link| source.0 + link.exit.patch_at == patch_at;
+        let source_block = &mut owner.blocks[from as usize];
+        let Some(n) = source_block.exits.iter().position(is_wanted) else { return };
+        if source_block.exits[n].target != NO_ID {
+            return;
+        }
+        source_block.exits[n].target = to;
+        owner.blocks[to as usize].incoming.push((from, n as u32));
+        self.memory.patch_jump(patch_at, target.0);
+        stats.count_link();
+    }
+
+    /// The id of a block that is published and live. Under the lock.
+    fn live_id(&self, at: CodeOffset) -> Option<u32> {
+        let header = chunk::header(&self.memory, at);
+        (header.state == self.generation() && header.id != NO_ID).then_some(header.id)
+    }
+
+    /// Drops every block with a byte in `range` (page-aligned).
+    pub(crate) fn invalidate(&self, range: &Range<u64>, epochs: &Epochs, stats: &Stats) {
+        let mut owner = self.lock();
+        let ids = owner.take_pages(range);
+        if ids.is_empty() {
+            return;
+        }
+        let pcs: Vec<u64> = ids.iter().map(|&id| owner.blocks[id as usize].pc).collect();
+        for &id in &ids {
+            self.unlink(&mut owner, id);
+        }
+        let ended = epochs.advance(pcs.iter().copied());
+        for &id in &ids {
+            owner.drop_block(id, ended);
+        }
+        stats.count_invalidated(ids.len());
+    }
+
+    /// Makes a block unreachable: not found, not jumped to.
+    fn unlink(&self, owner: &mut Owner, id: u32) {
+        let block = &mut owner.blocks[id as usize];
+        let (at, key) = (block.at, (block.pc, block.flags));
+        let incoming = std::mem::take(&mut block.incoming);
+        let outgoing: Vec<u32> = block.exits.iter().map(|link| link.target).collect();
+        chunk::kill(&self.memory, at);
+        self.table.remove(at, key);
+        for (from, n) in incoming {
+            let source = &mut owner.blocks[from as usize];
+            let link = &mut source.exits[n as usize];
+            link.target = NO_ID;
+            let base = source.at.0;
+            self.memory.patch_jump(base + link.exit.patch_at, base + link.exit.stub_at);
+        }
+        for target in outgoing.into_iter().filter(|&target| target != NO_ID && target != id) {
+            owner.blocks[target as usize].incoming.retain(|&(from, _)| from != id);
+        }
+    }
+
+    /// Drops everything. The memory is free once every vCPU has passed a safe point.
+    pub(crate) fn flush(&self, epochs: &Epochs, stats: &Stats) {
+        let mut owner = self.lock();
+        // `DEAD` is 0: skip it when the count wraps.
+        let next = self.generation().checked_add(1).unwrap_or(1);
+        self.generation.store(next, Ordering::SeqCst);
+        self.table.clear(&mut owner.table);
+        let ended = epochs.advance(std::iter::empty());
+        owner.blocks.clear();
+        owner.free_ids.clear();
+        owner.by_page.clear();
+        for chunk in &mut owner.chunks {
+            *chunk = ChunkUse { n_live: 0, dropped_in: ended, ..*chunk };
+        }
+        stats.count_flush();
+    }
+
+    /// In the child of a `fork`: takes the memory apart from the parent's.
+    pub(crate) fn unshare(&self) -> io::Result<()> {
+        let used = self.lock().n_opened * CHUNK_BYTES as usize;
+        self.memory.unshare(used)
+    }
+
+    /// Runs `fork` while no other thread holds the lock.
+    pub(crate) fn with_quiet_lock<R>(&self, fork: impl FnOnce() -> R) -> R {
+        let owner = self.lock();
+        let result = fork();
+        drop(owner);
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Owner> {
+        self.owner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Owner {
+    fn unused_chunk(&mut self, epochs: &Epochs) -> Option<usize> {
+        if self.n_opened < self.chunks.len() {
+            self.n_opened += 1;
+            return Some(self.n_opened - 1);
+        }
+        let is_unused =
+            |chunk: &ChunkUse| !chunk.is_open && chunk.n_live == 0 && chunk.dropped_in != 0;
+        let candidates = self.chunks.iter().enumerate().filter(|(_, chunk)| is_unused(chunk));
+        candidates
+            .min_by_key(|(_, chunk)| chunk.dropped_in)
+            .and_then(|(number, chunk)| epochs.is_over(chunk.dropped_in).then_some(number))
+    }
+
+    fn add(&mut self, new: &NewBlock<'_>) -> u32 {
+        let first = new.tickets.first().map_or(0, |ticket| ticket.page.0);
+        let last = new.tickets.last().map_or(first, |ticket| ticket.page.0);
+        let exits = new.exits.iter().map(|&exit| Link { exit, target: NO_ID }).collect();
+        let block = Block {
+            at: new.at,
+            pc: new.pc,
+            flags: new.flags,
+            pages: [first, last],
+            exits,
+            incoming: Vec::new(),
+        };
+        self.chunks[new.at.chunk()].n_live += 1;
+        let id = self.free_ids.pop().unwrap_or(self.blocks.len() as u32);
+        if id as usize == self.blocks.len() {
+            self.blocks.push(block);
+        } else {
+            self.blocks[id as usize] = block;
+        }
+        self.by_page.entry(first).or_default().push(id);
+        if last != first {
+            self.by_page.entry(last).or_default().push(id);
+        }
+        id
+    }
+
+    /// Takes the blocks with a byte in `range` out of the page lists; returns their ids.
+    fn take_pages(&mut self, range: &Range<u64>) -> Vec<u32> {
+        let n_pages = (range.end.saturating_sub(range.start)) / PAGE_SIZE;
+        let pages: Vec<u64> = if n_pages > self.by_page.len() as u64 {
+            self.by_page.keys().copied().filter(|page| range.contains(page)).collect()
+        } else {
+            (0..n_pages).map(|i| range.start + i * PAGE_SIZE).collect()
+        };
+        let mut ids: Vec<u32> =
+            pages.iter().filter_map(|page| self.by_page.remove(page)).flatten().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for &id in &ids {
+            for page in self.blocks[id as usize].pages {
+                if let Some(list) = self.by_page.get_mut(&page) {
+                    list.retain(|&other| other != id);
+                }
+            }
+        }
+        ids
+    }
+
+    /// Forgets an unlinked block, dropped in epoch `ended`.
+    fn drop_block(&mut self, id: u32, ended: u64) {
+        let block = &mut self.blocks[id as usize];
+        block.exits.clear();
+        let chunk = &mut self.chunks[block.at.chunk()];
+        chunk.n_live -= 1;
+        chunk.dropped_in = ended;
+        self.free_ids.push(id);
+    }
+}
+
+/// The header of a block about to be added to a chunk.
+pub(crate) fn new_header(
+    (pc, flags): (u64, u32),
+    generation: u32,
+    (code_len, faults_len): (usize, usize),
+) -> Header {
+    Header {
+        pc,
+        flags,
+        code_len: code_len as u32,
+        faults_len: faults_len as u32,
+        id: NO_ID,
+        state: generation,
+    }
+}

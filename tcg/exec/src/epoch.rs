@@ -1,0 +1,150 @@
+//! Safe points: when memory that threads may still run or read can be used again.
+//!
+//! Each vCPU announces the epoch it last saw at a safe point (where it holds no pointer to code),
+//! or that it is outside. What is dropped in epoch `e` is free once every vCPU is outside or has
+//! announced an epoch after `e`.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, MutexGuard};
+use tcg_ir::layout::N_JUMP_ENTRIES;
+use tcg_ir::{Env, JumpEntry};
+
+/// Announcement of a vCPU that holds no pointer to code at all.
+const OUTSIDE: u64 = u64::MAX;
+
+/// Bit of `Env::exit_request`: somebody wants the vCPU's attention (a signal).
+pub(crate) const REQUEST_USER: u32 = 1;
+/// Bit of `Env::exit_request`: come to a safe point.
+pub(crate) const REQUEST_SAFE_POINT: u32 = 2;
+
+/// What other threads may know of a vCPU. Owns the vCPU's memory.
+#[derive(Debug)]
+pub(crate) struct Member {
+    announced: AtomicU64,
+    env: *mut Env,
+    jump_table: *mut JumpTable,
+    free_state: unsafe fn(*mut Env),
+}
+
+/// The table in which generated code looks indirect jumps up.
+pub(crate) type JumpTable = [JumpEntry; N_JUMP_ENTRIES];
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        // SAFETY: MEMBER-LIFE: this was the last handle, and `Epochs::add` was given the ownership.
+        drop(unsafe { Box::from_raw(self.jump_table) });
+        // SAFETY: as above.
+        unsafe { (self.free_state)(self.env) };
+    }
+}
+
+// SAFETY: MEMBER-LIFE: the pointers are valid as long as the member, and other threads use them
+// for atomic accesses only (`request`, `purge`). What they own is `Send`.
+unsafe impl Send for Member {}
+// SAFETY: as above.
+unsafe impl Sync for Member {}
+
+impl Member {
+    /// Asks the vCPU to leave generated code. Async-signal-safe.
+    pub(crate) fn request(&self, bit: u32) {
+        // SAFETY: MEMBER-LIFE; a field of `Env` that is atomic.
+        let request = unsafe { &(*self.env).exit_request };
+        request.fetch_or(bit, Ordering::SeqCst);
+    }
+
+    /// Announces a safe point in epoch `now`. Only the vCPU's own thread.
+    ///
+    /// Pointers to code that are read afterwards are safe until the next announcement.
+    pub(crate) fn announce(&self, now: u64) {
+        // SeqCst: no later load of a pointer may come before the announcement.
+        self.announced.swap(now, Ordering::SeqCst);
+    }
+
+    /// Announces that the thread holds no pointer to code. Only the vCPU's own thread.
+    pub(crate) fn leave(&self) {
+        self.announced.store(OUTSIDE, Ordering::Release);
+    }
+
+    /// Empties the jump table's entry for `pc`, so that its code is not found there.
+    fn purge(&self, pc: u64) {
+        // SAFETY: MEMBER-LIFE; a slot is within the table.
+        let key = unsafe { &raw mut (*self.jump_table)[JumpEntry::slot(pc)].pc };
+        // SAFETY: aligned, and everyone but generated code uses atomic accesses; a stale entry
+        // that the owner writes at the same time goes at its next safe point.
+        unsafe { AtomicU64::from_ptr(key) }.store(JumpEntry::EMPTY_PC, Ordering::SeqCst);
+    }
+}
+
+/// The vCPUs of a machine, and the current epoch.
+#[derive(Debug)]
+pub(crate) struct Epochs {
+    now: AtomicU64,
+    members: Mutex<Vec<Arc<Member>>>,
+}
+
+impl Epochs {
+    pub(crate) fn new() -> Epochs {
+        Epochs { now: AtomicU64::new(1), members: Mutex::default() }
+    }
+
+    /// The current epoch.
+    pub(crate) fn now(&self) -> u64 {
+        self.now.load(Ordering::SeqCst)
+    }
+
+    /// Registers a vCPU, which starts outside.
+    ///
+    /// # Safety
+    /// `env` and `jump_table` are valid and become the member's, which frees the state by
+    /// `free_state`; the vCPU's thread may use them as long as it has the member.
+    pub(crate) unsafe fn add(
+        &self,
+        env: *mut Env,
+        jump_table: *mut JumpTable,
+        free_state: unsafe fn(*mut Env),
+    ) -> Arc<Member> {
+        let announced = AtomicU64::new(OUTSIDE);
+        let member = Arc::new(Member { announced, env, jump_table, free_state });
+        self.members().push(Arc::clone(&member));
+        member
+    }
+
+    /// Forgets a vCPU.
+    pub(crate) fn remove(&self, member: &Arc<Member>) {
+        self.members().retain(|other| !Arc::ptr_eq(other, member));
+    }
+
+    /// Forgets all vCPUs but one: those of other threads do not exist in the child of a `fork`.
+    pub(crate) fn keep_only(&self, member: &Arc<Member>) {
+        self.members().retain(|other| Arc::ptr_eq(other, member));
+    }
+
+    /// Starts the next epoch after something was dropped, asks every vCPU to a safe point, and
+    /// empties their jump-table entries for `dropped`. Returns the epoch that ended.
+    pub(crate) fn advance(&self, dropped: impl Iterator<Item = u64> + Clone) -> u64 {
+        let ended = self.now.fetch_add(1, Ordering::SeqCst);
+        for member in self.members().iter() {
+            dropped.clone().for_each(|pc| member.purge(pc));
+            member.request(REQUEST_SAFE_POINT);
+        }
+        ended
+    }
+
+    /// Whether everything dropped in `epoch` or before is out of use.
+    pub(crate) fn is_over(&self, epoch: u64) -> bool {
+        self.members().iter().all(|member| member.announced.load(Ordering::SeqCst) > epoch)
+    }
+
+    fn members(&self) -> MutexGuard<'_, Vec<Arc<Member>>> {
+        self.members.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Runs `fork` while no other thread holds the list.
+    pub(crate) fn with_quiet_lock<R>(&self, fork: impl FnOnce() -> R) -> R {
+        let members = self.members();
+        let result = fork();
+        drop(members);
+        result
+    }
+}

@@ -1,0 +1,297 @@
+//! A vCPU's way of running guest code as compiled code.
+
+use crate::cache::{CodeCache, NewBlock, Published, new_header};
+use crate::chunk::{Chunk, CodeOffset};
+use crate::epoch::Member;
+use crate::host_address::faulting_operand;
+use crate::machine::Core;
+use crate::sigsafe_fault::Running;
+use crate::translate::{Purpose, Translator};
+use std::cell::Cell;
+use std::sync::Arc;
+use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult};
+use tcg_mem::{Access, Cause, Fault, GuestAddr};
+
+/// Longest x86 instruction, bytes.
+const MAX_HOST_INSN: u32 = 15;
+
+/// The compiling engine of one vCPU.
+pub(crate) struct Jit {
+    core: Arc<Core>,
+    member: Arc<Member>,
+    backend: Box<dyn Backend>,
+    entry: extern "C" fn(*mut Env, u64) -> u64,
+    running: Box<Running>,
+    compiled: Compiled,
+    chunk: Option<Chunk>,
+    /// Host address of the direct exit that was just taken and is not chained yet.
+    pending: Option<u64>,
+    /// The last exit was an indirect jump that the jump table did not know.
+    missed: bool,
+}
+
+impl Jit {
+    /// # Safety
+    /// `env` is the head of a CPU state of the machine's guest that outlives the engine.
+    pub(crate) unsafe fn new(
+        core: &Arc<Core>,
+        member: &Arc<Member>,
+        mut backend: Box<dyn Backend>,
+        env: *mut Env,
+    ) -> Option<Jit> {
+        let prologue = core.cache.as_ref()?.prologue();
+        // The back end learns where its own code is; the bytes are the ones already there.
+        backend.prologue(prologue.at, &mut Vec::new());
+        let entry = backend.entry(prologue.at) as *const ();
+        // SAFETY: CODE-ENTRY: the address of the trampoline with this signature, by the contract
+        // of `Backend::entry`, in code memory that lives as long as `core`.
+        let entry =
+            unsafe { std::mem::transmute::<*const (), extern "C" fn(*mut Env, u64) -> u64>(entry) };
+        let running = Box::new(Running {
+            core: Arc::as_ptr(core),
+            backend: &raw const *backend,
+            env,
+            fault_exit: backend.fault_exit(prologue.at),
+            unknown: Cell::new(None),
+        });
+        Some(Jit {
+            core: Arc::clone(core),
+            member: Arc::clone(member),
+            backend,
+            entry,
+            running,
+            compiled: Compiled::default(),
+            chunk: None,
+            pending: None,
+            missed: false,
+        })
+    }
+
+    /// What the signal handler must know while this engine runs.
+    pub(crate) fn running(&self) -> *const Running {
+        &raw const *self.running
+    }
+
+    /// At a safe point of a new epoch: forgets what it knows of code.
+    pub(crate) fn forget(&mut self) {
+        self.pending = None;
+        self.missed = false;
+    }
+
+    fn cache(&self) -> &CodeCache {
+        self.core.cache.as_ref().expect("a machine that compiles has a cache")
+    }
+
+    /// Runs the TB for `key` and all that is chained to it.
+    ///
+    /// Afterwards `Env` tells why it left; `ExitCode::NONE` when the TB at `Env::pc` is wanted.
+    ///
+    /// # Errors
+    /// A fetch fault.
+    pub(crate) fn run<G: Guest>(
+        &mut self,
+        translator: &mut Translator,
+        key: (u64, u32),
+    ) -> Result<(), Fault> {
+        let block = match self.cache().find(key.0, key.1) {
+            Some(block) => block,
+            None => self.make::<G>(translator, key, Purpose::Keep)?,
+        };
+        if let Some(patch_address) = self.pending.take() {
+            self.cache().link(patch_address, block, &self.core.stats);
+        } else if self.missed {
+            self.remember(key.0, block);
+        }
+        match self.enter(block) {
+            RunResult::Chain(patch_address) => self.pending = Some(patch_address),
+            RunResult::Exit => self.missed = self.env().exit_code == ExitCode::NONE,
+        }
+        Ok(())
+    }
+
+    /// Runs one instruction that may store to its own page, uncached.
+    ///
+    /// # Errors
+    /// A fetch fault.
+    pub(crate) fn run_once<G: Guest>(
+        &mut self,
+        translator: &mut Translator,
+        key: (u64, u32),
+    ) -> Result<(), Fault> {
+        let block = self.make::<G>(translator, key, Purpose::RunOnce)?;
+        self.enter(block);
+        self.forget();
+        if let (Some(chunk), Some(cache)) = (&mut self.chunk, &self.core.cache) {
+            chunk.undo(cache.memory(), block);
+        }
+        Ok(())
+    }
+
+    fn env(&mut self) -> &mut Env {
+        // SAFETY: STATE-OWNED: valid by `new`, and only this thread uses it, outside of calls.
+        unsafe { &mut *self.running.env }
+    }
+
+    fn enter(&mut self, block: CodeOffset) -> RunResult {
+        let code = self.cache().memory().address(block.0);
+        let env = self.env();
+        env.exit_code = ExitCode::NONE;
+        match (self.entry)(self.running.env, code) {
+            0 => RunResult::Exit,
+            patch_address => {
+                self.env().exit_code = ExitCode::NONE;
+                RunResult::Chain(patch_address)
+            }
+        }
+    }
+
+    /// Puts a block into the jump table, where generated code finds it.
+    fn remember(&mut self, pc: u64, block: CodeOffset) {
+        self.missed = false;
+        let code = self.cache().memory().address(block.0);
+        let table = self.env().jump_table;
+        // SAFETY: JUMP-TABLE: the table has `N_JUMP_ENTRIES` entries. Another thread may empty the
+        // entry at the same time by an atomic store of its key; a stale entry that survives goes
+        // at the next safe point, before the code's memory is used again.
+        unsafe { table.add(JumpEntry::slot(pc)).write_volatile(JumpEntry { pc, code }) };
+    }
+
+    /// The operand that the host could not access, when it did not tell the address.
+    pub(crate) fn unknown_fault(&mut self) -> Option<(u64, Access)> {
+        let host = self.running.unknown.take()?;
+        let memory = self.cache().memory();
+        let offset = memory.offset(host.pc)?;
+        let len = MAX_HOST_INSN.min(memory.len() as u32 - offset);
+        faulting_operand(memory.bytes(offset, len), &host)
+    }
+
+    /// Translates and compiles; publishes what is to be kept.
+    fn make<G: Guest>(
+        &mut self,
+        translator: &mut Translator,
+        key: (u64, u32),
+        purpose: Purpose,
+    ) -> Result<CodeOffset, Fault> {
+        let mut max_insns = if purpose == Purpose::RunOnce { 1 } else { u32::MAX };
+        loop {
+            let generation = self.cache().generation();
+            let core = Arc::clone(&self.core);
+            translator.translate::<G>(&core, key, purpose, max_insns)?;
+            let Some(block) = self.compile(translator, key, generation) else {
+                max_insns = translator.tb().n_insns / 2;
+                if max_insns == 0 {
+                    tracing::error!(pc = key.0, "an instruction needs more than the back end has");
+                    let addr = GuestAddr(key.0);
+                    return Err(Fault { addr, access: Access::Execute, cause: Cause::Bus });
+                }
+                continue;
+            };
+            if purpose == Purpose::RunOnce {
+                self.core.stats.count_single_step();
+                return Ok(block);
+            }
+            if let Some(block) = self.publish(translator, key, generation, block) {
+                return Ok(block);
+            }
+        }
+    }
+
+    /// Compiles the translator's TB into this vCPU's chunk; `None` if it is too big.
+    fn compile(
+        &mut self,
+        translator: &Translator,
+        key: (u64, u32),
+        generation: u32,
+    ) -> Option<CodeOffset> {
+        loop {
+            let at = self.chunk().next_code();
+            let address = self.cache().memory().address(at.0);
+            self.compiled.reset();
+            self.backend.compile(translator.tb(), address, &mut self.compiled).ok()?;
+            let (code, faults) = (&self.compiled.code, &self.compiled.faults);
+            let sizes = (code.len(), faults.len());
+            if !Chunk::fits_empty(sizes.0, sizes.1) {
+                return None;
+            }
+            let core = &self.core;
+            let (Some(chunk), Some(cache)) = (&mut self.chunk, &core.cache) else { continue };
+            if !chunk.fits(sizes.0, sizes.1) {
+                self.close_chunk();
+                continue;
+            }
+            if let Some(log) = &core.config.log {
+                log(translator.tb(), code, address);
+            }
+            let header = new_header(key, generation, sizes);
+            return Some(chunk.add(cache.memory(), header, code, faults));
+        }
+    }
+
+    /// Makes a compiled block known; `None` if it is stale already.
+    fn publish(
+        &mut self,
+        translator: &Translator,
+        (pc, flags): (u64, u32),
+        generation: u32,
+        at: CodeOffset,
+    ) -> Option<CodeOffset> {
+        let new = NewBlock {
+            at,
+            pc,
+            flags,
+            generation,
+            tickets: translator.tickets(),
+            exits: &self.compiled.exits,
+        };
+        let published = self.cache().publish(&self.core.space, &new);
+        if published == Published::Yes {
+            self.core.stats.count_block(translator.tb().n_insns, self.compiled.code.len());
+            return Some(at);
+        }
+        if let (Some(chunk), Some(cache)) = (&mut self.chunk, &self.core.cache) {
+            chunk.undo(cache.memory(), at);
+        }
+        match published {
+            Published::Twin(twin) => Some(twin),
+            _ => None,
+        }
+    }
+
+    /// The chunk to fill; takes one, flushing the cache if need be.
+    fn chunk(&mut self) -> &mut Chunk {
+        if self.chunk.is_none() {
+            self.chunk = Some(self.open_chunk());
+        }
+        self.chunk.as_mut().expect("just filled")
+    }
+
+    fn open_chunk(&mut self) -> Chunk {
+        let generation = self.cache().generation();
+        let core = Arc::clone(&self.core);
+        loop {
+            if let Some(chunk) = self.cache().open_chunk(&core.epochs) {
+                return chunk;
+            }
+            if self.cache().generation() == generation {
+                core.flush();
+            }
+            // Wait until the others have passed a safe point; this thread holds no code pointer.
+            self.forget();
+            self.member.leave();
+            std::thread::yield_now();
+            self.member.announce(core.epochs.now());
+        }
+    }
+
+    fn close_chunk(&mut self) {
+        if let Some(chunk) = self.chunk.take() {
+            self.cache().close_chunk(&chunk, &self.core.epochs);
+        }
+    }
+}
+
+impl Drop for Jit {
+    fn drop(&mut self) {
+        self.close_chunk();
+    }
+}

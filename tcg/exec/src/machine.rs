@@ -1,0 +1,211 @@
+//! What the vCPUs of a guest process share.
+
+use crate::cache::CodeCache;
+use crate::epoch::Epochs;
+use crate::stats::Stats;
+use std::io;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use tcg_ir::{Backend, Env, Guest, GuestLayout, Tb, TranslateOptions};
+use tcg_mem::{AddressSpace, CodeHook};
+use tcg_opt::Passes;
+
+/// Makes a back end; called once for the machine and once for each vCPU.
+pub type MakeBackend = Box<dyn Fn() -> Box<dyn Backend> + Send + Sync>;
+
+/// Runs one TB on the CPU state that the pointer is the head of, and leaves that state as
+/// generated code would.
+pub type Interpret = Box<dyn FnMut(&Tb, *mut Env) + Send>;
+
+/// Makes an interpreter for a vCPU.
+pub type MakeInterpreter = Box<dyn Fn(&'static GuestLayout) -> Interpret + Send + Sync>;
+
+/// Told of every TB made: the IR, the host code and the address it was made for.
+pub type CodeLog = Box<dyn Fn(&Tb, &[u8], u64) + Send + Sync>;
+
+/// How guest code is run.
+pub enum Engine {
+    /// Compiled into the code cache.
+    Jit(MakeBackend),
+    /// Interpreted TB by TB.
+    Interp(MakeInterpreter),
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Engine::Jit(_) => "Jit",
+            Engine::Interp(_) => "Interp",
+        })
+    }
+}
+
+/// What a machine is made from.
+pub struct Config {
+    /// How guest code is run.
+    pub engine: Engine,
+    /// How the front end translates; `parallel` is where the machine starts.
+    pub translate: TranslateOptions,
+    /// Optimizer passes.
+    pub passes: Passes,
+    /// Size of the code cache in bytes.
+    pub cache_bytes: usize,
+    /// Told of every TB.
+    pub log: Option<CodeLog>,
+}
+
+impl Config {
+    /// The usual choices: one thread so far, all passes, 64 MiB of code.
+    #[must_use]
+    pub fn new(engine: Engine) -> Config {
+        let translate = TranslateOptions { parallel: false, ..TranslateOptions::default() };
+        Config { engine, translate, passes: Passes::ALL, cache_bytes: 64 << 20, log: None }
+    }
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("engine", &self.engine)
+            .field("translate", &self.translate)
+            .field("passes", &self.passes)
+            .field("cache_bytes", &self.cache_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The part of a machine that does not depend on the guest.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) space: Arc<AddressSpace>,
+    /// `None` when interpreting.
+    pub(crate) cache: Option<CodeCache>,
+    pub(crate) epochs: Epochs,
+    pub(crate) stats: Stats,
+    pub(crate) config: Config,
+    parallel: AtomicBool,
+}
+
+impl Core {
+    /// The options for a translation that begins now.
+    pub(crate) fn translate_options(&self) -> TranslateOptions {
+        // Acquire: pairs with `set_parallel`; a translation begun before belongs to an older
+        // generation of the cache and is not published.
+        let parallel = self.parallel.load(Ordering::Acquire);
+        TranslateOptions { parallel, ..self.config.translate }
+    }
+
+    fn set_parallel(&self) {
+        if !self.parallel.swap(true, Ordering::SeqCst) {
+            self.flush();
+        }
+    }
+
+    /// Drops all translations.
+    pub(crate) fn flush(&self) {
+        match &self.cache {
+            Some(cache) => cache.flush(&self.epochs, &self.stats),
+            None => {
+                self.epochs.advance(std::iter::empty());
+                self.stats.count_flush();
+            }
+        }
+    }
+}
+
+impl CodeHook for Core {
+    fn invalidate(&self, range: Range<u64>) {
+        match &self.cache {
+            Some(cache) => cache.invalidate(&range, &self.epochs, &self.stats),
+            None => {
+                self.epochs.advance(std::iter::empty());
+            }
+        }
+    }
+
+    fn memory_is_shared(&self) {
+        self.set_parallel();
+    }
+}
+
+/// A guest process as its vCPUs share it: address space, translations, options.
+///
+/// Cheap to clone; any thread may use it.
+#[derive(Debug)]
+pub struct Machine<G> {
+    pub(crate) core: Arc<Core>,
+    _guest: PhantomData<fn() -> G>,
+}
+
+impl<G> Clone for Machine<G> {
+    fn clone(&self) -> Self {
+        Machine { core: Arc::clone(&self.core), _guest: PhantomData }
+    }
+}
+
+impl<G: Guest> Machine<G> {
+    /// A machine for the guest memory of `space`, which must have no other machine.
+    ///
+    /// # Errors
+    /// The host's, when there is no memory for code.
+    pub fn new(space: Arc<AddressSpace>, config: Config) -> io::Result<Machine<G>> {
+        let cache = match &config.engine {
+            Engine::Jit(make) => {
+                let prologue = |at, out: &mut Vec<u8>| make().prologue(at, out);
+                Some(CodeCache::new(config.cache_bytes, prologue)?)
+            }
+            Engine::Interp(_) => None,
+        };
+        let core = Arc::new(Core {
+            parallel: AtomicBool::new(config.translate.parallel),
+            cache,
+            epochs: Epochs::new(),
+            stats: Stats::default(),
+            config,
+            space,
+        });
+        let hook: Weak<Core> = Arc::downgrade(&core);
+        core.space.set_hook(hook);
+        Ok(Machine { core, _guest: PhantomData })
+    }
+
+    /// The guest's memory.
+    #[must_use]
+    pub fn space(&self) -> &Arc<AddressSpace> {
+        &self.core.space
+    }
+
+    /// What has been done so far.
+    #[must_use]
+    pub fn stats(&self) -> &Stats {
+        &self.core.stats
+    }
+
+    /// From now on several threads run guest code: atomic operations become really atomic.
+    ///
+    /// Call it before the second thread starts. A writable shared mapping has the same effect by
+    /// itself. Does nothing when called again.
+    pub fn set_parallel(&self) {
+        self.core.set_parallel();
+    }
+
+    /// Drops all translations.
+    pub fn flush(&self) {
+        self.core.flush();
+    }
+
+    /// Runs `fork` while no thread holds a lock of this machine or its address space.
+    ///
+    /// In the child, call [`Vcpu::after_fork_in_child`](crate::Vcpu::after_fork_in_child) next.
+    pub fn with_quiet_locks<R>(&self, fork: impl FnOnce() -> R) -> R {
+        let core = &self.core;
+        let with_epochs = || core.epochs.with_quiet_lock(fork);
+        let with_space = || core.space.with_quiet_lock(with_epochs);
+        match &core.cache {
+            Some(cache) => cache.with_quiet_lock(with_space),
+            None => with_space(),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! From guest bytes to a TB: fetching with page marks, front end, optimizer.
+
+use crate::machine::Core;
+use tcg_ir::{Builder, CodeWindow, Guest, Tb, TranslateOptions};
+use tcg_mem::{Access, CodeTicket, Fault, GuestAddr, PAGE_SIZE};
+use tcg_opt::Optimizer;
+
+/// Bytes fetched at once: more than a TB of the usual length has.
+const WINDOW_BYTES: usize = 512;
+
+/// A vCPU's translator; keeps its scratch memory between TBs.
+#[derive(Debug)]
+pub(crate) struct Translator {
+    builder: Builder,
+    optimizer: Optimizer,
+    bytes: [u8; WINDOW_BYTES],
+    tickets: Vec<CodeTicket>,
+}
+
+/// What a translation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be kept, until a store to its pages.
+    Keep,
+    /// To be run once: pages are not marked.
+    RunOnce,
+}
+
+impl Translator {
+    pub(crate) fn new<G: Guest>() -> Translator {
+        Translator {
+            builder: Builder::new(G::layout(), true),
+            optimizer: Optimizer::default(),
+            bytes: [0; WINDOW_BYTES],
+            tickets: Vec::new(),
+        }
+    }
+
+    /// The last translation.
+    pub(crate) fn tb(&self) -> &Tb {
+        &self.builder.tb
+    }
+
+    /// Proofs that the pages of the last translation have not changed since they were read; none
+    /// for `Purpose::RunOnce`.
+    pub(crate) fn tickets(&self) -> &[CodeTicket] {
+        &self.tickets
+    }
+
+    /// Translates from `pc` on.
+    ///
+    /// # Errors
+    /// A fetch fault.
+    pub(crate) fn translate<G: Guest>(
+        &mut self,
+        core: &Core,
+        (pc, flags): (u64, u32),
+        purpose: Purpose,
+        max_insns: u32,
+    ) -> Result<(), Fault> {
+        let limit = core.translate_options();
+        let max_insns = max_insns.min(limit.max_insns);
+        let options = TranslateOptions { max_insns, ..limit };
+        self.tickets.clear();
+        let mut n_bytes = self.fetch(core, GuestAddr(pc), 0, purpose)?;
+        self.front_end::<G>((pc, flags), n_bytes, &options);
+        if self.builder.tb.n_insns == 0 {
+            // The first instruction goes on in the next page.
+            let next_page = GuestAddr(pc).wrapping_add(n_bytes as u64);
+            n_bytes += self.fetch(core, next_page, n_bytes, purpose)?;
+            self.front_end::<G>((pc, flags), n_bytes, &options);
+        }
+        if self.builder.tb.n_insns == 0 {
+            let addr = GuestAddr(pc).wrapping_add(n_bytes as u64);
+            return Err(Fault { addr, access: Access::Execute, cause: tcg_mem::Cause::Unmapped });
+        }
+        debug_assert_eq!(tcg_ir::verify(&self.builder.tb, G::layout()), Ok(()));
+        let passes = core.config.passes;
+        self.optimizer.run(&mut self.builder.tb, G::layout(), passes, options.parallel);
+        debug_assert_eq!(tcg_ir::verify(&self.builder.tb, G::layout()), Ok(()));
+        Ok(())
+    }
+
+    fn front_end<G: Guest>(
+        &mut self,
+        (pc, flags): (u64, u32),
+        n_bytes: usize,
+        options: &TranslateOptions,
+    ) {
+        self.builder.start(pc, flags);
+        let code = CodeWindow { base: pc, bytes: &self.bytes[..n_bytes] };
+        G::translate(code, options, &mut self.builder);
+    }
+
+    /// Reads from `addr` to the end of its page, or as much as there is room for behind `filled`.
+    fn fetch(
+        &mut self,
+        core: &Core,
+        addr: GuestAddr,
+        filled: usize,
+        purpose: Purpose,
+    ) -> Result<usize, Fault> {
+        match purpose {
+            Purpose::Keep => self.tickets.push(core.space.begin_code(addr)?),
+            Purpose::RunOnce => {
+                if let Some(cause) = core.space.check(addr, Access::Execute) {
+                    return Err(Fault { addr, access: Access::Execute, cause });
+                }
+            }
+        }
+        let room = &mut self.bytes[filled..];
+        let n_bytes = room.len().min((PAGE_SIZE - addr.page_offset()) as usize);
+        tcg_mem::copy_in(&mut room[..n_bytes], addr)
+            .map_err(|fault| Fault { access: Access::Execute, ..fault })?;
+        Ok(n_bytes)
+    }
+}
