@@ -3,8 +3,11 @@
 //! Values are single-assignment, so a rule either replaces an op's output by another value or rewrites the op in place.
 
 mod algebra;
+mod condition;
 mod eval;
+mod memory;
 
+use tcg_ir::ops::Effects;
 use tcg_ir::{Op, Tb, Type, Val};
 
 /// What a rule made of an op.
@@ -39,10 +42,16 @@ impl Fold {
         self.subst.extend((0..tb.vals.len()).map(|v| Val(v as u32)));
         self.def.clear();
         self.def.resize(tb.vals.len(), NO_DEF);
-        let mut changed = 0;
-        let mut out = 0;
+        let (mut changed, mut out) = (0, 0);
+        // After an op that ends the block nothing runs until the next label.
+        let mut reachable = true;
         for index in 0..tb.ops.len() {
             let mut op = tb.ops[index];
+            reachable |= matches!(op, Op::SetLabel { .. });
+            if !reachable {
+                changed += 1;
+                continue;
+            }
             op.for_each_input_mut(|v| {
                 if v.is_some() {
                     *v = self.subst[v.index()];
@@ -50,41 +59,38 @@ impl Fold {
             });
             let outcome = self.simplify(tb, &op);
             changed += u64::from(!matches!(outcome, Outcome::Keep));
-            let kept = match outcome {
-                Outcome::Keep => Some(op),
-                Outcome::Rewrite(op) => Some(op),
-                Outcome::Same(v) => {
-                    self.replace(&op, v);
-                    None
-                }
-                Outcome::Const(bits) => {
-                    let ty = only_output_type(tb, &op);
-                    let v = self.new_const(tb, ty, bits);
-                    self.replace(&op, v);
-                    None
-                }
-                Outcome::Drop => None,
-            };
-            if let Some(op) = kept {
+            if let Some(op) = self.apply(tb, op, outcome) {
                 op.for_each_output(|v| self.def[v.index()] = out as u32);
+                reachable = !op.effects().any(Effects::ENDS);
                 tb.ops[out] = op;
                 out += 1;
-                // What follows an unconditional goto in straight code can't be reached.
-                if matches!(op, Op::Goto { .. }) && !has_label_after(tb, index) {
-                    break;
-                }
             }
         }
         tb.ops.truncate(out);
         changed
     }
 
+    /// The op that stays, if one does.
+    fn apply(&mut self, tb: &mut Tb, op: Op, outcome: Outcome) -> Option<Op> {
+        match outcome {
+            Outcome::Keep => return Some(op),
+            Outcome::Rewrite(op) => return Some(op),
+            Outcome::Same(v) => self.replace(&op, v),
+            Outcome::Const(bits) => {
+                let ty = only_output_type(tb, &op);
+                let v = self.new_const(tb, ty, bits);
+                self.replace(&op, v);
+            }
+            Outcome::Drop => {}
+        }
+        None
+    }
+
     fn simplify(&mut self, tb: &mut Tb, op: &Op) -> Outcome {
         match eval::eval(tb, op) {
-            Outcome::Keep => {}
-            outcome => return outcome,
+            Outcome::Keep => algebra::simplify(self, tb, op),
+            outcome => outcome,
         }
-        algebra::simplify(self, tb, op)
     }
 
     fn replace(&mut self, op: &Op, by: Val) {
@@ -110,8 +116,4 @@ fn only_output_type(tb: &Tb, op: &Op) -> Type {
     let mut ty = Type::I64;
     op.for_each_output(|v| ty = tb.ty(v));
     ty
-}
-
-fn has_label_after(tb: &Tb, index: usize) -> bool {
-    tb.n_labels != 0 && tb.ops[index + 1..].iter().any(|op| matches!(op, Op::SetLabel { .. }))
 }

@@ -37,28 +37,9 @@ pub(super) fn eval(tb: &Tb, op: &Op) -> Outcome {
             let mask = ones(u32::from(len)) << pos;
             both(k(a), k(b), |a, b| a & !mask | (b << pos) & mask)
         }
-        Op::SetCond { cty, cond, a, b, .. } => {
-            both(k(a), k(b), |a, b| u64::from(cond.holds(cty, a, b)))
-        }
-        Op::Select { cty, cond, a, b, t, f, .. } => {
-            return match (k(a), k(b)) {
-                (Some(a), Some(b)) => Outcome::Same(if cond.holds(cty, a, b) { t } else { f }),
-                _ => Outcome::Keep,
-            };
-        }
-        Op::GotoIf { cty, cond, pc, a, b } => {
-            return match (k(a), k(b)) {
-                (Some(a), Some(b)) if cond.holds(cty, a, b) => Outcome::Rewrite(Op::Goto { pc }),
-                (Some(_), Some(_)) => Outcome::Drop,
-                _ => Outcome::Keep,
-            };
-        }
-        Op::TrapIf { cty, cond, a, b, .. } => {
-            return match (k(a), k(b)) {
-                (Some(a), Some(b)) if !cond.holds(cty, a, b) => Outcome::Drop,
-                _ => Outcome::Keep,
-            };
-        }
+        Op::Clz { ty, a, .. } => k(a).map(|a| u64::from(a.leading_zeros() + ty.bits() - 64)),
+        Op::Ctz { ty, a, .. } => k(a).map(|a| u64::from(a.trailing_zeros().min(ty.bits()))),
+        Op::Popcnt { a, .. } => k(a).map(|a| u64::from(a.count_ones())),
         _ => None,
     };
     known.map_or(Outcome::Keep, Outcome::Const)
