@@ -47,7 +47,14 @@ impl Fold {
         let mut reachable = true;
         for index in 0..tb.ops.len() {
             let mut op = tb.ops[index];
-            reachable |= matches!(op, Op::SetLabel { .. });
+            if let Op::SetLabel { label } = op {
+                reachable = true;
+                // A jump to what follows is nothing.
+                if out > 0 && tb.ops[out - 1] == (Op::Br { label }) {
+                    out -= 1;
+                    changed += 1;
+                }
+            }
             if !reachable {
                 changed += 1;
                 continue;

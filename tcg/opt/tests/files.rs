@@ -1,4 +1,5 @@
 //! Runs `tests/filetests/opt/*.tb`: a header `passes=…`, a TB, and the expected TB as comments.
+//! With `BLESS` in the environment it writes what it finds as expected: read the difference.
 
 use std::path::Path;
 use tcg_ir::{GlobalDesc, GuestLayout, Type, parse_tb, verify};
@@ -51,6 +52,10 @@ fn check(path: &Path) {
     verify(&tb, &LAYOUT).unwrap_or_else(|e| panic!("{}: after: {e}\n{tb}", path.display()));
     // Numbering of values is free: compare what parses from both.
     let got = tb.to_string();
+    if std::env::var_os("BLESS").is_some() {
+        let comment: String = got.lines().map(|line| format!("; {line}\n")).collect();
+        return std::fs::write(path, format!("{head}\n{source}{comment}")).expect("writable");
+    }
     let normal = |text: &str| parse_tb(text).map(|tb| tb.to_string()).unwrap_or_default();
     assert_eq!(normal(&got), normal(&want), "{}: got\n{got}", path.display());
 }
