@@ -1,13 +1,18 @@
 //! Checks over the whole table.
 
 use crate::Error;
-use crate::model::{Row, Table};
+use crate::model::{At, Row, Table};
 
-pub(crate) fn check(table: &Table, errors: &mut Vec<Error>) {
+/// `first` is the name of the first file, for what has no place of its own.
+pub(crate) fn check(table: &Table, first: &str, errors: &mut Vec<Error>) {
     overlaps(table, errors);
     priorities(table, errors);
     mnemonics(table, errors);
     unused(table, errors);
+    if table.rows.is_empty() {
+        let at = At { file: first.into(), line: 1 };
+        errors.push(Error::new(&at, "the table has no row"));
+    }
 }
 
 /// Whether some instruction word belongs to both rows.

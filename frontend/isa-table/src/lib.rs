@@ -43,7 +43,8 @@ pub struct Source {
 pub fn compile(sources: &[Source]) -> Result<Table, Vec<Error>> {
     let mut errors = Vec::new();
     let table = parse::parse(sources, &mut errors);
-    check::check(&table, &mut errors);
+    let first = sources.first().map_or("", |s| s.name.as_str());
+    check::check(&table, first, &mut errors);
     errors.sort_by_key(|e| (e.file_index(sources), e.line));
     if errors.is_empty() { Ok(table) } else { Err(errors) }
 }

@@ -51,6 +51,9 @@ pub(super) fn suffixes(table: &mut Table, args: &[&str]) -> Result<(), String> {
     let [name, items @ ..] = args else {
         return Err("expected: suffixes NAME VALUE=SUFFIX …".into());
     };
+    if table.suffixes.iter().any(|s| s.name == *name) {
+        return Err(format!("suffixes `{name}` declared twice"));
+    }
     let mut list = Vec::new();
     for item in items {
         let (value, text) =

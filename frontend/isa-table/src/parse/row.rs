@@ -44,6 +44,10 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
     for word in words {
         token(table, &mut row, word, lenient)?;
     }
+    let m = &row.marks;
+    if usize::from(m.todo) + usize::from(m.privileged) + usize::from(m.gated) > 1 {
+        return Err("at most one of `todo`, `privileged` and `gated` may stand".into());
+    }
     fill_operands(format, &mut row, lenient)?;
     imply_constraints(&mut row);
     table.rows.push(row);
