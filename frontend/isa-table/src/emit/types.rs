@@ -30,10 +30,10 @@ fn structure(format: &Format, out: &mut String) {
         let _ = writeln!(out, "            {}: {},", field.name, extract(field));
     }
     let _ = writeln!(out, "        }}\n    }}\n");
-    let _ = writeln!(out, "    #[inline]\n    fn to_word(self) -> u64 {{\n        0");
-    for field in &format.fields {
-        let _ = writeln!(out, "            {}", insert(field));
-    }
+    let _ = writeln!(out, "    #[inline]\n    fn to_word(self) -> u64 {{");
+    let parts: Vec<String> = format.fields.iter().flat_map(insert).collect();
+    let sum = if parts.is_empty() { "0".into() } else { parts.join("\n            | ") };
+    let _ = writeln!(out, "        {sum}");
     let _ = writeln!(out, "    }}\n}}\n");
 }
 
@@ -79,22 +79,21 @@ fn field_bits(field: &Field) -> String {
     parts.join(" | ")
 }
 
-/// Expression, starting with `|`, that puts `self.field` into a word; excess bits are cut off.
-fn insert(field: &Field) -> String {
+/// Expressions that put the parts of `self.field` into a word; excess bits are cut off.
+fn insert(field: &Field) -> Vec<String> {
     let name = &field.name;
     let value = match field.ty {
         FieldType::Relative => format!("(self.{name} / 2) as u64"),
         FieldType::Unsigned => format!("u64::from(self.{name})"),
         _ => format!("i64::from(self.{name}) as u64"),
     };
-    let mut out = String::new();
     let mut below = field.bits();
-    for Seg { pos, len } in &field.segs {
-        below -= u32::from(*len);
+    let part = |seg: &Seg| {
+        below -= u32::from(seg.len);
         let value = if below == 0 { value.clone() } else { format!("({value}) >> {below}") };
-        let _ = write!(out, "| put({value}, {pos}, {len}) ");
-    }
-    out
+        format!("put({value}, {}, {})", seg.pos, seg.len)
+    };
+    field.segs.iter().map(part).collect()
 }
 
 pub(super) fn insn(table: &Table, out: &mut String) {
