@@ -7,9 +7,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::shell::{capture, succeed};
 
@@ -76,7 +76,7 @@ impl Archive {
         for entry in fs::read_dir(self.dir.join("cache/archives"))? {
             let deb = entry?.path();
             if deb.extension().is_some_and(|e| e == "deb") {
-                succeed(Command::new("dpkg").arg("-x").arg(&deb).arg(root))?;
+                extract(&deb, root).with_context(|| format!("unpack {}", deb.display()))?;
                 fs::remove_file(&deb)?;
             }
         }
@@ -105,6 +105,17 @@ impl Archive {
         }
         command
     }
+}
+
+/// Unpacks one package; links to folders that are already there stay.
+fn extract(deb: &Path, root: &Path) -> Result<()> {
+    let mut tar = Command::new("dpkg-deb");
+    let mut tar = tar.arg("--fsys-tarfile").arg(deb).stdout(Stdio::piped()).spawn()?;
+    let stream = tar.stdout.take().context("no output of dpkg-deb")?;
+    let options = ["--extract", "--keep-directory-symlink", "--directory"];
+    succeed(Command::new("tar").args(options).arg(root).stdin(stream))?;
+    ensure!(tar.wait()?.success(), "dpkg-deb failed");
+    Ok(())
 }
 
 /// The sources file for one release, with its updates where the mirror is known to have them.

@@ -1,5 +1,5 @@
-//! The programs of `tests/programs/src`, compiled for both architectures into
-//! `target/guests/built/{s390x,amd64}`.
+//! The programs of `tests/programs/guest`, compiled for both architectures into
+//! `target/guests/{s390x,amd64}/opt/programs`.
 //!
 //! What differs between the two is only the compiler; sources and options are the same.
 
@@ -40,11 +40,11 @@ pub(crate) const TARGETS: [Target; 2] = [
 ///
 /// If a compiler is missing or refuses a program.
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let sources = root.join("tests/programs/src");
+    let sources = root.join("tests/programs/guest");
     for target in TARGETS {
-        let out = root.join("target/guests/built").join(target.arch);
+        let out = root.join("target/guests").join(target.arch).join("opt/programs");
         fs::create_dir_all(&out).with_context(|| format!("create {}", out.display()))?;
-        for entry in fs::read_dir(&sources).context("list tests/programs/src")? {
+        for entry in fs::read_dir(&sources).context("list tests/programs/guest")? {
             let source = entry?.path();
             compile(root, target, &source, &out)
                 .with_context(|| format!("compile {} for {}", source.display(), target.arch))?;

@@ -1,10 +1,10 @@
 //! `cargo xtask guests`: the programs that the program tests and benchmarks run.
 //!
 //! `target/guests/s390x` and `target/guests/amd64` hold the same packages of Debian 12 for both
-//! architectures; `target/guests/built` holds the programs of `tests/programs/src`, compiled for
-//! both.
+//! architectures, and in `opt/programs` the programs of `tests/programs/guest`, compiled for each.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -64,6 +64,9 @@ const CONFIGURED: [(&str, &str); 2] = [
     ("etc/group", "root:x:0:\nnogroup:x:65534:\n"),
 ];
 
+/// Folders at the top that are links into `usr`, as in an installed system.
+const MERGED: [&str; 4] = ["bin", "lib", "lib64", "sbin"];
+
 /// Folders of the host that a program started with `-L` must see rather than empty ones.
 const HOST_FOLDERS: [&str; 6] = ["dev", "home", "proc", "run", "sys", "tmp"];
 
@@ -100,6 +103,10 @@ fn ensure(guests: &Path, arch: &'static str) -> Result<()> {
     if root.exists() {
         fs::remove_dir_all(&root).context("remove the old root")?;
     }
+    for name in MERGED {
+        fs::create_dir_all(root.join("usr").join(name))?;
+        symlink(Path::new("usr").join(name), root.join(name))?;
+    }
     let database = guests.join(format!("{arch}.apt"));
     Archive::open(&database, arch, RELEASE)?.unpack_closure(&packages, &root)?;
     configure(&root)?;
@@ -114,6 +121,5 @@ fn configure(root: &Path) -> Result<()> {
     for (path, text) in CONFIGURED {
         fs::write(root.join(path), text).with_context(|| format!("write {path}"))?;
     }
-    let awk = root.join("usr/bin/awk");
-    std::os::unix::fs::symlink("mawk", &awk).context("link awk")
+    symlink("mawk", root.join("usr/bin/awk")).context("link awk")
 }
