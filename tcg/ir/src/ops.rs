@@ -309,6 +309,7 @@ macro_rules! define_ops {
             }
 
             /// What the op does besides defining its outputs.
+            #[inline]
             #[must_use]
             pub const fn effects(&self) -> Effects {
                 match self { $(Op::$variant { .. } => $effects,)* }
