@@ -3,7 +3,7 @@
 use crate::traits::ExitCode;
 use crate::types::{Attr, Type};
 use std::fmt;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicPtr, AtomicU32};
 
 /// Index of a global in [`GuestLayout::globals`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +123,7 @@ pub struct Env {
     /// Host floating-point control and status word while generated code runs.
     pub host_fp_csr: u32,
     /// Table of [`JumpEntry`] that generated code looks up for indirect jumps (power of two of entries).
-    pub jump_table: *mut JumpEntry,
+    pub jump_table: AtomicPtr<JumpEntry>,
     /// Host stack pointer of the loop while generated code runs.
     pub host_sp: u64,
     /// Return predictor: ring of [`JumpEntry`] and its index (back end's use).
@@ -133,7 +133,7 @@ pub struct Env {
     /// Return predictor ring.
     pub returns: [JumpEntry; N_RETURNS],
     /// For helpers: the owner of the vCPU, set by who created it.
-    pub owner: *mut (),
+    pub owner: AtomicPtr<()>,
 }
 
 /// Entries of the return predictor ring.
@@ -176,12 +176,12 @@ impl Default for Env {
             fp_flags: 0,
             fp_round: 0,
             host_fp_csr: 0x1f80,
-            jump_table: std::ptr::null_mut(),
+            jump_table: AtomicPtr::default(),
             host_sp: 0,
             return_index: 0,
             spills: [0; N_SPILLS],
             returns: [JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 }; N_RETURNS],
-            owner: std::ptr::null_mut(),
+            owner: AtomicPtr::default(),
         }
     }
 }
