@@ -239,7 +239,11 @@ impl CodeCache {
         let block = &mut owner.blocks[id as usize];
         let (at, key) = (block.at, (block.pc, block.flags));
         let incoming = std::mem::take(&mut block.incoming);
-        let outgoing: Vec<u32> = block.exits.iter().map(|link| link.target).collect();
+        let mut outgoing = Vec::new();
+        for link in block.exits.iter_mut().filter(|link| link.target != NO_ID) {
+            outgoing.push(std::mem::replace(&mut link.target, NO_ID));
+            self.memory.patch_jump(at.0 + link.exit.patch_at, at.0 + link.exit.stub_at);
+        }
         chunk::kill(&self.memory, at);
         self.table.remove(at, key);
         for (from, n) in incoming {
@@ -249,7 +253,7 @@ impl CodeCache {
             let base = source.at.0;
             self.memory.patch_jump(base + link.exit.patch_at, base + link.exit.stub_at);
         }
-        for target in outgoing.into_iter().filter(|&target| target != NO_ID && target != id) {
+        for target in outgoing.into_iter().filter(|&target| target != id) {
             owner.blocks[target as usize].incoming.retain(|&(from, _)| from != id);
         }
     }

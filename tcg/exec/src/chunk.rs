@@ -241,6 +241,6 @@ mod tests {
         assert_eq!((at, chunk.next_code()), (first, first));
         assert_eq!(block_at(&memory, at.0), None);
         assert!(!chunk.fits(CHUNK_BYTES as usize, 0));
-        assert!(Chunk::fits_empty(65_000, 0) && !Chunk::fits_empty(65_536, 0));
+        assert!(Chunk::fits_empty(64_000, 0) && !Chunk::fits_empty(65_536, 0));
     }
 }

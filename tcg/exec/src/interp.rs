@@ -42,7 +42,8 @@ impl Interp {
         key: (u64, u32),
     ) -> Result<(), Fault> {
         if let Some(tb) = self.kept.get(&key) {
-            return Ok(run_tb(&mut self.interpret, tb, self.env));
+            run_tb(&mut self.interpret, tb, self.env);
+            return Ok(());
         }
         let epoch = self.core.epochs.now();
         translator.translate::<G>(&self.core, key, Purpose::Keep, u32::MAX)?;

@@ -149,7 +149,7 @@ impl Jit {
     fn remember(&mut self, pc: u64, block: CodeOffset) {
         self.missed = false;
         let code = self.cache().memory().address(block.0);
-        let table = self.env().jump_table;
+        let table = *self.env().jump_table.get_mut();
         // SAFETY: JUMP-TABLE: the table has `N_JUMP_ENTRIES` entries. Another thread may empty the
         // entry at the same time by an atomic store of its key; a stale entry that survives goes
         // at the next safe point, before the code's memory is used again.

@@ -27,6 +27,7 @@ struct Slots {
 #[derive(Debug)]
 pub(crate) struct TableOwner {
     /// Former tables, which readers may still look at, and last the current one.
+    #[expect(clippy::vec_box, reason = "readers hold their addresses, which must not move")]
     all: Vec<Box<Slots>>,
     n_used: usize,
 }

@@ -91,7 +91,7 @@ impl<G: Guest> Vcpu<G> {
         let empty = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
         let jump_table = Box::into_raw(Box::new([empty; N_JUMP_ENTRIES]));
         // SAFETY: STATE-LAYOUT: the `Env` is the head of the state, which was just leaked.
-        unsafe { (*env).jump_table = jump_table.cast() };
+        unsafe { *(*env).jump_table.get_mut() = jump_table.cast() };
         // SAFETY: MEMBER-LIFE: both were just leaked, and the state is of the type to be freed.
         let member = unsafe { core.epochs.add(env, jump_table, free_state::<G>) };
         let mut vcpu = Vcpu {

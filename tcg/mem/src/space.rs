@@ -131,7 +131,6 @@ impl AddressSpace {
     }
 
     /// Makes this the address space whose code pages guarded stores of this thread release.
-    #[must_use]
     pub fn attach_thread(self: &Arc<Self>) -> ThreadAttachment {
         let before = CURRENT.with(|current| current.borrow_mut().replace(Arc::clone(self)));
         ThreadAttachment { before, _not_send: std::marker::PhantomData }
