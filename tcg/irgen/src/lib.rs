@@ -13,5 +13,5 @@ mod tb;
 mod toy;
 
 pub use random::Random;
-pub use tb::{Config, random_tb};
+pub use tb::{Config, INSN_BYTES, random_insn, random_tb};
 pub use toy::{Globals, ToyState, toy_layout};

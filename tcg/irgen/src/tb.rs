@@ -8,10 +8,10 @@ use tcg_ir::{
     Sign, TargetKind, Tb, Type, Val,
 };
 
-/// What TBs may hold.
+/// What TBs hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// Number of ops, about.
+    /// Number of ops, about; of an instruction or of a TB.
     pub n_ops: u32,
     /// Guest address of the memory window, and its length: a power of two from 64 on. A length of
     /// zero means no memory ops.
@@ -47,25 +47,46 @@ impl Config {
     }
 }
 
-/// A random TB for the toy guest.
+/// A random TB for the toy guest, at `pc`; later instructions use values of earlier ones.
 #[must_use]
-pub fn random_tb(random: &mut Random, config: &Config) -> Tb {
+pub fn random_tb(random: &mut Random, config: &Config, pc: u64) -> Tb {
     let mut builder = Builder::new(toy_layout(), config.forward);
-    builder.start(0x1000, 0);
-    let mut maker =
-        Maker { random, config, b: builder, pool: Vec::new(), open: Vec::new(), pc: 0x1000 };
-    maker.b.insn_start(0x1000, 4);
+    builder.start(pc, 0);
+    builder.insn_start(pc, INSN_BYTES);
+    let mut maker = Maker::new(random, config, &mut builder, pc);
+    for _ in 0..config.n_ops {
+        maker.op();
+        if maker.random.one_in(32) {
+            maker.pc += u64::from(INSN_BYTES);
+            maker.b.insn_start(maker.pc, INSN_BYTES);
+        }
+    }
+    maker.place_all_labels();
+    maker.end();
+    let end = maker.pc + u64::from(INSN_BYTES);
+    builder.tb.n_insns = ((end - pc) / u64::from(INSN_BYTES)) as u32;
+    builder.tb.end_pc = end;
+    builder.tb
+}
+
+/// Appends one random instruction of the toy guest at `pc`, of [`INSN_BYTES`] bytes and of about
+/// `config.n_ops` ops that use no values from before. It may end the block.
+///
+/// Equal `random` gives an equal instruction wherever it stands in a TB.
+pub fn random_insn(b: &mut Builder, random: &mut Random, config: &Config, pc: u64) {
+    b.insn_start(pc, INSN_BYTES);
+    let mut maker = Maker::new(random, config, b, pc);
     for _ in 0..config.n_ops {
         maker.op();
     }
-    while !maker.open.is_empty() {
-        maker.place_label();
+    maker.place_all_labels();
+    if maker.random.one_in(8) {
+        maker.end();
     }
-    maker.end();
-    maker.b.tb.n_insns = ((maker.pc - 0x1000) / 4 + 1) as u32;
-    maker.b.tb.end_pc = maker.pc + 4;
-    maker.b.tb
 }
+
+/// Length of the toy guest's instructions.
+pub const INSN_BYTES: u8 = 4;
 
 const INTS: [Type; 2] = [Type::I32, Type::I64];
 const FLOATS: [Type; 2] = [Type::F32, Type::F64];
@@ -76,7 +97,7 @@ const TRAP: u32 = tcg_ir::ExitCode::FIRST_GUEST + 3;
 struct Maker<'a> {
     random: &'a mut Random,
     config: &'a Config,
-    b: Builder,
+    b: &'a mut Builder,
     /// Values that may be used here.
     pool: Vec<Val>,
     /// Labels jumped to and not yet placed.
@@ -84,9 +105,13 @@ struct Maker<'a> {
     pc: u64,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    fn new(random: &'a mut Random, config: &'a Config, b: &'a mut Builder, pc: u64) -> Maker<'a> {
+        Maker { random, config, b, pool: Vec::new(), open: Vec::new(), pc }
+    }
+
     fn op(&mut self) {
-        match self.random.below(32) {
+        match self.random.below(31) {
             0..=9 => self.integer(),
             10..=11 => self.wide(),
             12..=13 => self.bit_field(),
@@ -97,7 +122,6 @@ impl Maker<'_> {
             28 if self.config.vectors => self.vector(),
             29 if self.config.control => self.control(),
             30 if self.config.calls => self.call(),
-            31 => self.mark(),
             _ => self.integer(),
         }
     }
@@ -579,11 +603,6 @@ impl Maker<'_> {
 
     // --- control -------------------------------------------------------------------------------
 
-    fn mark(&mut self) {
-        self.pc += 4;
-        self.b.insn_start(self.pc, 4);
-    }
-
     fn control(&mut self) {
         let (ty, cond) = (self.int_type(), self.cond());
         let (a, b) = (self.take(ty), self.take(ty));
@@ -612,8 +631,15 @@ impl Maker<'_> {
         }
     }
 
+    /// A later instruction: control only goes forward, and so ends.
     fn target(&mut self) -> u64 {
-        0x2000 + 4 * u64::from(self.random.below(64))
+        self.pc + u64::from(INSN_BYTES) * u64::from(1 + self.random.below(16))
+    }
+
+    fn place_all_labels(&mut self) {
+        while !self.open.is_empty() {
+            self.place_label();
+        }
     }
 
     /// Places the label opened last; sometimes control does not fall through to it.
@@ -642,12 +668,25 @@ impl Maker<'_> {
         self.give(d);
     }
 
+    /// Ends the block, in a way that shows the floating-point flags.
     fn end(&mut self) {
-        match self.random.below(3) {
+        if self.config.floats {
+            let flags = self.b.fpflags_get();
+            self.b.st_state(Type::I32, extra_offset(3), flags);
+        }
+        match self.random.below(4) {
             0 => {
-                let target = self.take(Type::I64);
-                let even = self.b.and_imm(Type::I64, target, !1);
-                self.b.goto_ind(TargetKind::Jump, even);
+                // One of a few targets, chosen by a value.
+                let (value, target) = (self.take(Type::I64), self.target());
+                let few = self.b.and_imm(Type::I64, value, 3 * u64::from(INSN_BYTES));
+                let target = self.b.add_imm(Type::I64, few, target as i64);
+                let kinds = [TargetKind::Jump, TargetKind::Call, TargetKind::Return];
+                let kind = self.random.pick(&kinds);
+                if kind == TargetKind::Call {
+                    let pc = self.target();
+                    self.b.push_return(pc);
+                }
+                self.b.goto_ind(kind, target);
             }
             1 => {
                 let arg = self.take(Type::I64);

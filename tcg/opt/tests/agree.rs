@@ -52,7 +52,7 @@ fn check(seed: u64, optimizer: &mut Optimizer, window: &mut Window) {
     config.control = random.one_in(2);
     config.calls = random.one_in(4);
     config.forward = random.one_in(2);
-    let tb = random_tb(&mut random, &config);
+    let tb = random_tb(&mut random, &config, 0x1000);
     verify(&tb, toy_layout()).unwrap_or_else(|e| panic!("seed {seed}: {e}\n{tb}"));
     let start = ToyState::random(&mut random);
     window.0.fill_with(|| random.bits() as u8);
