@@ -11,10 +11,11 @@ static LAYOUT: GuestLayout = GuestLayout {
         GlobalDesc { name: "r0", ty: Type::I64, offset: 0, pin_rank: 0 },
         GlobalDesc { name: "r1", ty: Type::I64, offset: 8, pin_rank: 1 },
         GlobalDesc { name: "f0", ty: Type::F64, offset: 16, pin_rank: 0 },
+        GlobalDesc { name: "f1", ty: Type::F64, offset: 24, pin_rank: 1 },
     ],
     helpers: &[],
     fp: &softfp::S390X,
-    state_size: 24,
+    state_size: 32,
 };
 
 /// The header's options: passes by name, and whether the guest runs in parallel.
