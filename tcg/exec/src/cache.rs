@@ -119,14 +119,18 @@ impl CodeCache {
             return Err(io::Error::other("the code cache is too small for the back end"));
         }
         memory.write(0, &code);
+        let n_prologue = code.len().div_ceil(chunk_bytes);
+        let mut chunks = vec![ChunkUse::default(); memory.len() / chunk_bytes];
+        // The chunks of the prologue are never given out.
+        chunks[..n_prologue].iter_mut().for_each(|chunk| chunk.is_open = true);
         let (table, table_owner) = Table::new();
         let owner = Owner {
             table: table_owner,
             blocks: Vec::new(),
             free_ids: Vec::new(),
             by_page: HashMap::new(),
-            chunks: vec![ChunkUse::default(); memory.len() / chunk_bytes],
-            n_opened: code.len().div_ceil(chunk_bytes),
+            chunks,
+            n_opened: n_prologue,
         };
         let owner = Mutex::new(owner);
         Ok(CodeCache {

@@ -2,13 +2,14 @@
 
 use crate::cache::{CodeCache, NewBlock, Published, new_header};
 use crate::chunk::{Chunk, CodeOffset};
-use crate::epoch::Member;
+use crate::epoch::{JumpTable, Member};
 use crate::host_address::faulting_operand;
 use crate::machine::Core;
 use crate::sigsafe_fault::Running;
 use crate::translate::{Purpose, Translator};
 use std::cell::Cell;
 use std::sync::Arc;
+use tcg_ir::layout::{N_JUMP_ENTRIES, N_RETURNS};
 use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
 
@@ -72,10 +73,20 @@ impl Jit {
         &raw const *self.running
     }
 
-    /// At a safe point of a new epoch: forgets what it knows of code.
+    /// Forgets which block the last one went to.
     pub(crate) fn forget(&mut self) {
         self.pending = None;
         self.missed = false;
+    }
+
+    /// Empties the jump table and the return predictor.
+    pub(crate) fn forget_jumps(&mut self) {
+        let empty = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
+        let env = self.env();
+        env.returns = [empty; N_RETURNS];
+        let table = env.jump_table.get_mut().cast::<JumpTable>();
+        // SAFETY: JUMP-TABLE: the table is ours; others only store the same empty key, atomically.
+        unsafe { table.write_volatile([empty; N_JUMP_ENTRIES]) };
     }
 
     fn cache(&self) -> &CodeCache {
@@ -277,6 +288,7 @@ impl Jit {
             }
             // Wait until the others have passed a safe point; this thread holds no code pointer.
             self.forget();
+            self.forget_jumps();
             self.member.leave();
             std::thread::yield_now();
             self.member.announce(core.epochs.now());

@@ -1,6 +1,6 @@
 //! One guest thread: its CPU state, and the loop that runs it.
 
-use crate::epoch::{JumpTable, Member, REQUEST_USER};
+use crate::epoch::{Member, REQUEST_USER};
 use crate::interp::Interp;
 use crate::jit::Jit;
 use crate::machine::{Core, Engine, Machine};
@@ -9,7 +9,7 @@ use crate::translate::Translator;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tcg_ir::layout::{N_JUMP_ENTRIES, N_RETURNS};
+use tcg_ir::layout::N_JUMP_ENTRIES;
 use tcg_ir::{Env, ExitCode, Guest, JumpEntry};
 use tcg_mem::{Access, Cause, Fault, GuestAddr, ReportCodeWrites, WriteFault};
 
@@ -36,7 +36,6 @@ pub enum Exit {
 pub struct Vcpu<G: Guest> {
     core: Arc<Core>,
     state: *mut G::State,
-    jump_table: *mut JumpTable,
     member: Arc<Member>,
     translator: Translator,
     runner: Option<Runner>,
@@ -97,7 +96,6 @@ impl<G: Guest> Vcpu<G> {
         let mut vcpu = Vcpu {
             core: Arc::clone(core),
             state,
-            jump_table,
             member,
             translator: Translator::new::<G>(),
             runner: None,
@@ -199,8 +197,7 @@ impl<G: Guest> Vcpu<G> {
         self.n_lookups += 1;
         let key = (self.env().pc, G::tb_flags(self.state()));
         if key.1 != self.table_flags {
-            self.table_flags = key.1;
-            self.forget_code();
+            self.change_mode(key.1);
         }
         let alone = std::mem::take(&mut self.alone);
         let translator = &mut self.translator;
@@ -224,21 +221,24 @@ impl<G: Guest> Vcpu<G> {
             return;
         }
         self.epoch = now;
-        self.forget_code();
         match &mut self.runner {
-            Some(Runner::Jit(jit)) => jit.forget(),
+            Some(Runner::Jit(jit)) => {
+                jit.forget();
+                jit.forget_jumps();
+            }
             Some(Runner::Interp(interp)) => interp.forget(),
             None => {}
         }
         self.member.announce(now);
     }
 
-    /// Empties the jump table and the return predictor.
-    fn forget_code(&mut self) {
-        let empty = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
-        // SAFETY: JUMP-TABLE: the table is ours; others only store the same empty key, atomically.
-        unsafe { self.jump_table.write_volatile([empty; N_JUMP_ENTRIES]) };
-        self.env_mut().returns = [empty; N_RETURNS];
+    /// The TBs to come are for another mode: forgets where those of the last one are.
+    fn change_mode(&mut self, flags: u32) {
+        self.table_flags = flags;
+        if let Some(Runner::Jit(jit)) = &mut self.runner {
+            jit.forget();
+            jit.forget_jumps();
+        }
     }
 
     fn after_exit(&mut self) -> Option<Exit> {

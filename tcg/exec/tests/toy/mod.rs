@@ -1,4 +1,7 @@
 //! A toy guest: eight-byte instructions, four registers, big-endian memory.
+#![allow(unreachable_pub, dead_code, reason = "shared by several tests, each using a part")]
+
+mod backend;
 
 use std::mem::offset_of;
 use std::sync::Arc;
@@ -217,7 +220,10 @@ pub fn engines() -> Vec<(&'static str, fn() -> Engine)> {
             })
         }))
     }
-    vec![("interp", interp)]
+    fn jit() -> Engine {
+        Engine::Jit(Box::new(|| Box::new(backend::ToyBackend::new(&LAYOUT))))
+    }
+    vec![("interp", interp), ("toy jit", jit)]
 }
 
 /// A machine with its own memory, and handlers in place.
