@@ -1,0 +1,153 @@
+//! Making base and index registers point where an operand shall be.
+
+use isa::row::{Access, Kind, MemLen, Place, Row};
+
+use super::fields::{length, raw, register};
+use super::{GUARD_LEN, READ_ONLY_LEN, SCRATCH, SCRATCH_LEN};
+use crate::rng::Rng;
+
+/// Storage that an instruction will access (or branch to).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Need {
+    /// Base register.
+    pub(crate) base: Option<usize>,
+    /// Index register.
+    pub(crate) index: Option<usize>,
+    /// Displacement in bytes.
+    pub(crate) disp: i64,
+    /// Length in bytes.
+    pub(crate) len: u64,
+    /// The address is that of the last byte.
+    pub(crate) down: bool,
+    /// Required alignment in bytes.
+    pub(crate) align: u64,
+    /// Read or written.
+    pub(crate) access: Access,
+    /// Where it must be.
+    pub(crate) goal: Goal,
+}
+
+/// Where an address must point to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// Into the scratch area, or for a fault beside it.
+    Scratch,
+    /// Exactly there.
+    Exact(u64),
+}
+
+/// Collects what storage an instruction accesses; addresses that are only computed are left to
+/// chance, branch addresses get `landing`.
+pub(crate) fn needs(row: &Row, word: u64, landing: u64) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for operand in row.operands {
+        let (len, goal, access, down) = match operand.kind {
+            Kind::Mem(len) => {
+                let down = matches!(len, MemLen::FieldDown(_));
+                (length(row, word, len), Goal::Scratch, operand.access, down)
+            }
+            Kind::Pointer(access) => (256, Goal::Scratch, access, false),
+            Kind::PointerLen(access) | Kind::PointerLen24(access) => {
+                (64, Goal::Scratch, access, false)
+            }
+            Kind::GrTarget | Kind::BranchAddress => (2, Goal::Exact(landing), Access::None, false),
+            _ => continue,
+        };
+        let align = u64::from(operand.align.max(1));
+        let (base, index, disp) = match operand.place {
+            Place::Storage { base, index, disp } => {
+                let some = |name| Some(raw(row, word, name) as usize).filter(|&n| n != 0);
+                let disp = row.field(disp).map_or(0, |f| f.value(word));
+                (some(base), index.and_then(some), disp)
+            }
+            _ => (register(row, word, operand), None, 0),
+        };
+        needs.push(Need { base, index, disp, len, down, align, access, goal });
+    }
+    needs
+}
+
+impl Need {
+    /// Sets registers so that the address becomes a good one; gives the first byte's address.
+    ///
+    /// Registers that `regs` has already are fixed. `None` if no choice leads to memory of ours.
+    pub(crate) fn solve(
+        &self,
+        rng: &mut Rng,
+        regs: &mut [Option<u64>; 16],
+        others: &[u64],
+    ) -> Option<u64> {
+        let want = match self.goal {
+            Goal::Exact(addr) => addr,
+            Goal::Scratch => choose_address(rng, self, others),
+        };
+        let back = if self.down { self.len - 1 } else { 0 };
+        let sum = want.wrapping_add(back).wrapping_sub(self.disp as u64);
+        let got = self.set_registers(rng, regs, sum)?;
+        let first = got.wrapping_add(self.disp as u64).wrapping_sub(back);
+        match self.goal {
+            Goal::Exact(addr) => (first == addr).then_some(first),
+            Goal::Scratch => is_ours(first, self.len).then_some(first),
+        }
+    }
+
+    /// Makes base plus index equal to `sum` if they are free; gives what they are.
+    fn set_registers(&self, rng: &mut Rng, regs: &mut [Option<u64>; 16], sum: u64) -> Option<u64> {
+        match (self.base, self.index) {
+            (None, None) => Some(0),
+            (Some(b), Some(x)) if b == x => {
+                let value = *regs[b].get_or_insert(sum / 2);
+                Some(value.wrapping_mul(2))
+            }
+            (Some(r), None) | (None, Some(r)) => Some(*regs[r].get_or_insert(sum)),
+            (Some(b), Some(x)) => {
+                if let Some(value) = regs[b] {
+                    return Some(
+                        regs[x].get_or_insert(sum.wrapping_sub(value)).wrapping_add(value),
+                    );
+                }
+                let value = *regs[x].get_or_insert_with(|| random_index(rng));
+                regs[b] = Some(sum.wrapping_sub(value));
+                Some(sum)
+            }
+        }
+    }
+}
+
+fn random_index(rng: &mut Rng) -> u64 {
+    match rng.below(4) {
+        0 => 0,
+        1 => rng.below(4096),
+        2 => rng.below(4096).wrapping_neg(),
+        _ => rng.u64(),
+    }
+}
+
+/// Whether a range lies in the mapped areas, or in the guards where it faults.
+pub(crate) fn is_ours(addr: u64, len: u64) -> bool {
+    let low = SCRATCH - GUARD_LEN + 0x1000;
+    let high = SCRATCH + SCRATCH_LEN + READ_ONLY_LEN + GUARD_LEN - 0x1000;
+    addr >= low && addr.checked_add(len).is_some_and(|end| end <= high)
+}
+
+fn choose_address(rng: &mut Rng, need: &Need, others: &[u64]) -> u64 {
+    let (len, end) = (need.len, SCRATCH + SCRATCH_LEN);
+    let addr = match rng.below(96) {
+        0..4 => end + READ_ONLY_LEN - rng.below(len.max(1)),
+        4..6 => end + READ_ONLY_LEN + rng.below(0x8000),
+        6..9 => end - rng.below(len + 1),
+        9 => SCRATCH - rng.below(len + 1),
+        10..22 => SCRATCH + 0x1000 - rng.below(len + 1),
+        22..40 => match rng.pick(others) {
+            Some(other) => other.wrapping_add(rng.below(2 * len + 1)).wrapping_sub(len),
+            None => anywhere(rng, len),
+        },
+        _ => anywhere(rng, len),
+    };
+    let keep_unaligned = rng.one_in(if need.align > 1 { 24 } else { 2 });
+    if keep_unaligned { addr } else { addr & !(need.align.max(8) - 1) }
+}
+
+fn anywhere(rng: &mut Rng, len: u64) -> u64 {
+    SCRATCH + rng.below(SCRATCH_LEN.saturating_sub(len) + 1)
+}

@@ -1,0 +1,158 @@
+//! Blocks of one instruction: plain ones and branches.
+
+use isa::row::{FieldType, Kind, Row};
+use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word};
+
+use super::execute::Execute;
+use super::fields::choose_word;
+use super::pass::Machine;
+use super::run::Run;
+use super::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
+use crate::rng::Rng;
+
+/// A block with its code, and how its inputs are made.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// Offsets in the image and bytes; what lies between is zero, that is, checkpoints.
+    pub(crate) code: Vec<(u32, Vec<u8>)>,
+    /// First offset behind the block that another one may use.
+    pub(crate) end: u32,
+    pub(crate) block: Block,
+    pub(crate) shape: Shape,
+}
+
+/// How the inputs of a block are made.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// For one instruction; a branch goes from `entry` to somewhere near.
+    Insn { row: &'static Row, word: u64, entry: u32, fixed_landing: Option<u64> },
+    /// For an execute-type instruction and its target.
+    Execute(Execute),
+    /// For many instructions.
+    Run(Run),
+    /// For an encoding without operands.
+    Any,
+}
+
+impl Shape {
+    /// Makes inputs; `None` if chance leads nowhere many times.
+    pub(crate) fn step(&self, rng: &mut Rng) -> Option<Delta> {
+        (0..200).find_map(|_| self.try_step(rng))
+    }
+
+    fn try_step(&self, rng: &mut Rng) -> Option<Delta> {
+        let mut machine = Machine::default();
+        match self {
+            Shape::Insn { row, word, entry, fixed_landing } => {
+                let landing = match fixed_landing {
+                    Some(addr) => *addr,
+                    None => landing(rng, *entry, row.len_bytes() as u32),
+                };
+                machine.prepare(rng, row, *word, landing)?;
+            }
+            Shape::Execute(execute) => execute.prepare(&mut machine, rng)?,
+            Shape::Run(run) => run.prepare(&mut machine, rng),
+            Shape::Any => machine.regs = std::array::from_fn(|_| Some(rng.u64())),
+        }
+        Some(machine.into_patch())
+    }
+}
+
+/// Plans a block for one instruction of `row` at offset `at` of the image.
+pub(crate) fn plan_row(rng: &mut Rng, row: &'static Row, at: u32) -> Planned {
+    let legal = !rng.one_in(48);
+    let word = choose_word(rng, row, legal);
+    if row.marks.branch { plan_branch(rng, row, word, at) } else { plan_single(rng, row, word, at) }
+}
+
+fn plan_single(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned {
+    let word = aim_relative(row, word, |_, field_align| {
+        let addr = SCRATCH + rng.below(SCRATCH_LEN - 8);
+        let align = if rng.one_in(16) { 2 } else { field_align.max(2) };
+        Some((addr & !(align - 1)).wrapping_sub(IMAGE + u64::from(at)))
+    });
+    let mut code = row.encode(word).as_slice().to_vec();
+    let mut words = vec![Word { offset: at, len: code.len() as u8, meaning: named(row) }];
+    if may_stop_early(row) {
+        let offset = at + code.len() as u32;
+        // BRANCH RELATIVE ON CONDITION back while the CPU stopped on its own account (cc 3).
+        let halfwords = (code.len() as i16 / 2).wrapping_neg();
+        code.extend([0xa7, 0x14]);
+        code.extend(halfwords.to_be_bytes());
+        words.push(Word { offset, len: 4, meaning: Meaning::Insn("brc".into()) });
+    }
+    let end = at + code.len() as u32 + 2;
+    let ignore = exclusions(row);
+    let block = Block { entry: at, kind: BlockKind::Single, words, ignore };
+    let shape = Shape::Insn { row, word, entry: at, fixed_landing: Some(0) };
+    Planned { code: vec![(at, code)], end, block, shape }
+}
+
+fn plan_branch(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned {
+    let entry = at + LANDING;
+    let len = row.len_bytes() as u32;
+    let to = landing(rng, entry, len);
+    let mut relative = false;
+    let word = aim_relative(row, word, |_, _| {
+        relative = true;
+        Some(to.wrapping_sub(IMAGE + u64::from(entry)) & !1)
+    });
+    let code = row.encode(word).as_slice().to_vec();
+    let words = vec![Word { offset: entry, len: len as u8, meaning: named(row) }];
+    let block = Block { entry, kind: BlockKind::Branch, words, ignore: Vec::new() };
+    let fixed_landing = relative.then_some(to);
+    let shape = Shape::Insn { row, word, entry, fixed_landing };
+    Planned { code: vec![(entry, code)], end: entry + len + LANDING, block, shape }
+}
+
+/// Replaces relative fields that are accessed or branched to by what `aim` gives, in bytes.
+fn aim_relative(
+    row: &'static Row,
+    mut word: u64,
+    mut aim: impl FnMut(&str, u64) -> Option<u64>,
+) -> u64 {
+    for field in row.format.fields.iter().filter(|f| f.ty == FieldType::Relative) {
+        let operand = row.operands.iter().find(|o| o.name == field.name);
+        let wanted = match operand.map(|o| (o.kind, o.align)) {
+            Some((Kind::RelativeMem(_), align)) => aim(field.name, u64::from(align)),
+            Some((Kind::Target, _)) if row.marks.branch => aim(field.name, 2),
+            _ => None,
+        };
+        if let Some(distance) = wanted {
+            word = field.with_raw(word, distance >> 1);
+        }
+    }
+    word
+}
+
+/// An address near the instruction and not in it; seldom an odd one.
+fn landing(rng: &mut Rng, entry: u32, len: u32) -> u64 {
+    let before = u64::from(LANDING - 8) / 2;
+    let n = rng.below(2 * before);
+    let entry = u64::from(entry);
+    let offset =
+        if n < before { entry - 2 * (n + 1) } else { entry + u64::from(len) + 2 * (n - before) };
+    IMAGE + offset + u64::from(rng.one_in(100))
+}
+
+pub(crate) fn named(row: &Row) -> Meaning {
+    Meaning::Insn(row.name.to_owned())
+}
+
+/// Whether the instruction may end with condition code 3 before it is done, at a place that
+/// depends on the machine.
+fn may_stop_early(row: &Row) -> bool {
+    let scans =
+        row.operands.iter().any(|o| matches!(o.kind, Kind::Pointer(_) | Kind::PointerLen(_)));
+    let kinds = ["move", "compare", "search", "convert", "translate"];
+    scans && row.cc.sets.is_some_and(|kind| kinds.contains(&kind))
+}
+
+/// Interruptible instructions: how far they are when an access exception stops them is open.
+fn exclusions(row: &Row) -> Vec<Ignore> {
+    let interruptible = row
+        .operands
+        .iter()
+        .any(|o| matches!(o.kind, Kind::Pointer(_) | Kind::PointerLen(_) | Kind::PointerLen24(_)));
+    if interruptible { vec![Ignore::StateOnSignal, Ignore::SignalAddress] } else { Vec::new() }
+}

@@ -1,0 +1,168 @@
+//! Choosing the fields of an instruction.
+
+use isa::row::{Constraint, Field, Kind, MemLen, Operand, Place, Row};
+
+use crate::rng::Rng;
+
+/// Chooses all fields at random; `legal` says whether the row's constraints are kept.
+pub(crate) fn choose_word(rng: &mut Rng, row: &'static Row, legal: bool) -> u64 {
+    let mut word = row.value;
+    let mut registers = Vec::new();
+    for field in row.format.fields {
+        let raw = choose_field(rng, row, field, &mut registers);
+        word = field.with_raw(word, raw);
+    }
+    word = word & !row.mask | row.value;
+    if legal { make_legal(rng, row, word) } else { word }
+}
+
+/// Whether the first letter of the field's name says register.
+fn is_register(field: &Field) -> bool {
+    field.name.starts_with(['r', 'b', 'x']) && !field.name.starts_with("ri")
+}
+
+fn choose_field(rng: &mut Rng, row: &Row, field: &Field, registers: &mut Vec<u64>) -> u64 {
+    if !is_register(field) {
+        return choose_number(rng, field);
+    }
+    let may_be_none = field.name.starts_with(['b', 'x']);
+    let memory = row.operands.iter().any(|o| matches!(o.kind, Kind::Mem(_)));
+    let none_in = if field.name.starts_with('x') { 2 } else { 40 };
+    if may_be_none && memory && rng.one_in(none_in) {
+        return 0;
+    }
+    let earlier = if rng.one_in(4) { rng.pick(registers).copied() } else { None };
+    let mut number = earlier.unwrap_or_else(|| rng.below(16));
+    if may_be_none && memory && number == 0 {
+        number = 1 + rng.below(15);
+    }
+    registers.push(number);
+    number
+}
+
+/// Immediates, lengths, masks and displacements: any value, and more often an extreme one.
+fn choose_number(rng: &mut Rng, field: &Field) -> u64 {
+    let bits = field.bits();
+    let ones = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+    let value = match rng.below(8) {
+        0 => 0,
+        1 => 1,
+        2 => ones,
+        3 => ones >> 1,
+        4 => (ones >> 1) + 1,
+        5 => rng.u64() & 15,
+        _ => rng.u64(),
+    };
+    value & ones
+}
+
+/// Changes fields until the row's constraints hold.
+fn make_legal(rng: &mut Rng, row: &'static Row, mut word: u64) -> u64 {
+    for _ in 0..8 {
+        for constraint in row.constraints {
+            if !constraint.holds(row.format, word) {
+                word = repair(rng, row, word, constraint);
+            }
+        }
+        if row.valid(word) {
+            break;
+        }
+    }
+    word
+}
+
+fn repair(rng: &mut Rng, row: &'static Row, word: u64, constraint: &Constraint) -> u64 {
+    let (name, ask): (&str, &dyn Fn(&mut Rng, u64) -> u64) = match constraint {
+        Constraint::Even(f) => (f, &|_, v| v & !1),
+        Constraint::Odd(f) => (f, &|_, v| v | 1),
+        Constraint::FpPair(f) => (f, &|_, v| v & !2),
+        Constraint::Zero(f) => (f, &|_, _| 0),
+        Constraint::AtMost(f, n) => (f, &move |rng, _| rng.below(u64::from(*n) + 1)),
+        Constraint::Rounding(f) => (f, &|rng, _| [0, 1, 3, 4, 5, 6, 7][rng.below(7) as usize]),
+        Constraint::NotZero(f) | Constraint::Differ(f, _) => (f, &|rng, _| rng.u64()),
+    };
+    match row.field(name) {
+        Some(field) => field.with_raw(word, ask(rng, field.raw(word))),
+        None => word,
+    }
+}
+
+/// Value of a field by name, 0 if there is none.
+pub(crate) fn raw(row: &Row, word: u64, name: &str) -> u64 {
+    row.field(name).map_or(0, |f| f.raw(word))
+}
+
+/// The register that holds an operand, if it is in one.
+pub(crate) fn register(row: &Row, word: u64, operand: &Operand) -> Option<usize> {
+    match operand.place {
+        Place::Field(name) => Some(raw(row, word, name) as usize & 15),
+        Place::Implied(number) => Some(usize::from(number) & 15),
+        Place::Storage { .. } => None,
+    }
+}
+
+/// Length in bytes of a storage operand; lengths that data decide are taken as 16.
+pub(crate) fn length(row: &Row, word: u64, len: MemLen) -> u64 {
+    match len {
+        MemLen::Bytes(n) => u64::from(n),
+        MemLen::Field(f) | MemLen::FieldDown(f) => raw(row, word, f) + 1,
+        MemLen::Registers { from, to, size } => {
+            let span = raw(row, word, to).wrapping_sub(raw(row, word, from)) & 15;
+            (span + 1) * u64::from(size)
+        }
+        MemLen::MaskBits(f) => u64::from(raw(row, word, f).count_ones()).max(1),
+        MemLen::Dynamic => 16,
+    }
+}
+
+/// General registers that the instruction names or implies, and those that it writes.
+pub(crate) fn general_registers(row: &Row, word: u64) -> (u16, u16) {
+    let (mut used, mut written) = (0u16, 0u16);
+    for operand in row.operands {
+        if let Place::Storage { base, index, .. } = operand.place {
+            used |= 1 << raw(row, word, base);
+            used |= index.map_or(0, |x| 1 << raw(row, word, x));
+        }
+        let Some(number) = register(row, word, operand) else { continue };
+        let mask = match operand.kind {
+            Kind::GrPair32 | Kind::GrPair64 | Kind::PointerLen(_) | Kind::PointerLen24(_) => {
+                1 << number | 1 << (number | 1)
+            }
+            Kind::Gr8
+            | Kind::Gr16
+            | Kind::Gr32
+            | Kind::Gr64
+            | Kind::GrHigh
+            | Kind::GrTarget
+            | Kind::Pointer(_) => 1 << number,
+            _ => 0,
+        };
+        used |= mask;
+        if operand.access.writes() {
+            written |= mask;
+        }
+    }
+    let range = register_range(row, word);
+    (used | range, if writes_range(row) { written | range } else { written })
+}
+
+/// Registers between the first and the last of LOAD MULTIPLE and its like.
+fn register_range(row: &Row, word: u64) -> u16 {
+    let mut mask = 0;
+    for operand in row.operands {
+        let Kind::Mem(MemLen::Registers { from, to, .. }) = operand.kind else { continue };
+        let (mut at, last) = (raw(row, word, from), raw(row, word, to));
+        mask |= 1 << last;
+        while at != last {
+            mask |= 1 << at;
+            at = (at + 1) & 15;
+        }
+    }
+    mask
+}
+
+fn writes_range(row: &Row) -> bool {
+    row.operands
+        .iter()
+        .any(|o| matches!(o.kind, Kind::Mem(MemLen::Registers { .. })) && o.access.reads())
+}

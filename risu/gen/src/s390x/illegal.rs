@@ -1,0 +1,42 @@
+//! Encodings that no problem-state program may execute.
+
+use isa::DecodeError;
+use isa::row::Row;
+use isa::s390x::{ROWS, decode, len_from_first_byte};
+use risu_trace::{Block, BlockKind, Meaning, Word};
+
+use super::block::{Planned, Shape};
+use super::fields::choose_word;
+use crate::rng::Rng;
+
+/// Plans a block with an undefined or a privileged encoding at offset `at`.
+pub(crate) fn plan_illegal(rng: &mut Rng, at: u32) -> Option<Planned> {
+    let code = if rng.one_in(3) { privileged(rng)? } else { undefined(rng)? };
+    let words = vec![Word { offset: at, len: code.len() as u8, meaning: Meaning::Illegal }];
+    Some(Planned {
+        end: at + code.len() as u32 + 2,
+        code: vec![(at, code)],
+        block: Block { entry: at, kind: BlockKind::Illegal, words, ignore: Vec::new() },
+        shape: Shape::Any,
+    })
+}
+
+fn privileged(rng: &mut Rng) -> Option<Vec<u8>> {
+    let rows: Vec<&'static Row> = ROWS.iter().filter(|r| r.marks.privileged).collect();
+    let row = *rng.pick(&rows)?;
+    Some(row.encode(choose_word(rng, row, true)).as_slice().to_vec())
+}
+
+/// Bytes that match no row; most of them near one that exists.
+fn undefined(rng: &mut Rng) -> Option<Vec<u8>> {
+    (0..1000).find_map(|_| {
+        let row = rng.pick(&ROWS)?;
+        let flip = 1u64 << (63 - rng.below(16));
+        let word = row.value ^ flip | rng.u64() >> 16 & !row.mask;
+        let bytes = word.to_be_bytes();
+        let code = &bytes[..len_from_first_byte(bytes[0])];
+        let checkpoint = code[..2] == [0, 0];
+        let undefined = matches!(decode(code), Err(DecodeError::Undefined { .. }));
+        (undefined && !checkpoint).then(|| code.to_vec())
+    })
+}
