@@ -1,1 +1,24 @@
-//! x86_64 code generation with dynasm.
+//! x86_64 code generation.
+//!
+//! Start reading at [`X64Backend`], then `context` (the forward pass), `liveness` (the backward pass), `alloc` and
+//! `puts` (where values are), `lower` (ops to instructions), `prologue` (trampolines).
+//! The book's page on this back end gives the reasons.
+//!
+//! What this crate is *not*: it knows no guest beyond its `GuestLayout`, no cache and no loop, and it never runs what it makes.
+#![forbid(unsafe_code)]
+
+mod alloc;
+mod asm;
+mod backend;
+mod cold;
+mod context;
+mod faults;
+mod host;
+mod liveness;
+mod lower;
+mod pins;
+mod prologue;
+mod puts;
+
+pub use backend::X64Backend;
+pub use host::check_host;

@@ -1,0 +1,82 @@
+//! The back end as the rest sees it.
+
+use crate::context::{Scratch, Shared, compile};
+use crate::faults;
+use crate::pins::{Pins, XMM0};
+use crate::prologue::{Offsets, assemble};
+use tcg_ir::{Backend, Compiled, GuestLayout, HostContext, Tb, TooBig};
+
+/// Code generator for x86_64 hosts of level v3 (see [`crate::check_host`]).
+///
+/// One instance serves one code cache: TBs reach the prologue by relative jumps, so `prologue` (or
+/// [`X64Backend::attach`]) comes before `compile`.
+#[derive(Clone, Debug)]
+pub struct X64Backend {
+    layout: &'static GuestLayout,
+    pins: Pins,
+    offsets: Offsets,
+    prologue_at: u64,
+    parallel: bool,
+    scratch: Scratch,
+}
+
+impl X64Backend {
+    /// A back end for guests of this layout. `parallel`: other threads may see the accesses of the code,
+    /// so atomics and barriers must be real.
+    #[must_use]
+    pub fn new(layout: &'static GuestLayout, parallel: bool) -> X64Backend {
+        let pins = Pins::new(layout);
+        let offsets = assemble(layout, &pins, 0, &mut Vec::new());
+        X64Backend { layout, pins, offsets, prologue_at: 0, parallel, scratch: Scratch::new() }
+    }
+
+    /// Changes whether other threads may see the accesses of code that is compiled from now on.
+    pub fn set_parallel(&mut self, parallel: bool) {
+        self.parallel = parallel;
+    }
+
+    /// Uses the prologue that another instance for the same layout has made at this address.
+    pub fn attach(&mut self, prologue_at: u64) {
+        self.prologue_at = prologue_at;
+    }
+}
+
+impl Backend for X64Backend {
+    fn prologue(&mut self, at: u64, out: &mut Vec<u8>) {
+        self.prologue_at = at;
+        self.offsets = assemble(self.layout, &self.pins, at, out);
+    }
+
+    fn compile(&mut self, tb: &Tb, at: u64, out: &mut Compiled) -> Result<(), TooBig> {
+        let X64Backend { layout, pins, offsets, prologue_at, parallel, scratch } = self;
+        let shared =
+            Shared { layout, pins, offsets, prologue_at: *prologue_at, at, parallel: *parallel };
+        if compile(scratch, shared, tb, out) { Ok(()) } else { Err(TooBig) }
+    }
+
+    fn entry(&self, prologue_at: u64) -> u64 {
+        prologue_at + u64::from(self.offsets.entry)
+    }
+
+    fn fault_exit(&self, prologue_at: u64) -> u64 {
+        prologue_at + u64::from(self.offsets.fault_exit)
+    }
+
+    fn recover(
+        &self,
+        table: &[u8],
+        code_at: u64,
+        host: &HostContext<'_>,
+        write: &mut dyn FnMut(u32, u64, u32),
+    ) -> Option<u64> {
+        let at = host.pc.wrapping_sub(code_at);
+        let found = faults::find(table, at, host, &mut |_, _, _| {})?;
+        for pin in self.pins.all.iter().filter(|pin| found.at_home != Some(pin.offset)) {
+            match pin.reg.checked_sub(XMM0) {
+                None => write(pin.offset, *host.gpr.get(usize::from(pin.reg))?, 8),
+                Some(x) => write(pin.offset, host.vec.get(usize::from(x))?[0], 8),
+            }
+        }
+        faults::find(table, at, host, write).map(|found| found.pc)
+    }
+}

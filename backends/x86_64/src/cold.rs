@@ -1,0 +1,152 @@
+//! Code off the hot path, after the block: side exits with deferred puts, traps, stubs of unchained exits, literals.
+
+use crate::alloc::NIL;
+use crate::asm::{Mem, RAX};
+use crate::context::Cx;
+use crate::pins::Reg;
+use std::mem::offset_of;
+use tcg_ir::layout::Env;
+use tcg_ir::{DirectExit, ExitCode};
+
+/// A piece of cold code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cold {
+    /// The displacement of the jump that comes here.
+    pub(crate) from: usize,
+    /// Deferred puts to execute first, as a range of `snaps`.
+    pub(crate) puts: (u32, u32),
+    pub(crate) then: Then,
+}
+
+/// What a piece of cold code does in the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Then {
+    /// Goes to another TB.
+    Goto { pc: u64 },
+    /// Leaves to the loop.
+    Exit { code: ExitCode, pc: u64 },
+    /// Leaves because the jump table does not know the guest pc in `target`.
+    Indirect { target: Reg },
+    /// Looks up the guest pc in `target` because the return was not predicted.
+    ReturnMiss { target: Reg },
+    /// Forgets all predicted returns and goes on at `back`.
+    DropReturns { back: usize },
+}
+
+pub(crate) const EXIT_CODE: i32 = offset_of!(Env, exit_code) as i32;
+pub(crate) const EXIT_ARG: i32 = offset_of!(Env, exit_arg) as i32;
+pub(crate) const PC: i32 = offset_of!(Env, pc) as i32;
+
+/// Marks a literal operand until its displacement is known.
+const RIP_PLACEHOLDER: i32 = 0;
+
+impl Cx<'_> {
+    /// Sends the jump at `from` to cold code that executes the present deferred puts and then does `then`.
+    pub(crate) fn cold(&mut self, from: usize, then: Then) {
+        let puts = self.snapshot();
+        self.cold.push(Cold { from, puts, then });
+    }
+
+    pub(crate) fn emit_cold(&mut self) {
+        let mut i = 0;
+        while i < self.cold.len() {
+            let cold = self.cold[i];
+            self.asm.reserve(1024);
+            self.asm.bind(cold.from);
+            self.emit_snapshot(cold.puts, 0);
+            self.emit_control(cold.then);
+            i += 1;
+        }
+        for i in 0..self.exits.len() {
+            self.emit_stub(i);
+        }
+    }
+
+    /// `jmp rel32` to the TB at `pc`, chainable.
+    pub(crate) fn direct_jump(&mut self, pc: u64) {
+        self.asm.align4(1);
+        let at = self.asm.jmp();
+        self.direct_exit(pc, at);
+    }
+
+    /// Records the displacement at `at` as a direct exit.
+    pub(crate) fn direct_exit(&mut self, pc: u64, at: usize) {
+        debug_assert!(at % 4 == 0, "chainable displacements are aligned");
+        self.exits.push(DirectExit { pc, patch_at: at as u32, stub_at: NIL });
+    }
+
+    /// The stub of an unchained exit: a call of the chain thunk, followed by its arguments.
+    fn emit_stub(&mut self, i: usize) {
+        self.asm.reserve(64);
+        let DirectExit { pc, patch_at, .. } = self.exits[i];
+        self.asm.bind(patch_at as usize);
+        self.exits[i].stub_at = self.asm.pos() as u32;
+        self.call_prologue(self.shared.offsets.chain);
+        let here = self.asm.pos() as i32;
+        self.asm.raw(&pc.to_le_bytes());
+        self.asm.raw(&(patch_at as i32 - here).to_le_bytes());
+    }
+
+    /// Leaves to the loop with a reason; the exit argument is already stored.
+    pub(crate) fn leave(&mut self, code: ExitCode, pc: u64) {
+        let m = self.state(EXIT_CODE);
+        self.asm.store_imm(4, m, code.0 as i32);
+        let m = self.state(PC);
+        match i32::try_from(pc as i64) {
+            Ok(imm) => self.asm.store_imm(8, m, imm),
+            Err(_) => {
+                self.asm.mov_imm(RAX, pc);
+                self.asm.store(8, m, RAX);
+            }
+        }
+        let at = self.asm.jmp();
+        self.to_prologue(at, self.shared.offsets.exit);
+    }
+
+    /// `call` of a place in the prologue.
+    pub(crate) fn call_prologue(&mut self, offset: u32) {
+        let at = self.asm.call();
+        self.to_prologue(at, offset);
+    }
+
+    /// Makes the displacement at `at` lead to a place in the prologue.
+    pub(crate) fn to_prologue(&mut self, at: usize, offset: u32) {
+        let target = self.shared.prologue_at.wrapping_add(u64::from(offset));
+        let next = self.shared.at.wrapping_add(at as u64 + 4);
+        self.asm.patch4(at, target.wrapping_sub(next) as i32);
+    }
+
+    /// A host operand for a constant in memory. The instruction must end with the displacement.
+    pub(crate) fn literal(&mut self, bits: u64) -> Mem {
+        self.literals.push((bits, usize::MAX));
+        Mem::rip(RIP_PLACEHOLDER)
+    }
+
+    /// Notes where the displacement of the last literal operand is: the instruction ended here.
+    pub(crate) fn literal_used(&mut self, trailing: usize) {
+        let at = self.asm.pos() - 4 - trailing;
+        if let Some(last) = self.literals.last_mut() {
+            last.1 = at;
+        }
+    }
+
+    pub(crate) fn emit_literals(&mut self) {
+        if self.literals.is_empty() {
+            return;
+        }
+        self.literals.sort_unstable();
+        let mut last = None;
+        for i in 0..self.literals.len() {
+            let (bits, at) = self.literals[i];
+            if last != Some(bits) {
+                while self.asm.pos() % 8 != 0 {
+                    self.asm.raw(&[0]);
+                }
+                self.asm.raw(&bits.to_le_bytes());
+                last = Some(bits);
+            }
+            let rel = self.asm.pos() as i64 - 8 - (at as i64 + 4);
+            self.asm.patch4(at, rel as i32);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Guest memory.
+
+use crate::alloc::NO_REG;
+use crate::asm::{Alu, Enc, Mem, NO_REG as NO_ENC, RSP, Rm, Shift};
+use crate::context::Cx;
+use crate::pins::Reg;
+use tcg_ir::{Barriers, Endian, MemOp, Order, Sign, Type, Val};
+
+impl Cx<'_> {
+    /// The host operand for `base + index + disp`. Guest addresses are host addresses.
+    pub(crate) fn guest(&mut self, base: Val, index: Val, disp: i32) -> Mem {
+        let konst = |cx: &Self, v: Val| if v.is_some() { cx.tb.konst(v) } else { Some(0) };
+        let (kb, ki) = (konst(self, base), konst(self, index));
+        let fixed = kb.unwrap_or(0).wrapping_add(ki.unwrap_or(0)).wrapping_add(disp as i64 as u64);
+        let base = if kb.is_none() { self.in_reg(base) } else { NO_ENC };
+        let index = if ki.is_none() { self.in_reg(index) } else { NO_ENC };
+        let (base, index) = if base == NO_ENC { (index, NO_ENC) } else { (base, index) };
+        match i32::try_from(fixed as i64) {
+            Ok(disp) => Mem { base, index, scale: 0, disp },
+            Err(_) => self.far(base, index, fixed),
+        }
+    }
+
+    /// The operand when the constant part needs a register.
+    fn far(&mut self, base: Enc, index: Enc, fixed: u64) -> Mem {
+        let t = self.temp_const(fixed);
+        if base == NO_ENC {
+            return Mem::base(t, 0);
+        }
+        if index != NO_ENC {
+            self.asm.alu(Alu::Add, true, t, index);
+        }
+        Mem { base: t, index: base, scale: 0, disp: 0 }
+    }
+
+    pub(crate) fn ld(&mut self, ty: Type, mem: MemOp, disp: i32, d: Val, base: Val, index: Val) {
+        let m = self.guest(base, index, disp);
+        self.done(&[base, index]);
+        if !ty.is_int() {
+            return self.ld_fp(ty, mem, m, d);
+        }
+        let prefer = if m.base == NO_ENC { NO_REG } else { m.base };
+        let rd = self.out(d, prefer);
+        self.may_fault();
+        self.load_int(ty, mem, rd, m);
+        self.set(d, rd);
+    }
+
+    /// The load itself: one instruction that can fault, first.
+    fn load_int(&mut self, ty: Type, mem: MemOp, rd: Reg, m: Mem) {
+        let w = ty == Type::I64;
+        let signed = mem.sign == Sign::Signed;
+        match (mem.bytes, mem.endian) {
+            (1, _) | (_, Endian::Little) => {
+                if mem.bytes == 8 || mem.bytes == 4 && !(w && signed) {
+                    self.asm.mov(mem.bytes == 8, rd, m);
+                } else {
+                    self.extend_low(mem.bytes, mem.sign, w, rd, m.into());
+                }
+            }
+            (2, Endian::Big) => {
+                self.asm.movzx16(rd, m);
+                if signed {
+                    self.asm.bswap(w, rd);
+                    self.asm.shift(Shift::Sar, w, rd, if w { 48 } else { 16 });
+                } else {
+                    self.asm.rol16(rd, 8);
+                }
+            }
+            (4, Endian::Big) => {
+                self.asm.movbe_load(false, rd, m);
+                if w && signed {
+                    self.asm.movsxd(rd, rd);
+                }
+            }
+            (_, Endian::Big) => self.asm.movbe_load(true, rd, m),
+        }
+    }
+
+    /// Loads of float and vector types.
+    fn ld_fp(&mut self, ty: Type, mem: MemOp, m: Mem, d: Val) {
+        let rd = self.out(d, NO_REG);
+        if ty == Type::V128 || mem.endian == Endian::Little {
+            self.may_fault();
+            self.load_reg(ty, rd, m);
+        } else {
+            let w = ty == Type::F64;
+            let t = self.alloc(false);
+            self.may_fault();
+            self.asm.movbe_load(w, t, m);
+            self.int_to_xmm(w, rd, t);
+        }
+        self.set(d, rd);
+    }
+
+    /// `vmovd`/`vmovq` from a general to a vector register.
+    pub(crate) fn int_to_xmm(&mut self, w: bool, x: Reg, r: Reg) {
+        if w {
+            self.asm.v_w(1, 0x6e, x & 15, 0, r);
+        } else {
+            self.asm.v(1, 0x6e, x & 15, 0, r);
+        }
+    }
+
+    /// `vmovd`/`vmovq` from a vector to a general register.
+    pub(crate) fn xmm_to_int(&mut self, w: bool, r: Reg, x: Reg) {
+        if w {
+            self.asm.v_w(1, 0x7e, x & 15, 0, r);
+        } else {
+            self.asm.v(1, 0x7e, x & 15, 0, r);
+        }
+    }
+
+    pub(crate) fn st(&mut self, mem: MemOp, disp: i32, base: Val, index: Val, v: Val) {
+        let m = self.guest(base, index, disp);
+        if self.is_fp(v) {
+            self.st_fp(mem, m, v);
+        } else if !self.st_const(mem, m, v) {
+            let r = self.in_reg(v);
+            self.may_fault();
+            if mem.bytes == 1 || mem.endian == Endian::Little {
+                self.asm.store(mem.bytes, m, r);
+            } else {
+                self.asm.movbe_store(mem.bytes, m, r);
+            }
+        }
+        self.done(&[base, index, v]);
+        if self.shared.parallel && mem.order == Order::SeqCst {
+            self.fence();
+        }
+    }
+
+    /// Stores a constant as immediate, if it has one.
+    fn st_const(&mut self, mem: MemOp, m: Mem, v: Val) -> bool {
+        let Some(bits) = self.tb.konst(v) else { return false };
+        let bits = match (mem.endian, mem.bytes) {
+            (Endian::Little, _) | (_, 1) => bits,
+            (Endian::Big, bytes) => bits.swap_bytes() >> (64 - 8 * u32::from(bytes)),
+        };
+        let imm = match mem.bytes {
+            8 => i32::try_from(bits as i64).ok(),
+            _ => Some(bits as u32 as i32),
+        };
+        if let Some(imm) = imm {
+            self.may_fault();
+            self.asm.store_imm(mem.bytes, m, imm);
+        }
+        imm.is_some()
+    }
+
+    fn st_fp(&mut self, mem: MemOp, m: Mem, v: Val) {
+        let ty = self.tb.ty(v);
+        let x = self.in_reg(v);
+        if ty == Type::V128 || mem.endian == Endian::Little {
+            self.may_fault();
+            self.store_reg(ty, m, x);
+            return;
+        }
+        let w = ty == Type::F64;
+        let t = self.alloc(false);
+        self.xmm_to_int(w, t, x);
+        self.may_fault();
+        self.asm.movbe_store(mem.bytes, m, t);
+    }
+
+    pub(crate) fn probe(&mut self, write: bool, len: u32, disp: i32, base: Val) {
+        let m = self.guest(base, Val::NONE, disp);
+        self.probe_byte(write, m);
+        // At most two pages: the first and the last byte tell.
+        if len > 1 {
+            self.probe_byte(write, m.plus(len as i32 - 1));
+        }
+        self.done(&[base]);
+    }
+
+    fn probe_byte(&mut self, write: bool, m: Mem) {
+        if write {
+            // Writes nothing back, but needs write access. With other threads around it must be one access.
+            let lock = self.shared.parallel;
+            self.may_fault();
+            if lock {
+                self.asm.lock();
+            }
+            self.asm.or_byte(m, 0);
+        } else {
+            self.may_fault();
+            self.asm.test_byte(m, 0);
+        }
+    }
+
+    pub(crate) fn mb(&mut self, set: Barriers) {
+        if self.shared.parallel && set.contains(Barriers::STORE_LOAD) {
+            self.fence();
+        }
+    }
+
+    /// Earlier stores before later loads. A locked instruction on the stack is cheaper than `mfence`.
+    pub(crate) fn fence(&mut self) {
+        self.asm.lock();
+        self.asm.alu_imm(Alu::Or, false, Rm::M(Mem::base(RSP, -8)), 0);
+    }
+}

@@ -1,0 +1,77 @@
+//! Which globals live in which host registers, and which registers are scratch.
+//!
+//! These tables are the whole register policy; change them and measure.
+
+use tcg_ir::layout::GuestLayout;
+use tcg_ir::{Global, Type};
+
+/// Host register of either class: 0–15 are the general registers by encoding, 16–31 the vector registers.
+pub(crate) type Reg = u8;
+
+/// First vector register.
+pub(crate) const XMM0: Reg = 16;
+
+/// General registers for pinned globals, by rank: rbx, rdi, r8–r15.
+pub(crate) const INT_PINS: [Reg; 10] = [3, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+/// General registers for values of a block: rax, rcx, rdx, rsi.
+pub(crate) const INT_SCRATCH: u32 = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 6;
+/// Number of vector registers for pinned globals, xmm0 upwards.
+pub(crate) const N_FP_PINS: usize = 12;
+/// Vector registers for values of a block: xmm12–xmm15.
+pub(crate) const FP_SCRATCH: u32 = 0xf000_0000;
+/// All scratch registers.
+pub(crate) const SCRATCH: u32 = INT_SCRATCH | FP_SCRATCH;
+
+/// No pin.
+pub(crate) const NO_PIN: Reg = 0xff;
+
+/// One pinned global.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pin {
+    pub(crate) reg: Reg,
+    pub(crate) offset: u32,
+}
+
+/// The assignment of a guest's globals to host registers.
+#[derive(Clone, Debug)]
+pub(crate) struct Pins {
+    /// By global: its register or `NO_PIN`.
+    pub(crate) of_global: Vec<Reg>,
+    /// All pinned globals.
+    pub(crate) all: Vec<Pin>,
+    /// What the state register points past the start of the CPU state, so that most globals are in reach of 8-bit displacements.
+    pub(crate) bias: i32,
+}
+
+impl Pins {
+    pub(crate) fn new(layout: &GuestLayout) -> Pins {
+        let mut pins = Pins {
+            of_global: vec![NO_PIN; layout.globals.len()],
+            all: Vec::new(),
+            bias: bias(layout),
+        };
+        pins.assign(layout, Type::is_int, &INT_PINS);
+        let fp: Vec<Reg> = (XMM0..).take(N_FP_PINS).collect();
+        pins.assign(layout, Type::is_float, &fp);
+        pins
+    }
+
+    fn assign(&mut self, layout: &GuestLayout, class: fn(Type) -> bool, regs: &[Reg]) {
+        let mut wanted: Vec<Global> = (0u16..)
+            .map(Global)
+            .take(layout.globals.len())
+            .filter(|g| class(layout.global(*g).ty) && layout.global(*g).pin_rank != u8::MAX)
+            .collect();
+        wanted.sort_by_key(|g| layout.global(*g).pin_rank);
+        for (g, reg) in wanted.into_iter().zip(regs) {
+            self.of_global[g.index()] = *reg;
+            self.all.push(Pin { reg: *reg, offset: layout.global(g).offset });
+        }
+    }
+}
+
+/// Points the state register into the integer globals.
+fn bias(layout: &GuestLayout) -> i32 {
+    let first = layout.globals.iter().filter(|g| g.ty.is_int()).map(|g| g.offset).min();
+    i32::try_from(first.unwrap_or(0)).map_or(128, |first| first.saturating_add(128))
+}
