@@ -1,8 +1,22 @@
 //! s390x guest: CPU state, translation to IR, helpers.
 //!
+//! [`S390x`] implements [`tcg_ir::Guest`]: it decodes with `isa` and appends IR ops by one function per table row
+//! (`translate/`, one file per table group). What is too long to be inlined is a helper (`helpers/`).
+//!
 //! What this is *not*: it knows no host, no operating system and no cache.
-//! Start reading at [`state`].
+//! Start reading at [`state`], then [`cc`], then `translate/mod.rs`.
+//!
+//! Invariants: an instruction writes globals only after its last op that can fault; every instruction that sets the
+//! condition code goes through `Translator::set_cc`; `translate` holds no `unsafe`.
 
+pub mod cc;
+pub mod facility;
+mod guest;
+mod helpers;
 pub mod state;
+mod translate;
+pub mod trap;
 
+pub use guest::S390x;
 pub use state::CpuState;
+pub use trap::Trap;

@@ -1,7 +1,7 @@
 //! The CPU state of an s390x vCPU and the globals by which IR ops name it.
 
 use std::mem::offset_of;
-use tcg_ir::{Env, Global, GlobalDesc, Type};
+use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 
 /// CPU state. Generated code reaches it by address; the layout is what the globals say.
 #[repr(C)]
@@ -31,10 +31,117 @@ pub struct CpuState {
     pub ar: [u32; 16],
     /// Vector registers 0–31, each as two host-endian doublewords, element 0's doubleword first: floating-point register `i` is `vr[i][0]`.
     pub vr: [[u64; 2]; 32],
-    /// Length in bytes (2, 4, 6) of the instruction of the last trap, as the program interruption would report it.
-    pub ilc: u32,
-    /// Length in bytes of the EXECUTE that the last trap happened under, or 0.
-    pub execute_ilc: u32,
+    /// While the target of an execute-type instruction runs as a TB of its own: `EXECUTING` and the byte for its bits 8–15; else 0.
+    pub execute: u32,
+    /// Address of that execute-type instruction.
+    pub execute_pc: u64,
+    /// Address of the instruction after it.
+    pub execute_next: u64,
+}
+
+/// TB flag: 31-bit addressing.
+pub const TB_31: u32 = 1;
+/// TB flag: 24-bit addressing.
+pub const TB_24: u32 = 2;
+/// TB flag: an IEEE trap is enabled, or the rounding mode is one that `Round::Dynamic` ops do not do.
+pub const TB_FP_SLOW: u32 = 4;
+/// TB flag: the fixed-point-overflow mask of the PSW is one.
+pub const TB_FIXED_OVERFLOW: u32 = 8;
+/// TB flag: the one instruction is the target of an execute-type one; its or-byte is in bits 8–15.
+pub const TB_EXECUTE: u32 = 16;
+
+/// Bit of [`CpuState::execute`]: an execute-type instruction is under way.
+pub const EXECUTING: u32 = 0x100;
+
+/// Bit of the program mask: fixed-point overflow.
+pub const MASK_FIXED_OVERFLOW: u32 = 8;
+
+/// FPC bits: IEEE masks, flags, data-exception code, DFP and BFP rounding modes.
+///
+/// PoP SA22-7832, chapter 9, "Floating-Point-Control (FPC) Register".
+pub mod fpc_bits {
+    /// IEEE masks: invalid, division by zero, overflow, underflow, inexact.
+    pub const MASKS: u32 = 0xf800_0000;
+    /// IEEE flags in the same order.
+    pub const FLAGS: u32 = 0x00f8_0000;
+    /// Mask and flag of the quantum exception (DFP).
+    pub const QUANTUM: u32 = 0x0404_0000;
+    /// Data-exception code.
+    pub const DXC: u32 = 0x0000_ff00;
+    /// DFP rounding mode.
+    pub const DFP_ROUND: u32 = 0x0000_0070;
+    /// BFP rounding mode.
+    pub const BFP_ROUND: u32 = 0x0000_0007;
+    /// All bits that can be set.
+    pub const VALID: u32 = MASKS | FLAGS | QUANTUM | DXC | DFP_ROUND | BFP_ROUND;
+}
+
+/// BFP rounding modes 0 to 7 as indices into `tcg_ir::Round::ALL`; 4 to 6 are not assigned.
+pub const ROUNDS: [u32; 8] = [0, 1, 2, 3, 0, 0, 0, 5];
+
+impl CpuState {
+    /// The floating-point control register.
+    #[must_use]
+    pub fn fpc(&self) -> u32 {
+        let mut fpc = self.fpc & !(fpc_bits::FLAGS | fpc_bits::BFP_ROUND);
+        fpc |= flags_to_fpc(self.env.fp_flags);
+        let mode = ROUNDS.iter().position(|round| *round == self.env.fp_round).unwrap_or(0);
+        fpc | mode as u32
+    }
+
+    /// Sets the floating-point control register, with its flags and rounding mode; bits that are not assigned become zero.
+    pub fn set_fpc(&mut self, fpc: u32) {
+        self.fpc = fpc & fpc_bits::VALID;
+        self.env.fp_flags = fpc_to_flags(fpc);
+        self.env.fp_round = ROUNDS[(fpc & fpc_bits::BFP_ROUND) as usize];
+    }
+
+    /// Sets the data-exception code in the FPC.
+    pub fn set_dxc(&mut self, dxc: u8) {
+        self.fpc = self.fpc & !fpc_bits::DXC | u32::from(dxc) << 8;
+    }
+
+    /// The flags that TBs for this state must have been translated for.
+    #[must_use]
+    pub fn tb_flags(&self) -> u32 {
+        let mut flags = match self.amode {
+            31 => TB_31,
+            24 => TB_24,
+            _ => 0,
+        };
+        if self.fpc & fpc_bits::MASKS != 0 || self.env.fp_round > 3 {
+            flags |= TB_FP_SLOW;
+        }
+        if self.program_mask & MASK_FIXED_OVERFLOW != 0 {
+            flags |= TB_FIXED_OVERFLOW;
+        }
+        if self.execute & EXECUTING != 0 {
+            flags |= TB_EXECUTE | (self.execute & 0xff) << 8;
+        }
+        flags
+    }
+
+    /// To be called at every exit with a fault, a trap or a system call before `env.pc` is looked at:
+    /// if it came from the target of an execute-type instruction, makes `env.pc` what the PSW would say.
+    pub fn settle_execute(&mut self, code: ExitCode) {
+        if self.execute & EXECUTING == 0 {
+            return;
+        }
+        self.execute = 0;
+        self.env.pc = if code == ExitCode::SYSCALL { self.execute_next } else { self.execute_pc };
+    }
+}
+
+/// FPC flag bits from the bits of `fpflags_get`: both have them in the same order, from opposite ends.
+#[must_use]
+pub fn flags_to_fpc(flags: u32) -> u32 {
+    (flags & 31).reverse_bits() >> 8
+}
+
+/// The bits of `fpflags_get` from FPC flag bits.
+#[must_use]
+pub fn fpc_to_flags(fpc: u32) -> u32 {
+    (fpc & fpc_bits::FLAGS).reverse_bits() >> 8 & 31
 }
 
 /// The global of general register `r`.

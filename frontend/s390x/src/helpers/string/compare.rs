@@ -79,12 +79,8 @@ fn compare_extended(cpu: &mut CpuState, r1: u8, r3: u8, width: u64, pad: u16) ->
     let (len1, len2) = (length(cpu, r1 | 1), length(cpu, r3 | 1));
     let look = |len: u64| len.min(STEP_BYTES);
     // Operands that go on beyond this step are not padded in it: both are cut at the same place.
-    let (found, result) = compare_padded(
-        (address(cpu, r1), look(len1)),
-        (address(cpu, r3), look(len2)),
-        width,
-        pad,
-    );
+    let (found, result) =
+        compare_padded((address(cpu, r1), look(len1)), (address(cpu, r3), look(len2)), width, pad);
     let done = found.equal.min(STEP_BYTES);
     advance(cpu, r1, done.min(len1));
     advance(cpu, r3, done.min(len2));

@@ -120,7 +120,8 @@ pub(crate) fn cksm(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
         let len = length(cpu, r2 | 1).min(4);
         let mut word = [0; 4];
         tcg_mem::copy_in(&mut word[..len as usize], at)?;
-        let (sum, carry) = (cpu.gpr[usize::from(r1)] as u32).overflowing_add(u32::from_be_bytes(word));
+        let (sum, carry) =
+            (cpu.gpr[usize::from(r1)] as u32).overflowing_add(u32::from_be_bytes(word));
         let register = &mut cpu.gpr[usize::from(r1)];
         *register = *register & !0xffff_ffff | u64::from(sum.wrapping_add(u32::from(carry)));
         advance(cpu, r2, len);

@@ -30,7 +30,9 @@ impl FromRight {
 }
 
 /// Two operands with two lengths: arguments are addresses, then lengths in bytes.
-fn operands([to, from, len1, len2]: [u64; 4]) -> Result<(FromRight, FromRight), super::super::Stop> {
+fn operands(
+    [to, from, len1, len2]: [u64; 4],
+) -> Result<(FromRight, FromRight), super::super::Stop> {
     probe(GuestAddr(from), len2, Access::Read)?;
     probe(GuestAddr(to), len1, Access::Write)?;
     Ok((FromRight::new(to, len1), FromRight::new(from, len2)))
@@ -101,7 +103,8 @@ fn pack_characters(to: u64, from: u64, len: u64, width: u64) -> Done {
     let mut characters = [0; 64];
     let characters = &mut characters[..(len as usize).min(64)];
     tcg_mem::copy_in(characters, GuestAddr(from))?;
-    let mut digits = characters.chunks(width as usize).rev().map(|c| c.last().map_or(0, |b| b & 0x0f));
+    let mut digits =
+        characters.chunks(width as usize).rev().map(|c| c.last().map_or(0, |b| b & 0x0f));
     let mut result = [0; 16];
     result[15] = digits.next().unwrap_or(0) << 4 | 0x0c;
     for byte in result[..15].iter_mut().rev() {

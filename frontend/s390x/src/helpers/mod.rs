@@ -1,0 +1,157 @@
+//! Out-of-line helpers: safe functions over the CPU state, and the table by which generated code calls them.
+//!
+//! A helper takes four integer arguments and returns one; `Err` leaves generated code at the current instruction.
+
+pub(crate) mod bfp;
+mod csst;
+mod decimal;
+mod entry;
+mod fpc;
+mod ieee;
+pub(crate) mod string;
+mod system;
+
+use crate::state::CpuState;
+use crate::trap::{Trap, pic};
+use tcg_ir::{Env, ExitCode, HelperDesc, HelperId};
+use tcg_mem::{Access, Fault, GuestAddr};
+
+/// Why a helper leaves generated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Guest memory could not be accessed.
+    Fault(Fault),
+    /// A program interruption.
+    Trap(Trap),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Stop {
+        Stop::Fault(fault)
+    }
+}
+
+impl From<Trap> for Stop {
+    fn from(trap: Trap) -> Stop {
+        Stop::Trap(trap)
+    }
+}
+
+impl Stop {
+    /// The specification exception.
+    pub(crate) const SPECIFICATION: Stop = Stop::Trap(Trap::new(pic::SPECIFICATION));
+
+    fn leave(self, env: &mut Env) {
+        match self {
+            Stop::Fault(fault) => {
+                env.helper_exit = match fault.access {
+                    Access::Read => ExitCode::FAULT_READ,
+                    Access::Write => ExitCode::FAULT_WRITE,
+                    Access::Execute => ExitCode::FAULT_FETCH,
+                };
+                env.exit_arg = fault.addr.0;
+            }
+            Stop::Trap(trap) => env.helper_exit = trap.exit_code(),
+        }
+    }
+}
+
+/// What a helper returns to generated code.
+pub(crate) type Done = Result<u64, Stop>;
+
+/// The effective address wrapped to the current addressing mode.
+pub(crate) fn wrap(cpu: &CpuState, addr: u64) -> GuestAddr {
+    GuestAddr(match cpu.amode {
+        24 => addr & 0x00ff_ffff,
+        31 => addr & 0x7fff_ffff,
+        _ => addr,
+    })
+}
+
+/// Probes a range before an instruction that is nullified as a whole stores anything.
+pub(crate) fn probe(addr: GuestAddr, len: u64, access: Access) -> Result<(), Stop> {
+    Ok(tcg_mem::probe(addr, len, access)?)
+}
+
+/// Declares the helpers: the id that translate functions use, and the function.
+macro_rules! helpers {
+    ($($id:ident = $path:path;)*) => {
+        /// Numbers of the helpers.
+        pub(crate) mod id {
+            use tcg_ir::HelperId;
+
+            #[expect(non_camel_case_types, reason = "each name becomes the constant beside it")]
+            #[expect(clippy::upper_case_acronyms, reason = "the names are constants")]
+            enum Number { $($id,)* }
+
+            $(pub(crate) const $id: HelperId = HelperId(Number::$id as u16);)*
+        }
+
+        /// The helpers in the order of their numbers.
+        pub(crate) static HELPERS: &[HelperDesc] = &[$(HelperDesc {
+            name: stringify!($id),
+            entry: entry::entry!($path),
+        },)*];
+
+        const _: () = { $(let _: HelperId = id::$id;)* };
+    };
+}
+
+helpers! {
+    CC_VALUE = cc_value;
+    CVB = decimal::cvb;
+    CVBG = decimal::cvbg;
+    CVD = decimal::cvd;
+    CVDG = decimal::cvdg;
+    CSST = csst::compare_swap_store;
+    GET_FPC = fpc::get_fpc;
+    SET_FPC = fpc::set_fpc;
+    SET_ROUNDING = fpc::set_rounding;
+    SET_DECIMAL_ROUNDING = fpc::set_decimal_rounding;
+    BINARY_TO_HEXADECIMAL = fpc::binary_to_hexadecimal;
+    HEXADECIMAL_TO_BINARY = fpc::hexadecimal_to_binary;
+    FPC_AND_SIGNAL = fpc::set_fpc_and_signal;
+    MVC = string::mvc;
+    MVCIN = string::mvcin;
+    MVCRL = string::mvcrl;
+    MVN = string::mvn;
+    MVZ = string::mvz;
+    MVO = string::mvo;
+    NC = string::nc;
+    OC = string::oc;
+    XC = string::xc;
+    CLC = string::clc;
+    TR = string::tr;
+    TRT = string::trt;
+    TRTR = string::trtr;
+    PACK = string::pack;
+    UNPK = string::unpk;
+    PKA = string::pka;
+    PKU = string::pku;
+    UNPKA = string::unpka;
+    UNPKU = string::unpku;
+    MVCL = string::mvcl;
+    MVCLE = string::mvcle;
+    MVCLU = string::mvclu;
+    CLCL = string::clcl;
+    CLCLE = string::clcle;
+    CLCLU = string::clclu;
+    CLST = string::clst;
+    MVST = string::mvst;
+    SRST = string::srst;
+    SRSTU = string::srstu;
+    TRE = string::tre;
+    TRANSLATE_WIDE = string::translate_wide;
+    CKSM = string::cksm;
+    CONVERT_UNICODE = string::convert_unicode;
+    BFP = bfp::execute;
+    BFP_DIVIDE_TO_INTEGER = bfp::divide_to_integer;
+    BFP_TEST_DATA_CLASS = bfp::test_data_class;
+    TOD = system::tod;
+    STFLE = system::stfle;
+}
+
+/// The condition code of the CPU state.
+fn cc_value(state: &mut CpuState, _: [u64; 4]) -> Result<u64, Stop> {
+    Ok(state.cc().into())
+}
