@@ -1,0 +1,17 @@
+use strict; use warnings; use POSIX qw(floor strftime); use List::Util qw(sum reduce shuffle); use Data::Dumper; use Digest::MD5 qw(md5_hex); use Digest::SHA qw(sha256_hex); use Time::Local; use Encode; use Socket;
+$Data::Dumper::Sortkeys = 1;
+my %count; open(my $fh, '<', 'words.txt') or die; while (<$fh>) { $count{$_}++ for split } close $fh;
+printf "%-8s %d\n", $_, $count{$_} for sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count;
+my $text = "2024-05-06 and 1999-12-31"; my @dates = $text =~ /(\d{4})-(\d\d)-(\d\d)/g; print "@dates\n";
+(my $swapped = $text) =~ s/(?<y>\d+)-(?<m>\d+)/$+{m}.$+{y}/g; print "$swapped\n";
+print join(',', map { $_ ** 2 } grep { $_ % 2 } 1 .. 15), "\n", sum(1 .. 100), ' ', (reduce { $a * $b } 1 .. 20), "\n";
+print Dumper({ a => [1, { b => undef }], c => \"x" });
+print md5_hex('momonga'), ' ', sha256_hex('momonga'), "\n", strftime('%F %T', gmtime(86400 * 365)), ' ', timegm(0, 0, 0, 1, 0, 100), "\n";
+print unpack('H*', pack('nNvVCa3Q>q>d<f>', 1, 2, 3, 4, 5, 'abc', 6, -7, 1.5, -2.25)), "\n";
+print length(decode('UTF-8', "zw\xc3\xb6lf")), ' ', ucfirst(lc 'MOMONGA'), ' ', sprintf('%.10g %e %x %b %s', 1 / 3, 12345.678, 255, 10, 1e15 + 0.3), "\n";
+my $pid = open(my $kid, '-|') // die; if (!$pid) { print "from child\n"; exit 5 } print <$kid>; close $kid; print $? >> 8, "\n";
+local $SIG{ALRM} = sub { die "alarm\n" }; eval { alarm 1; select undef, undef, undef, 10; }; print $@;
+eval { my @a = (1) x 3; $a[0]->method }; print $@ =~ /Can't call/ ? "caught\n" : "missed\n";
+my $r = fib(20); sub fib { my $n = shift; $n < 2 ? $n : fib($n - 1) + fib($n - 2) } print "$r\n";
+print `echo backticks`, system('exit 3;') >> 8, "\n", join(' ', sort glob('tree/*')), "\n", -s 'text.txt', "\n";
+exit 4;
