@@ -1,5 +1,6 @@
 //! A toy guest: eight-byte instructions, four registers, big-endian memory.
 #![allow(unreachable_pub, dead_code, reason = "shared by several tests, each using a part")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod backend;
 
@@ -209,8 +210,11 @@ pub fn own_space() -> Arc<AddressSpace> {
     Arc::new(AddressSpace::with_window(start..start + (1 << 31)))
 }
 
+/// An engine's name, and how to make one.
+pub type NamedEngine = (&'static str, fn() -> Engine);
+
 /// The engines under test.
-pub fn engines() -> Vec<(&'static str, fn() -> Engine)> {
+pub fn engines() -> Vec<NamedEngine> {
     fn interp() -> Engine {
         Engine::Interp(Box::new(|layout| {
             let mut interp = backend_interp::Interp::new(layout);
