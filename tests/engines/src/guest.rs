@@ -1,19 +1,63 @@
 //! The toy guest as the execution loop wants it.
 
-use std::cell::Cell;
-use tcg_ir::{Builder, CodeWindow, Env, Guest, GuestLayout, TranslateOptions};
+use std::cell::RefCell;
+use tcg_ir::{Builder, CodeWindow, Env, ExitCode, Guest, GuestLayout, TranslateOptions};
 use tcg_irgen::{Config, INSN_BYTES, Random, ToyState, random_insn, toy_layout};
 
 thread_local! {
-    static PROGRAM: Cell<(u64, Config)> = Cell::new((0, Config::without_memory(4)));
+    static CODE: RefCell<Code> = RefCell::new(Code::new(0, Config::without_memory(4), 0));
 }
 
-/// Chooses what instructions this thread's translations find: those of `seed`, shaped by `config`.
-pub fn set_program(seed: u64, config: Config) {
-    PROGRAM.set((seed, config));
+/// What instructions this thread's translations find.
+#[derive(Clone, Debug)]
+pub struct Code {
+    seed: u64,
+    config: Config,
+    start: u64,
+    /// How much there is of the instruction at each place.
+    pub(crate) parts: Vec<Part>,
 }
 
-/// The toy guest; see [`set_program`].
+/// Part of an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The end of the program stands in its place.
+    Stop,
+    /// Nothing.
+    Nothing,
+    /// So many first ops.
+    Ops(u32),
+    /// All.
+    Whole,
+}
+
+impl Code {
+    /// The instructions of `seed`, shaped by `config`, from `start` on.
+    #[must_use]
+    pub fn new(seed: u64, config: Config, start: u64) -> Code {
+        Code { seed, config, start, parts: Vec::new() }
+    }
+
+    /// Makes this thread's translations find this code.
+    pub fn choose(&self) {
+        CODE.with_borrow_mut(|code| code.clone_from(self));
+    }
+
+    fn insn(&self, b: &mut Builder, pc: u64) {
+        let place = (pc - self.start) / u64::from(INSN_BYTES);
+        let mut random = Random::new(self.seed.wrapping_mul(0x1_0001) ^ place);
+        let mut n_ops = 1 + random.below(self.config.n_ops);
+        match self.parts.get(place as usize) {
+            None | Some(Part::Whole) => {}
+            Some(Part::Ops(n)) => n_ops = n_ops.min(*n),
+            Some(Part::Nothing) => return b.insn_start(pc, INSN_BYTES),
+            Some(Part::Stop) => return b.exit(ExitCode::SYSCALL.0, pc, None),
+        }
+        random_insn(b, &mut random, &Config { n_ops, ..self.config }, pc);
+    }
+}
+
+/// The toy guest; see [`Code`].
 #[derive(Debug)]
 pub struct Toy;
 
@@ -41,12 +85,9 @@ impl Guest for Toy {
     }
 
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {
-        let (seed, config) = PROGRAM.get();
         let mut pc = b.tb.pc;
         while b.tb.n_insns < options.max_insns && code.from(pc).len() >= usize::from(INSN_BYTES) {
-            let mut random = Random::new(seed.wrapping_mul(0x1_0001) ^ pc);
-            let shape = Config { n_ops: 1 + random.below(config.n_ops), ..config };
-            random_insn(b, &mut random, &shape, pc);
+            CODE.with_borrow(|code| code.insn(b, pc));
             pc += u64::from(INSN_BYTES);
             b.tb.n_insns += 1;
             if b.is_ended() {

@@ -6,5 +6,5 @@
 mod guest;
 mod program;
 
-pub use guest::{Toy, set_program};
+pub use guest::{Code, Toy};
 pub use program::{Engines, Outcome, Program};

@@ -1,10 +1,9 @@
 //! Running a program on an engine, and what can be seen of it.
 
-use crate::guest::{Toy, set_program};
-use std::sync::Arc;
+use crate::guest::{Code, Part, Toy};
+use std::sync::{Arc, Mutex};
 use tcg_exec::{Config, Engine, Exit, Machine, Vcpu};
-use tcg_ir::{Tb, verify};
-use tcg_irgen::{Globals, Random, ToyState, toy_layout};
+use tcg_irgen::{Globals, INSN_BYTES, Random, ToyState};
 use tcg_mem::{AddressSpace, GuestAddr, MapRequest, Prot};
 use tcg_opt::Passes;
 
@@ -16,7 +15,7 @@ const WINDOW_BYTES: usize = 256;
 #[derive(Debug)]
 pub struct Program {
     seed: u64,
-    config: tcg_irgen::Config,
+    code: Code,
     start: Box<ToyState>,
     memory: [u8; WINDOW_BYTES],
 }
@@ -40,9 +39,13 @@ impl std::fmt::Debug for Outcome {
     }
 }
 
+/// Host code and IR of what was translated, while somebody wants it.
+type Log = Arc<Mutex<Option<String>>>;
+
 /// A machine for each engine, over memory at the same addresses.
 pub struct Engines {
     machines: Vec<(&'static str, Machine<Toy>)>,
+    log: Log,
     code: GuestAddr,
     data: GuestAddr,
 }
@@ -61,17 +64,18 @@ impl Engines {
         };
         let code = map(1, Prot::READ.union(Prot::EXEC))?;
         let data = map(1, Prot::READ.union(Prot::WRITE))?;
-        let mut machines = Vec::new();
+        let (mut machines, log) = (Vec::new(), Log::default());
         for (name, engine, passes) in engines {
             // Each machine has a space of its own, that knows of the same mappings.
             let own = Arc::new(AddressSpace::new());
             for mapping in space.mappings() {
                 own.adopt(mapping);
             }
-            let config = Config { passes, cache_bytes: 4 << 20, ..Config::new(engine) };
+            let mut config = Config { passes, cache_bytes: 4 << 20, ..Config::new(engine) };
+            config.log = Some(logger(&log));
             machines.push((name, Machine::new(own, config)?));
         }
-        Ok(Engines { machines, code, data })
+        Ok(Engines { machines, log, code, data })
     }
 
     /// The program of this seed.
@@ -91,34 +95,70 @@ impl Engines {
         let start = ToyState::random(&mut random);
         let mut memory = [0; WINDOW_BYTES];
         memory.fill_with(|| random.bits() as u8);
-        Program { seed, config, start, memory }
+        let code = Code::new(seed, config, self.code.0);
+        Program { seed, code, start, memory }
     }
 
     /// Runs the program on every engine, the first being the reference.
     ///
     /// # Errors
-    /// How an engine differs from the reference.
+    /// How an engine differs from the reference, with the smallest part of the program that shows it.
     pub fn compare(&self, program: &Program) -> Result<(), String> {
-        let mut reference: Option<(&str, Outcome)> = None;
-        for (name, machine) in &self.machines {
-            let outcome = self.run(program, machine)?;
-            match &reference {
-                None => reference = Some((name, outcome)),
-                Some((first, wanted)) if *wanted != outcome => {
-                    let seed = program.seed;
-                    return Err(format!(
-                        "seed {seed}:\n{first}: {wanted:?}\n{name}: {outcome:?}\n{}",
-                        self.listing(program)
-                    ));
-                }
-                Some(_) => {}
+        let (reference, others) = self.machines.split_first().ok_or("no engines")?;
+        let wanted = self.run(program, &program.code, &reference.1)?;
+        for other in others {
+            if self.run(program, &program.code, &other.1)? != wanted {
+                return Err(self.report(program, reference, other));
             }
         }
         Ok(())
     }
 
-    fn run(&self, program: &Program, machine: &Machine<Toy>) -> Result<Outcome, String> {
-        set_program(program.seed, program.config);
+    fn report(
+        &self,
+        program: &Program,
+        a: &(&str, Machine<Toy>),
+        b: &(&str, Machine<Toy>),
+    ) -> String {
+        let code = self.shrink(program, &a.1, &b.1);
+        let logged = |machine| {
+            *lock(&self.log) = Some(String::new());
+            let outcome = self.run(program, &code, machine);
+            (outcome, lock(&self.log).take().unwrap_or_default())
+        };
+        let ((wanted, ir), (got, host)) = (logged(&a.1), logged(&b.1));
+        let seed = program.seed;
+        let (a, b) = (a.0, b.0);
+        format!("seed {seed}:\n{ir}{host}start {:x?}\n{a}: {wanted:?}\n{b}: {got:?}", program.start)
+    }
+
+    /// Ends the program early, removes instructions, then last ops of instructions, while the difference stays.
+    fn shrink(&self, program: &Program, a: &Machine<Toy>, b: &Machine<Toy>) -> Code {
+        let mut code = program.code.clone();
+        let n_places = (PAGE / u64::from(INSN_BYTES)) as usize;
+        code.parts = vec![Part::Whole; n_places];
+        let parts = [Part::Stop, Part::Nothing].into_iter().chain((1..8).map(Part::Ops));
+        for part in parts {
+            for place in 0..n_places {
+                let before = code.parts[place];
+                if before == Part::Whole {
+                    code.parts[place] = part;
+                    if self.run(program, &code, a) == self.run(program, &code, b) {
+                        code.parts[place] = before;
+                    }
+                }
+            }
+        }
+        code
+    }
+
+    fn run(
+        &self,
+        program: &Program,
+        code: &Code,
+        machine: &Machine<Toy>,
+    ) -> Result<Outcome, String> {
+        code.choose();
         machine.flush();
         tcg_mem::copy_out(self.data, &program.memory).map_err(|e| format!("{e:?}"))?;
         let mut vcpu = Vcpu::new(machine, program.start.copy()).map_err(|e| e.to_string())?;
@@ -130,24 +170,20 @@ impl Engines {
         let (globals, extra) = (state.globals, state.extra);
         Ok(Outcome { exit, pc: state.env.pc, globals, extra, memory })
     }
+}
 
-    /// The first translations of the program, as IR.
-    fn listing(&self, program: &Program) -> String {
-        let tb = self.first_block(program);
-        let verdict = verify(&tb, toy_layout()).map_or_else(|e| e.to_string(), |()| String::new());
-        format!("{tb}{verdict}")
-    }
+fn lock(log: &Log) -> std::sync::MutexGuard<'_, Option<String>> {
+    log.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
-    fn first_block(&self, program: &Program) -> Tb {
-        use tcg_ir::{Builder, CodeWindow, Guest, TranslateOptions};
-        set_program(program.seed, program.config);
-        let mut builder = Builder::new(toy_layout(), true);
-        builder.start(self.code.0, 0);
-        let bytes = [0; PAGE as usize];
-        let code = CodeWindow { base: self.code.0, bytes: &bytes };
-        Toy::translate(code, &TranslateOptions::default(), &mut builder);
-        builder.tb
-    }
+fn logger(log: &Log) -> tcg_exec::CodeLog {
+    let log = Arc::clone(log);
+    Box::new(move |tb, host, at| {
+        if let Some(text) = lock(&log).as_mut() {
+            let bytes: String = host.iter().map(|byte| format!("{byte:02x}")).collect();
+            *text += &format!("{tb}host code at {at:#x}: {bytes}\n");
+        }
+    })
 }
 
 impl std::fmt::Debug for Engines {
