@@ -30,11 +30,6 @@ impl X64Backend {
         X64Backend { layout, pins, offsets, prologue_at: 0, parallel, scratch: Scratch::new() }
     }
 
-    /// Changes whether other threads may see the accesses of code that is compiled from now on.
-    pub fn set_parallel(&mut self, parallel: bool) {
-        self.parallel = parallel;
-    }
-
     /// Uses the prologue that another instance for the same layout has made at this address.
     pub fn attach(&mut self, prologue_at: u64) {
         self.prologue_at = prologue_at;
@@ -45,6 +40,10 @@ impl Backend for X64Backend {
     fn prologue(&mut self, at: u64, out: &mut Vec<u8>) {
         self.prologue_at = at;
         self.offsets = assemble(self.layout, &self.pins, at, out);
+    }
+
+    fn set_parallel(&mut self, parallel: bool) {
+        self.parallel = parallel;
     }
 
     fn compile(&mut self, tb: &Tb, at: u64, out: &mut Compiled) -> Result<(), TooBig> {

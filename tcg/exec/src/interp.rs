@@ -4,7 +4,7 @@ use crate::machine::{Core, Interpret};
 use crate::translate::{Purpose, Translator};
 use std::collections::HashMap;
 use std::sync::Arc;
-use tcg_ir::{Env, ExitCode, Guest, Tb};
+use tcg_ir::{Env, ExitCode, Guest, Tb, TranslateOptions};
 use tcg_mem::Fault;
 
 /// TBs kept at most; more would be a leak in a long run.
@@ -46,7 +46,8 @@ impl Interp {
             return Ok(());
         }
         let epoch = self.core.epochs.now();
-        translator.translate::<G>(&self.core, key, Purpose::Keep, u32::MAX)?;
+        let options = self.core.translate_options();
+        translator.translate::<G>(&self.core, key, Purpose::Keep, &options)?;
         let tb = translator.tb();
         self.core.stats.count_block(tb.n_insns, 0);
         if let Some(log) = &self.core.config.log {
@@ -72,7 +73,8 @@ impl Interp {
         translator: &mut Translator,
         key: (u64, u32),
     ) -> Result<(), Fault> {
-        translator.translate::<G>(&self.core, key, Purpose::RunOnce, 1)?;
+        let options = TranslateOptions { max_insns: 1, ..self.core.translate_options() };
+        translator.translate::<G>(&self.core, key, Purpose::RunOnce, &options)?;
         self.core.stats.count_single_step();
         run_tb(&mut self.interpret, translator.tb(), self.env);
         Ok(())

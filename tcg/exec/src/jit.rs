@@ -10,7 +10,7 @@ use crate::translate::{Purpose, Translator};
 use std::cell::Cell;
 use std::sync::Arc;
 use tcg_ir::layout::{N_JUMP_ENTRIES, N_RETURNS};
-use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult};
+use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult, TranslateOptions};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
 
 /// Longest x86 instruction, bytes.
@@ -183,11 +183,15 @@ impl Jit {
         key: (u64, u32),
         purpose: Purpose,
     ) -> Result<CodeOffset, Fault> {
-        let mut max_insns = if purpose == Purpose::RunOnce { 1 } else { u32::MAX };
+        let limit = self.core.config.translate.max_insns;
+        let mut max_insns = if purpose == Purpose::RunOnce { 1 } else { limit };
         loop {
             let generation = self.cache().generation();
             let core = Arc::clone(&self.core);
-            translator.translate::<G>(&core, key, purpose, max_insns)?;
+            // Sampled after the generation: a switch in between makes the translation stale.
+            let options = TranslateOptions { max_insns, ..core.translate_options() };
+            translator.translate::<G>(&core, key, purpose, &options)?;
+            self.backend.set_parallel(options.parallel);
             let Some(block) = self.compile(translator, key, generation) else {
                 max_insns = translator.tb().n_insns / 2;
                 if max_insns == 0 {

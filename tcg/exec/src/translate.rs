@@ -56,19 +56,16 @@ impl Translator {
         core: &Core,
         (pc, flags): (u64, u32),
         purpose: Purpose,
-        max_insns: u32,
+        options: &TranslateOptions,
     ) -> Result<(), Fault> {
-        let limit = core.translate_options();
-        let max_insns = max_insns.min(limit.max_insns);
-        let options = TranslateOptions { max_insns, ..limit };
         self.tickets.clear();
         let mut n_bytes = self.fetch(core, GuestAddr(pc), 0, purpose)?;
-        self.front_end::<G>((pc, flags), n_bytes, &options);
+        self.front_end::<G>((pc, flags), n_bytes, options);
         if self.builder.tb.n_insns == 0 {
             // The first instruction goes on in the next page.
             let next_page = GuestAddr(pc).wrapping_add(n_bytes as u64);
             n_bytes += self.fetch(core, next_page, n_bytes, purpose)?;
-            self.front_end::<G>((pc, flags), n_bytes, &options);
+            self.front_end::<G>((pc, flags), n_bytes, options);
         }
         if self.builder.tb.n_insns == 0 {
             let addr = GuestAddr(pc).wrapping_add(n_bytes as u64);

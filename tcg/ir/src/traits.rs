@@ -153,6 +153,9 @@ pub trait Backend: Send {
     /// Host code that every cache starts with (entry and exit trampolines, helper thunks), for the address `at`.
     fn prologue(&mut self, at: u64, out: &mut Vec<u8>);
 
+    /// Tells whether other threads may see the accesses of code that is compiled from now on: its atomics and barriers must be real then.
+    fn set_parallel(&mut self, parallel: bool);
+
     /// Compiles a TB for the address `at`.
     ///
     /// # Errors

@@ -53,6 +53,8 @@ impl Backend for ToyBackend {
         out.extend([0x5b, 0xc3]);
     }
 
+    fn set_parallel(&mut self, _: bool) {}
+
     fn compile(&mut self, tb: &Tb, at: u64, out: &mut Compiled) -> Result<(), TooBig> {
         if tb.vals.len() > N_SPILLS {
             return Err(TooBig);
