@@ -129,7 +129,7 @@ impl Engines {
         let ((wanted, ir), (got, host)) = (logged(&a.1), logged(&b.1));
         let seed = program.seed;
         let (a, b) = (a.0, b.0);
-        format!("seed {seed}:\n{ir}{host}start {:x?}\n{a}: {wanted:?}\n{b}: {got:?}", program.start)
+        format!("seed {seed}:\n{ir}{host}start {:x?}\n{a}: {wanted:?}\n{b}: {got:?}", program.start.globals)
     }
 
     /// Ends the program early, removes instructions, then last ops of instructions, while the difference stays.
