@@ -156,6 +156,10 @@ impl Translator<'_> {
                 }
             };
             self.begin(pc, crate::trap::insn_len(bytes[0]));
+            if u32::from(insn.row().level.rank) > self.options.cpu_level {
+                self.trap(Trap::new(pic::OPERATION));
+                break;
+            }
             dispatch(insn, self);
             if self.ended {
                 break;
