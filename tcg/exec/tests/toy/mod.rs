@@ -227,7 +227,10 @@ pub fn engines() -> Vec<NamedEngine> {
     fn jit() -> Engine {
         Engine::Jit(Box::new(|| Box::new(backend::ToyBackend::new(&LAYOUT))))
     }
-    vec![("interp", interp), ("toy jit", jit)]
+    fn x86_64() -> Engine {
+        Engine::Jit(Box::new(|| Box::new(backend_x86_64::X64Backend::new(&LAYOUT, false))))
+    }
+    vec![("interp", interp), ("toy jit", jit), ("x86_64", x86_64)]
 }
 
 /// A machine with its own memory, and handlers in place.
