@@ -8,7 +8,9 @@ use crate::parts::{Finite, Number, unpack};
 use crate::round::{is_tiny, round_pack, round_unbounded};
 use crate::wide::Wide;
 
-/// `x` in the format `D`: rounded, or widened exactly. A signaling NaN is invalid.
+/// `x` in the format `D`: rounded, or widened exactly. A signaling NaN is invalid and becomes quiet.
+///
+/// To its own format a number goes as it is, even if tiny (s390x: LOAD AND TEST).
 ///
 /// If a narrowing raises [`Flags::SCALED`], because it overflows or underflows and that trap is
 /// enabled, the value returned here is meaningless: [`convert_scaled`] has the one to deliver,
@@ -18,7 +20,10 @@ pub fn convert<S: Format, D: Format>(env: &mut Env, x: S::Bits) -> D::Bits {
     if is_nan_raw::<S>(raw) {
         return D::from_raw(convert_nan::<S, D>(env, raw));
     }
-    if D::FRACTION >= S::FRACTION {
+    if D::FRACTION == S::FRACTION {
+        return D::from_raw(raw);
+    }
+    if D::FRACTION > S::FRACTION {
         let number = widen_number::<S, D>(unpack::<S>(raw));
         return D::from_raw(pack_number::<D>(env, number));
     }

@@ -370,6 +370,11 @@ fn trapped_narrowing() {
     assert_eq!(e.flags, Flags::UNDERFLOW | Flags::TINY | Flags::SCALED);
     assert_eq!(convert_scaled::<F128, F32>(&e, tiny), (1 + 8192) << 112);
     assert_eq!(convert::<F64, F32>(&mut env(), small), 1 << 9);
+    // No arithmetic, no underflow.
+    let mut e = trapping(Flags::UNDERFLOW);
+    assert_eq!(convert::<F32, F32>(&mut e, 1), 1);
+    assert_eq!(convert::<F32, F64>(&mut e, 1), (1023 - 149) << 52);
+    assert!(e.flags.is_empty());
 }
 
 #[test]
