@@ -72,8 +72,8 @@ impl Backend for X64Backend {
         let found = faults::find(table, at, host, &mut |_, _, _| {})?;
         for pin in self.pins.all.iter().filter(|pin| found.at_home != Some(pin.offset)) {
             match pin.reg.checked_sub(XMM0) {
-                None => write(pin.offset, *host.gpr.get(usize::from(pin.reg))?, 8),
-                Some(x) => write(pin.offset, host.vec.get(usize::from(x))?[0], 8),
+                None => write(pin.offset, *host.gpr.get(usize::from(pin.reg))?, pin.bytes),
+                Some(x) => write(pin.offset, host.vec.get(usize::from(x))?[0], pin.bytes),
             }
         }
         faults::find(table, at, host, write).map(|found| found.pc)

@@ -4,6 +4,8 @@ use crate::alloc::NIL;
 use crate::asm::{Mem, RAX};
 use crate::context::Cx;
 use crate::pins::Reg;
+use crate::prologue::Const;
+use crate::slow::SlowOp;
 use std::mem::offset_of;
 use tcg_ir::layout::Env;
 use tcg_ir::{DirectExit, ExitCode};
@@ -29,8 +31,22 @@ pub(crate) enum Then {
     Indirect { target: Reg },
     /// Looks up the guest pc in `target` because the return was not predicted.
     ReturnMiss { target: Reg },
+    /// Corrects the result of a float op and goes on at `back`.
+    Float { slow: Slow, back: usize },
     /// Forgets all predicted returns and goes on at `back`.
     DropReturns { back: usize },
+}
+
+/// A float op that may have to be done by software.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slow {
+    pub(crate) op: SlowOp,
+    /// Registers of the operands.
+    pub(crate) operands: [Reg; 3],
+    /// Registers of the results.
+    pub(crate) results: [Reg; 2],
+    /// The jump here was `jbe` after the comparison with the smallest normal number: below it the result is right.
+    pub(crate) checked: bool,
 }
 
 pub(crate) const EXIT_CODE: i32 = offset_of!(Env, exit_code) as i32;
@@ -45,6 +61,11 @@ impl Cx<'_> {
     pub(crate) fn cold(&mut self, from: usize, then: Then) {
         let puts = self.snapshot();
         self.cold.push(Cold { from, puts, then });
+    }
+
+    /// The same where deferred puts stay deferred.
+    pub(crate) fn cold_detour(&mut self, from: usize, then: Then) {
+        self.cold.push(Cold { from, puts: (0, 0), then });
     }
 
     pub(crate) fn emit_cold(&mut self) {
@@ -114,6 +135,17 @@ impl Cx<'_> {
         let target = self.shared.prologue_at.wrapping_add(u64::from(offset));
         let next = self.shared.at.wrapping_add(at as u64 + 4);
         self.asm.patch4(at, target.wrapping_sub(next) as i32);
+    }
+
+    /// A host operand for a constant of the prologue. The instruction must end with the displacement; `constant_used` follows it.
+    pub(crate) fn constant(&self) -> Mem {
+        Mem::rip(RIP_PLACEHOLDER)
+    }
+
+    /// Completes the instruction that just ended with a `constant` operand.
+    pub(crate) fn constant_used(&mut self, which: Const) {
+        let at = self.asm.pos() - 4;
+        self.to_prologue(at, self.shared.offsets.constants + 16 * which as u32);
     }
 
     /// A host operand for a constant in memory. The instruction must end with the displacement.

@@ -16,9 +16,9 @@ pub(crate) const INT_PINS: [Reg; 10] = [3, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /// General registers for values of a block: rax, rcx, rdx, rsi.
 pub(crate) const INT_SCRATCH: u32 = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 6;
 /// Number of vector registers for pinned globals, xmm0 upwards.
-pub(crate) const N_FP_PINS: usize = 12;
-/// Vector registers for values of a block: xmm12–xmm15.
-pub(crate) const FP_SCRATCH: u32 = 0xf000_0000;
+pub(crate) const N_FP_PINS: usize = 11;
+/// Vector registers for values of a block: xmm11–xmm15. A fused multiply-add with its check needs five.
+pub(crate) const FP_SCRATCH: u32 = 0xf800_0000;
 /// All scratch registers.
 pub(crate) const SCRATCH: u32 = INT_SCRATCH | FP_SCRATCH;
 
@@ -30,6 +30,8 @@ pub(crate) const NO_PIN: Reg = 0xff;
 pub(crate) struct Pin {
     pub(crate) reg: Reg,
     pub(crate) offset: u32,
+    /// Width of the home: 4 or 8.
+    pub(crate) bytes: u32,
 }
 
 /// The assignment of a guest's globals to host registers.
@@ -65,7 +67,8 @@ impl Pins {
         wanted.sort_by_key(|g| layout.global(*g).pin_rank);
         for (g, reg) in wanted.into_iter().zip(regs) {
             self.of_global[g.index()] = *reg;
-            self.all.push(Pin { reg: *reg, offset: layout.global(g).offset });
+            let global = layout.global(g);
+            self.all.push(Pin { reg: *reg, offset: global.offset, bytes: global.ty.bytes() });
         }
     }
 }

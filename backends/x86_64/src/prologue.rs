@@ -22,9 +22,44 @@ pub(crate) struct Offsets {
     pub(crate) chain: u32,
     /// Indirect jump without a known target: rax holds the guest pc.
     pub(crate) indirect_miss: u32,
+    /// Runs the slow floating-point op whose frame is on the stack; changes no register.
+    pub(crate) fp_slow: u32,
+    /// The constants, see [`Const`].
+    pub(crate) constants: u32,
     /// By helper: its thunk.
     pub(crate) helpers: Vec<u32>,
 }
+
+/// Constants in the prologue, 16 bytes each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Const {
+    /// All but the sign bit.
+    Abs64,
+    Abs32,
+    /// The sign bit.
+    Sign64,
+    Sign32,
+    /// The smallest normal number.
+    Min64,
+    Min32,
+    /// 2^63.
+    Big64,
+    Big32,
+    /// MXCSR by rounding mode.
+    Rounding,
+}
+
+const CONSTANTS: [u64; 8] = [
+    u64::MAX >> 1,
+    0x7fff_ffff,
+    1 << 63,
+    1 << 31,
+    1 << 52,
+    1 << 23,
+    (1023 + 63) << 52,
+    (127 + 63) << 23,
+];
 
 /// Bytes below the host stack pointer that predicted returns may use.
 const RETURN_STACK_BYTES: i32 = 256 << 10;
@@ -52,7 +87,13 @@ pub(crate) fn assemble(
 ) -> Offsets {
     let mut ops = Ops::new(at as usize);
     let mut offsets = Offsets::default();
+    offsets.constants = here(&mut ops);
+    for bits in CONSTANTS {
+        dynasm!(ops; .arch x64; .u64 bits; .u64 0);
+    }
     rounding_table(&mut ops);
+    offsets.fp_slow = here(&mut ops);
+    fp_slow(&mut ops, pins, layout.fp);
     offsets.entry = here(&mut ops);
     entry(&mut ops, pins);
     offsets.chain = here(&mut ops);
@@ -149,18 +190,61 @@ fn fault_exit(ops: &mut Ops, pins: &Pins) {
     leave(ops, pins);
 }
 
+/// A frame of a slow op is above the return address. Saves what C functions may change.
+fn fp_slow(ops: &mut Ops, pins: &Pins, rules: &'static softfp::Rules) {
+    let run = crate::slow::run as *const () as i64;
+    let rules = std::ptr::from_ref(rules) as i64;
+    dynasm!(ops
+        ; .arch x64
+        ; push rax
+        ; push rcx
+        ; push rdx
+        ; push rsi
+        ; push rdi
+        ; push r8
+        ; push r9
+        ; push r10
+        ; push r11
+        ; sub rsp, 256
+    );
+    for x in 0..16u8 {
+        dynasm!(ops; .arch x64; vmovups [rsp + 16 * i32::from(x)], Rx(x));
+    }
+    dynasm!(ops
+        ; .arch x64
+        ; lea rdi, [rbp - pins.bias]
+        ; lea rsi, [rsp + 256 + 9 * 8 + 8]
+        ; mov rdx, QWORD rules
+        ; mov rax, QWORD run
+        ; call rax
+    );
+    for x in 0..16u8 {
+        dynasm!(ops; .arch x64; vmovups Rx(x), [rsp + 16 * i32::from(x)]);
+    }
+    dynasm!(ops
+        ; .arch x64
+        ; add rsp, 256
+        ; pop r11
+        ; pop r10
+        ; pop r9
+        ; pop r8
+        ; pop rdi
+        ; pop rsi
+        ; pop rdx
+        ; pop rcx
+        ; pop rax
+        ; ret
+    );
+}
+
 /// Moves the sticky flags from MXCSR to `Env::fp_flags`, restores the host's state and returns rax.
 fn leave(ops: &mut Ops, pins: &Pins) {
     dynasm!(ops
         ; .arch x64
-        ; stmxcsr [rbp + env!(pins, host_fp_csr)]
-        ; mov ecx, [rbp + env!(pins, host_fp_csr)]
-        ; mov edx, ecx
-        ; and ecx, 1
-        ; shr edx, 1
-        ; and edx, 0x1e
-        ; or ecx, edx
-        ; or [rbp + env!(pins, fp_flags)], ecx
+    );
+    gather_flags(ops, pins);
+    dynasm!(ops
+        ; .arch x64
         ; ldmxcsr [->default_csr]
         ; mov rsp, [rbp + env!(pins, host_sp)]
         ; add rsp, 8
@@ -174,12 +258,29 @@ fn leave(ops: &mut Ops, pins: &Pins) {
     );
 }
 
+/// Adds the sticky flags of MXCSR to `Env::fp_flags`. Changes ecx and r8; leaves MXCSR in `Env::host_fp_csr`.
+fn gather_flags(ops: &mut Ops, pins: &Pins) {
+    dynasm!(ops
+        ; .arch x64
+        ; stmxcsr [rbp + env!(pins, host_fp_csr)]
+        ; mov ecx, [rbp + env!(pins, host_fp_csr)]
+        ; mov r8d, ecx
+        ; and ecx, 1
+        ; shr r8d, 1
+        ; and r8d, 0x1e
+        ; or ecx, r8d
+        ; or [rbp + env!(pins, fp_flags)], ecx
+    );
+}
+
 fn load_pins(ops: &mut Ops, pins: &Pins) {
     for pin in &pins.all {
         let m = pin.offset as i32 - pins.bias;
-        match pin.reg.checked_sub(XMM0) {
-            None => dynasm!(ops; .arch x64; mov Rq(pin.reg), [rbp + m]),
-            Some(x) => dynasm!(ops; .arch x64; vmovsd Rx(x), [rbp + m]),
+        match (pin.reg.checked_sub(XMM0), pin.bytes) {
+            (None, 4) => dynasm!(ops; .arch x64; mov Rd(pin.reg), [rbp + m]),
+            (None, _) => dynasm!(ops; .arch x64; mov Rq(pin.reg), [rbp + m]),
+            (Some(x), 4) => dynasm!(ops; .arch x64; vmovss Rx(x), [rbp + m]),
+            (Some(x), _) => dynasm!(ops; .arch x64; vmovsd Rx(x), [rbp + m]),
         }
     }
 }
@@ -187,9 +288,11 @@ fn load_pins(ops: &mut Ops, pins: &Pins) {
 fn store_pins(ops: &mut Ops, pins: &Pins) {
     for pin in &pins.all {
         let m = pin.offset as i32 - pins.bias;
-        match pin.reg.checked_sub(XMM0) {
-            None => dynasm!(ops; .arch x64; mov [rbp + m], Rq(pin.reg)),
-            Some(x) => dynasm!(ops; .arch x64; vmovsd [rbp + m], Rx(x)),
+        match (pin.reg.checked_sub(XMM0), pin.bytes) {
+            (None, 4) => dynasm!(ops; .arch x64; mov [rbp + m], Rd(pin.reg)),
+            (None, _) => dynasm!(ops; .arch x64; mov [rbp + m], Rq(pin.reg)),
+            (Some(x), 4) => dynasm!(ops; .arch x64; vmovss [rbp + m], Rx(x)),
+            (Some(x), _) => dynasm!(ops; .arch x64; vmovsd [rbp + m], Rx(x)),
         }
     }
 }
@@ -202,8 +305,21 @@ pub(crate) const HELPER_ARGS: [Reg; 4] = [6, 2, 1, 0];
 /// `Env::pc` holds the guest pc of the instruction. If the helper wants to leave, this does not return.
 fn helper_thunk(ops: &mut Ops, pins: &Pins, entry: i64) {
     store_pins(ops, pins);
+    // Helpers find all flags in `Env::fp_flags`.
     dynasm!(ops
         ; .arch x64
+        ; stmxcsr [rbp + env!(pins, host_fp_csr)]
+        ; test BYTE [rbp + env!(pins, host_fp_csr)], 0x3f
+        ; je >no_flags
+        ; mov r9, rcx
+    );
+    gather_flags(ops, pins);
+    dynasm!(ops
+        ; .arch x64
+        ; and DWORD [rbp + env!(pins, host_fp_csr)], !0x3f
+        ; ldmxcsr [rbp + env!(pins, host_fp_csr)]
+        ; mov rcx, r9
+        ; no_flags:
         ; mov r8, rax
         ; lea rdi, [rbp - pins.bias]
         ; mov rax, QWORD entry

@@ -246,7 +246,8 @@ macro_rules! for_each_op {
         FpFlagsGet "fpflags_get" [FP] {} (d: gives(I32)) = ();
         /// Replaces the sticky flags.
         FpFlagsSet "fpflags_set" [FP.and(Effects::WRITES_STATE)] {} () = (v: is(I32));
-        /// Sets the dynamic rounding mode to `Round::ALL[v]`.
+        /// Sets the dynamic rounding mode to `Round::ALL[v]`. While it is `away` or `odd`, no op that rounds dynamically may run
+        /// (hosts lack these modes): front ends translate such code differently, by a TB flag.
         FpRoundSet "fpround_set" [FP.and(Effects::WRITES_STATE)] {} () = (v: is(I32));
 
         // --- vectors ---------------------------------------------------------------------------

@@ -171,7 +171,8 @@ impl Cx<'_> {
         let limit = self.state(RETURN_LIMIT);
         self.asm.alu(Alu::Cmp, true, RSP, limit);
         let full = self.asm.jcc(Cc::B);
-        self.cold(full, Then::DropReturns { back: self.asm.pos() });
+        let back = self.asm.pos();
+        self.cold_detour(full, Then::DropReturns { back });
         if let Ok(imm) = i32::try_from(pc as i64) {
             return self.asm.push_imm(imm);
         }
@@ -222,6 +223,11 @@ impl Cx<'_> {
         let sp = self.state(HOST_SP);
         self.asm.mov(true, RSP, sp);
         self.asm.lea(true, RSP, Mem::base(RSP, -16));
+        self.jump_back(back);
+    }
+
+    /// `jmp` to code that was emitted before.
+    pub(crate) fn jump_back(&mut self, back: usize) {
         let at = self.asm.jmp();
         self.asm.patch4(at, back as i32 - (at as i32 + 4));
     }
@@ -299,6 +305,10 @@ impl Cx<'_> {
             n -= 1;
             todo[free.unwrap_or(0)] = todo[n];
         }
+        // Absent ones are zero, so that helpers are functions of what they are given.
+        for (_, to) in args.iter().zip(HELPER_ARGS).filter(|(v, _)| !v.is_some()) {
+            self.asm.load_imm(to, 0);
+        }
     }
 
     fn load_arg(&mut self, to: Reg, v: Val) {
@@ -354,6 +364,7 @@ impl Cx<'_> {
             Then::Exit { code, pc } => self.leave(code, pc),
             Then::Indirect { target } => self.indirect_miss(target),
             Then::ReturnMiss { target } => self.return_miss(target),
+            Then::Float { slow, back } => self.emit_slow(slow, back),
             Then::DropReturns { back } => self.drop_returns(back),
         }
     }

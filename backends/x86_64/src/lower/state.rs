@@ -58,6 +58,9 @@ impl Cx<'_> {
             if val.home == g.0 && val.mem == home {
                 return self.done(&[v]);
             }
+            if self.layout.global(g).ty == Type::V128 {
+                return self.put_vector(g, v);
+            }
             if self.tb.konst(v).is_none() {
                 self.in_reg(v);
             }
@@ -69,6 +72,15 @@ impl Cx<'_> {
             return self.done(&[v]);
         }
         self.put_pin(g, v, pin);
+    }
+
+    /// Vectors are stored at once: the side table has no 16-byte entries.
+    fn put_vector(&mut self, g: Global, v: Val) {
+        let x = self.in_reg(v);
+        self.rescue_home(g.0, v);
+        let m = self.state(self.layout.global(g).offset as i32);
+        self.store_reg(Type::V128, m, x);
+        self.done(&[v]);
     }
 
     fn put_pin(&mut self, g: Global, v: Val, pin: crate::pins::Reg) {

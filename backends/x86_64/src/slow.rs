@@ -1,0 +1,212 @@
+//! Floating-point ops for which the host instruction is not exact: NaN results, tininess at the limit, conversions out of range.
+//!
+//! This is the only module with `unsafe`: generated code calls [`run`] with raw pointers.
+
+use softfp::{Env as Soft, F32, F64, Flags, Format, Negate, Rules};
+use tcg_ir::layout::Env;
+use tcg_ir::{Round, Sign, Type};
+
+/// What generated code puts on the stack for a slow op; the results replace the first operands.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame {
+    /// Operands; then results.
+    pub(crate) operands: [u64; 3],
+    /// A [`SlowOp`] as number.
+    pub(crate) code: u64,
+}
+
+/// The operations of the slow path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Sqrt,
+    MulAdd,
+    MulSub,
+    Cvt,
+    FromInt,
+    ToInt,
+    Round,
+    RoundQuiet,
+}
+
+const KINDS: [Kind; 12] = [
+    Kind::Add,
+    Kind::Sub,
+    Kind::Mul,
+    Kind::Div,
+    Kind::Sqrt,
+    Kind::MulAdd,
+    Kind::MulSub,
+    Kind::Cvt,
+    Kind::FromInt,
+    Kind::ToInt,
+    Kind::Round,
+    Kind::RoundQuiet,
+];
+
+/// An operation with its types, packed into a number for generated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SlowOp {
+    pub(crate) kind: Kind,
+    /// Type of the float operand, or of the result of `FromInt`.
+    pub(crate) ty: Type,
+    /// Integer type, or the destination of `Cvt`.
+    pub(crate) other: Type,
+    pub(crate) sign: Sign,
+    pub(crate) round: Round,
+}
+
+impl SlowOp {
+    pub(crate) fn new(kind: Kind, ty: Type) -> SlowOp {
+        SlowOp { kind, ty, other: ty, sign: Sign::Signed, round: Round::Dynamic }
+    }
+
+    pub(crate) fn pack(self) -> u32 {
+        self.kind as u32
+            | (self.ty as u32) << 8
+            | (self.other as u32) << 12
+            | (self.sign as u32) << 16
+            | (self.round as u32) << 20
+    }
+
+    fn unpack(code: u32) -> Option<SlowOp> {
+        let field = |shift: u32, bits: u32| (code >> shift & ((1 << bits) - 1)) as usize;
+        Some(SlowOp {
+            kind: *KINDS.get(field(0, 8))?,
+            ty: *Type::ALL.get(field(8, 4))?,
+            other: *Type::ALL.get(field(12, 4))?,
+            sign: *Sign::ALL.get(field(16, 4))?,
+            round: *Round::ALL.get(field(20, 4))?,
+        })
+    }
+}
+
+/// Runs one slow op; called by the thunk in the prologue.
+///
+/// # Safety
+/// `env` is the head of the running vCPU's state, `frame` a frame on its host stack, `rules` the guest's.
+#[allow(unsafe_code, reason = "called from generated code, which has pointers only")]
+pub(crate) unsafe extern "C" fn run(env: *mut Env, frame: *mut Frame, rules: *const Rules) {
+    // SAFETY: the caller vouches for all three; nothing else uses them during the call.
+    let (env, frame, rules) = unsafe { (&mut *env, &mut *frame, &*rules) };
+    if let Some(op) = SlowOp::unpack(frame.code as u32) {
+        compute(env, frame, rules, op);
+    }
+}
+
+fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) {
+    let mut soft = Soft::with_round(rules, rounding(env, op.round));
+    soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
+    let [a, b, c] = frame.operands;
+    frame.operands[0] = match op.ty {
+        Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32], a),
+        _ => arithmetic64(&mut soft, op, [a, b, c]),
+    };
+    if op.kind == Kind::ToInt {
+        frame.operands[1] = match op.ty {
+            Type::F32 => class_of::<F32>(&soft, a as u32),
+            _ => class_of::<F64>(&soft, a),
+        };
+    }
+    env.fp_flags |= u32::from((soft.flags & Flags::EXCEPTIONS).bits());
+}
+
+fn rounding(env: &Env, round: Round) -> softfp::Round {
+    let dynamic = || Round::ALL.get(env.fp_round as usize).copied().unwrap_or(Round::NearestEven);
+    match if round == Round::Dynamic { dynamic() } else { round } {
+        Round::NearestEven | Round::Dynamic => softfp::Round::NearestEven,
+        Round::Zero => softfp::Round::TowardZero,
+        Round::Up => softfp::Round::Up,
+        Round::Down => softfp::Round::Down,
+        Round::NearestAway => softfp::Round::NearestAway,
+        Round::Odd => softfp::Round::ToOdd,
+    }
+}
+
+fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3], int: u64) -> u64 {
+    match op.kind {
+        Kind::Cvt if op.other == Type::F64 => softfp::convert::<F32, F64>(soft, a),
+        Kind::FromInt => u64::from(from_int::<F32>(soft, op, int)),
+        Kind::ToInt => to_int::<F32>(soft, op, a),
+        _ => u64::from(arithmetic::<F32>(soft, op, [a, b, c])),
+    }
+}
+
+fn arithmetic64(soft: &mut Soft, op: SlowOp, [a, b, c]: [u64; 3]) -> u64 {
+    match op.kind {
+        Kind::Cvt if op.other == Type::F32 => u64::from(softfp::convert::<F64, F32>(soft, a)),
+        Kind::FromInt => from_int::<F64>(soft, op, a),
+        Kind::ToInt => to_int::<F64>(soft, op, a),
+        _ => arithmetic::<F64>(soft, op, [a, b, c]),
+    }
+}
+
+fn arithmetic<F: Format>(soft: &mut Soft, op: SlowOp, [a, b, c]: [F::Bits; 3]) -> F::Bits {
+    let negate = Negate { addend: op.kind == Kind::MulSub, ..Negate::default() };
+    match op.kind {
+        Kind::Add => softfp::add::<F>(soft, a, b),
+        Kind::Sub => softfp::sub::<F>(soft, a, b),
+        Kind::Mul => softfp::mul::<F>(soft, a, b),
+        Kind::Div => softfp::div::<F>(soft, a, b),
+        Kind::Sqrt => softfp::sqrt::<F>(soft, a),
+        Kind::MulAdd | Kind::MulSub => softfp::fma::<F>(soft, a, b, c, negate),
+        Kind::Round | Kind::RoundQuiet => softfp::round_to_integral::<F>(soft, a),
+        Kind::Cvt | Kind::FromInt | Kind::ToInt => a,
+    }
+}
+
+fn from_int<F: Format>(soft: &mut Soft, op: SlowOp, a: u64) -> F::Bits {
+    match (op.other, op.sign) {
+        (Type::I32, Sign::Signed) => softfp::from_i32::<F>(soft, a as i32),
+        (Type::I32, Sign::Unsigned) => softfp::from_u32::<F>(soft, a as u32),
+        (_, Sign::Signed) => softfp::from_i64::<F>(soft, a.cast_signed()),
+        (_, Sign::Unsigned) => softfp::from_u64::<F>(soft, a),
+    }
+}
+
+fn to_int<F: Format>(soft: &mut Soft, op: SlowOp, a: F::Bits) -> u64 {
+    match (op.other, op.sign) {
+        (Type::I32, Sign::Signed) => u64::from(softfp::to_i32::<F>(soft, a).cast_unsigned()),
+        (Type::I32, Sign::Unsigned) => u64::from(softfp::to_u32::<F>(soft, a)),
+        (_, Sign::Signed) => softfp::to_i64::<F>(soft, a).cast_unsigned(),
+        (_, Sign::Unsigned) => softfp::to_u64::<F>(soft, a),
+    }
+}
+
+/// The class of a conversion to integer, as `ftoint` numbers it.
+fn class_of<F: Format>(soft: &Soft, a: F::Bits) -> u64 {
+    if soft.flags.contains(Flags::INVALID) {
+        3
+    } else if softfp::classify::<F>(a) == softfp::Class::Zero {
+        0
+    } else if softfp::sign::<F>(a) {
+        1
+    } else {
+        2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ops_pack_and_unpack() {
+        for kind in KINDS {
+            let op = SlowOp {
+                kind,
+                ty: Type::F32,
+                other: Type::I64,
+                sign: Sign::Unsigned,
+                round: Round::Odd,
+            };
+            assert_eq!(SlowOp::unpack(op.pack()), Some(op));
+        }
+        assert_eq!(SlowOp::unpack(200), None);
+    }
+}
