@@ -1,0 +1,182 @@
+//! What differs between the guests' kernels: numbers, layouts, signal frames.
+//!
+//! [`Abi`] is data and pure functions; [`GuestCpu`] is a vCPU as the rest of this crate sees
+//! it. A further guest is one module with one value of the first and one implementation of
+//! the second.
+
+pub mod s390x;
+
+use crate::errno::Errno;
+use crate::layout::Endian;
+use tcg_exec::ExitHandle;
+use tcg_mem::Fault;
+
+/// The fixed facts of a guest's kernel interface.
+#[derive(Debug)]
+pub struct Abi {
+    /// The guest's name, as `uname -m` prints it.
+    pub machine: &'static str,
+    /// Byte order.
+    pub endian: Endian,
+    /// `e_machine` of its ELF files.
+    pub elf_machine: u16,
+    /// Name of a system call by its number.
+    pub call_name: fn(u64) -> Option<&'static str>,
+    /// Argument order of `clone`.
+    pub clone_args: fn(&[u64; 6]) -> CloneArgs,
+    /// `struct stat` as guest bytes.
+    pub stat: fn(&libc::stat64) -> Vec<u8>,
+    /// `struct statfs` as guest bytes.
+    pub statfs: fn(&libc::statfs64) -> Vec<u8>,
+    /// `struct sigaction` of `rt_sigaction`: bytes to (handler, flags, restorer, mask).
+    pub sigaction_in: fn(&[u8; 32]) -> crate::signal::Action,
+    /// And back.
+    pub sigaction_out: fn(&crate::signal::Action) -> [u8; 32],
+    /// `open` flags of the guest as the host's.
+    pub open_flags: fn(u64) -> u64,
+    /// `AT_HWCAP` and `AT_PLATFORM`.
+    pub hwcap: fn(level: u32) -> (u64, &'static str),
+    /// `/proc/cpuinfo` for a number of CPUs.
+    pub cpuinfo: fn(level: u32, cpus: usize) -> String,
+    /// Where position-independent programs are loaded.
+    pub pie_base: u64,
+    /// One past the highest stack address.
+    pub stack_top: u64,
+    /// Room that a called function expects above its stack pointer at program entry.
+    pub entry_sp_align: u64,
+    /// Instructions of the sigreturn page: `rt_sigreturn` at 0, `sigreturn` at 8.
+    pub sigreturn_code: &'static [u8],
+}
+
+/// Arguments of `clone` by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CloneArgs {
+    /// `CLONE_*` flags and the exit signal.
+    pub flags: u64,
+    /// Stack pointer of the child, 0 for the parent's.
+    pub stack: u64,
+    /// Where the parent's copy of the thread id goes.
+    pub parent_tid: u64,
+    /// Where the child's copy goes, and is cleared.
+    pub child_tid: u64,
+    /// Thread pointer.
+    pub tls: u64,
+}
+
+/// A signal caused by an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Synchronous {
+    /// Signal number.
+    pub signal: i32,
+    /// `si_code`.
+    pub code: i32,
+    /// `si_addr`.
+    pub addr: u64,
+    /// Interruption code of the guest, for frames that tell it.
+    pub trap: u16,
+}
+
+/// Why a vCPU stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A system call; the program counter is behind it.
+    Call,
+    /// A signal of its own making.
+    Fault(Synchronous),
+    /// It was asked to.
+    Interrupted,
+}
+
+/// A signal about to be delivered to a handler.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Signal number.
+    pub signal: i32,
+    /// Guest address of the handler.
+    pub handler: u64,
+    /// `SA_*` flags of the action.
+    pub flags: u64,
+    /// Guest address to return to from the handler, if the guest gave one.
+    pub restorer: u64,
+    /// `siginfo_t` as guest bytes.
+    pub info: Vec<u8>,
+    /// Mask to restore.
+    pub mask: u64,
+    /// Top of the stack to build the frame on, when it is not the current one.
+    pub stack_top: Option<u64>,
+    /// `stack_t` to save: address, flags, size.
+    pub altstack: AltStack,
+    /// Address of the page with the sigreturn instructions.
+    pub sigreturn_page: u64,
+    /// What the interruption was, for a synchronous signal.
+    pub cause: Option<Synchronous>,
+}
+
+/// The alternate signal stack of a thread (`stack_t`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AltStack {
+    /// Lowest address.
+    pub base: u64,
+    /// `SS_DISABLE`, `SS_AUTODISARM`.
+    pub flags: i32,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Default for AltStack {
+    fn default() -> Self {
+        AltStack { base: 0, flags: libc::SS_DISABLE, size: 0 }
+    }
+}
+
+/// What a signal frame restores beside registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Signal mask.
+    pub mask: u64,
+    /// Alternate stack, if the frame has one.
+    pub altstack: Option<AltStack>,
+}
+
+/// A vCPU, as the operating-system side sees it.
+pub trait GuestCpu: Send {
+    /// Runs guest code until something is to be done here.
+    fn run(&mut self) -> Event;
+    /// Number and arguments of the system call that [`Event::Call`] reported.
+    fn call(&self) -> (u64, [u64; 6]);
+    /// Puts the kernel's result (negative for an error) into the result register.
+    fn set_result(&mut self, result: i64);
+    /// Puts the program counter back on the system call instruction.
+    fn rewind_call(&mut self);
+    /// The program counter.
+    fn pc(&self) -> u64;
+    /// The stack pointer.
+    fn sp(&self) -> u64;
+    /// Sets the stack pointer.
+    fn set_sp(&mut self, sp: u64);
+    /// Sets the thread pointer.
+    fn set_tls(&mut self, tls: u64);
+    /// Makes the vCPU start a program.
+    fn start(&mut self, entry: u64, sp: u64);
+    /// Builds a signal frame and enters the handler.
+    ///
+    /// # Errors
+    /// The frame cannot be written.
+    fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault>;
+    /// Leaves a handler: registers from the frame at the stack pointer.
+    ///
+    /// # Errors
+    /// The frame cannot be read or is not valid.
+    fn pop_frame(&mut self, rt: bool) -> Result<Restored, Errno>;
+    /// A further vCPU with the same registers. `parallel`: both are going to run at once.
+    ///
+    /// # Errors
+    /// No memory for it.
+    fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno>;
+    /// Runs `fork` while no emulator lock is held; sets the vCPU up in the child.
+    fn fork(&mut self, fork: &mut dyn FnMut() -> i32) -> i32;
+    /// What makes [`GuestCpu::run`] return soon.
+    fn exit_handle(&self) -> ExitHandle;
+    /// Registers, for a log.
+    fn dump(&self) -> String;
+}

@@ -1,0 +1,320 @@
+//! An s390x vCPU as Linux sees it.
+
+use super::frame::{self, Registers};
+use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
+use crate::errno::Errno;
+use frontend_s390x::trap::{insn_len, pic};
+use frontend_s390x::{CpuState, S390x, Trap};
+use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
+use tcg_ir::{ExitCode, Guest};
+use tcg_mem::{Cause, Fault, GuestAddr, PAGE_SIZE};
+
+/// A vCPU with its machine.
+pub struct Cpu {
+    machine: Machine<S390x>,
+    vcpu: Vcpu<S390x>,
+    /// Number in the SUPERVISOR CALL instruction that was last executed.
+    svc: u64,
+    /// Address of that instruction, or of the EXECUTE it was the target of.
+    svc_at: u64,
+}
+
+/// PSW bits that every problem-state program has: DAT on, interruptions enabled, problem state
+/// (Linux arch/s390/include/asm/ptrace.h: PSW_USER_BITS).
+const PSW_USER: u64 = 0x0705_0000_0000_0000;
+/// PSW bits for 64-bit and 31-bit addressing.
+const PSW_EA: u64 = 1 << 32;
+const PSW_BA: u64 = 1 << 31;
+/// Shifts of condition code and program mask in the PSW mask.
+const CC_SHIFT: u32 = 44;
+const PROGRAM_MASK_SHIFT: u32 = 40;
+
+impl Cpu {
+    /// The first vCPU of a machine.
+    ///
+    /// # Errors
+    /// No memory for it.
+    pub fn new(machine: &Machine<S390x>) -> std::io::Result<Cpu> {
+        let vcpu = Vcpu::new(machine, S390x::new_state())?;
+        Ok(Cpu { machine: machine.clone(), vcpu, svc: 0, svc_at: 0 })
+    }
+
+    fn registers(&self) -> Registers {
+        let state = self.vcpu.state();
+        Registers {
+            psw_mask: psw_mask(state),
+            psw_addr: state.env.pc,
+            gpr: state.gpr,
+            ar: state.ar,
+            fpc: state.fpc(),
+            fpr: std::array::from_fn(|i| state.vr[i][0]),
+        }
+    }
+
+    fn set_registers(&mut self, registers: &Registers) {
+        let state = self.vcpu.state_mut();
+        state.gpr = registers.gpr;
+        state.ar = registers.ar;
+        state.set_fpc(registers.fpc);
+        for (vr, fpr) in state.vr.iter_mut().zip(registers.fpr) {
+            vr[0] = fpr;
+        }
+        state.set_cc((registers.psw_mask >> CC_SHIFT & 3) as u8);
+        state.program_mask = (registers.psw_mask >> PROGRAM_MASK_SHIFT & 15) as u32;
+        // EA implies BA (Linux arch/s390/kernel/signal.c:restore_sigregs).
+        state.amode = match registers.psw_mask {
+            mask if mask & PSW_EA != 0 => 64,
+            mask if mask & PSW_BA != 0 => 31,
+            _ => 24,
+        };
+        state.env.pc = registers.psw_addr;
+        state.execute = 0;
+    }
+
+    /// After a trap: moves the PSW past the instruction; the signal it is, if any.
+    fn trap(&mut self, code: ExitCode) -> Option<Synchronous> {
+        let trap = Trap::from_exit(code)?;
+        let state = self.vcpu.state_mut();
+        let at = state.env.pc;
+        let len = tcg_mem::read_u8(GuestAddr(at)).map_or(0, insn_len);
+        state.env.pc = at.wrapping_add(u64::from(len));
+        if trap.code == pic::DATA {
+            state.set_dxc(trap.dxc);
+        }
+        let (signal, si_code) = signal_of(trap)?;
+        Some(Synchronous { signal, code: si_code, addr: at, trap: trap.code })
+    }
+}
+
+fn psw_mask(state: &CpuState) -> u64 {
+    let amode = match state.amode {
+        64 => PSW_EA | PSW_BA,
+        31 => PSW_BA,
+        _ => 0,
+    };
+    let cc = u64::from(state.cc()) << CC_SHIFT;
+    let program_mask = u64::from(state.program_mask & 15) << PROGRAM_MASK_SHIFT;
+    PSW_USER | amode | cc | program_mask
+}
+
+const ILL_ILLOPC: i32 = 1;
+const ILL_ILLOPN: i32 = 2;
+const ILL_ILLADR: i32 = 3;
+const ILL_PRVOPC: i32 = 5;
+const FPE_INTDIV: i32 = 1;
+const FPE_INTOVF: i32 = 2;
+const FPE_FLTDIV: i32 = 3;
+const FPE_FLTOVF: i32 = 4;
+const FPE_FLTUND: i32 = 5;
+const FPE_FLTRES: i32 = 6;
+const FPE_FLTINV: i32 = 7;
+const SEGV_MAPERR: i32 = 1;
+const SEGV_ACCERR: i32 = 2;
+const BUS_ADRERR: i32 = 2;
+
+/// Signal and `si_code` of a program interruption; `None` for a monitor event, which a program
+/// does not see (Linux arch/s390/kernel/traps.c).
+fn signal_of(trap: Trap) -> Option<(i32, i32)> {
+    Some(match trap.code {
+        pic::OPERATION => (libc::SIGILL, ILL_ILLOPC),
+        pic::PRIVILEGED => (libc::SIGILL, ILL_PRVOPC),
+        pic::ADDRESSING => (libc::SIGILL, ILL_ILLADR),
+        pic::PROTECTION => (libc::SIGSEGV, SEGV_ACCERR),
+        pic::DATA => data_exception(trap.dxc),
+        pic::FIXED_OVERFLOW | pic::DECIMAL_OVERFLOW => (libc::SIGFPE, FPE_INTOVF),
+        pic::FIXED_DIVIDE | pic::DECIMAL_DIVIDE => (libc::SIGFPE, FPE_INTDIV),
+        0x0c => (libc::SIGFPE, FPE_FLTOVF),
+        0x0d => (libc::SIGFPE, FPE_FLTUND),
+        0x0e => (libc::SIGFPE, FPE_FLTRES),
+        0x0f => (libc::SIGFPE, FPE_FLTDIV),
+        0x1d => (libc::SIGFPE, FPE_FLTINV),
+        pic::MONITOR => return None,
+        _ => (libc::SIGILL, ILL_ILLOPN),
+    })
+}
+
+/// Linux arch/s390/kernel/traps.c: `data_exception`, `do_fp_trap`.
+fn data_exception(dxc: u8) -> (i32, i32) {
+    if dxc == 0 {
+        return (libc::SIGILL, ILL_ILLOPN);
+    }
+    // Only IEEE exceptions have bits 6 and 7 zero.
+    let code = match dxc {
+        _ if dxc & 3 != 0 => 0,
+        _ if dxc & 0x80 != 0 => FPE_FLTINV,
+        _ if dxc & 0x40 != 0 => FPE_FLTDIV,
+        _ if dxc & 0x20 != 0 => FPE_FLTOVF,
+        _ if dxc & 0x10 != 0 => FPE_FLTUND,
+        _ if dxc & 0x08 != 0 => FPE_FLTRES,
+        _ => 0,
+    };
+    (libc::SIGFPE, code)
+}
+
+/// Linux arch/s390/mm/fault.c. The address is told without its low 12 bits.
+fn access_signal(fault: &Fault) -> Synchronous {
+    let addr = fault.addr.0 & !(PAGE_SIZE - 1);
+    let (signal, code, trap) = match fault.cause {
+        Cause::Unmapped => (libc::SIGSEGV, SEGV_MAPERR, 0x11),
+        Cause::Protected => (libc::SIGSEGV, SEGV_ACCERR, 0x04),
+        Cause::Bus => (libc::SIGBUS, BUS_ADRERR, 0x11),
+    };
+    Synchronous { signal, code, addr, trap }
+}
+
+impl GuestCpu for Cpu {
+    fn run(&mut self) -> Event {
+        loop {
+            let exit = self.vcpu.run();
+            let state = self.vcpu.state_mut();
+            match exit {
+                Exit::Syscall(number) => {
+                    let executed = state.execute != 0;
+                    self.svc_at =
+                        if executed { state.execute_pc } else { state.env.pc.wrapping_sub(2) };
+                    state.settle_execute(ExitCode::SYSCALL);
+                    self.svc = number;
+                    return Event::Call;
+                }
+                Exit::Interrupt => return Event::Interrupted,
+                Exit::Fault(fault) => {
+                    state.settle_execute(ExitCode::FAULT_READ);
+                    return Event::Fault(access_signal(&fault));
+                }
+                Exit::Trap(code, _) => {
+                    state.settle_execute(code);
+                    if let Some(signal) = self.trap(code) {
+                        return Event::Fault(signal);
+                    }
+                }
+            }
+        }
+    }
+
+    fn call(&self) -> (u64, [u64; 6]) {
+        let gpr = &self.vcpu.state().gpr;
+        // svc 0: the number is in r1 (Linux arch/s390/kernel/syscall.c).
+        let number = if self.svc & 0xff == 0 { gpr[1] } else { self.svc & 0xff };
+        (number, [gpr[2], gpr[3], gpr[4], gpr[5], gpr[6], gpr[7]])
+    }
+
+    fn set_result(&mut self, result: i64) {
+        self.vcpu.state_mut().gpr[2] = result as u64;
+    }
+
+    fn rewind_call(&mut self) {
+        self.vcpu.state_mut().env.pc = self.svc_at;
+    }
+
+    fn pc(&self) -> u64 {
+        self.vcpu.env().pc
+    }
+
+    fn sp(&self) -> u64 {
+        self.vcpu.state().gpr[15]
+    }
+
+    fn set_sp(&mut self, sp: u64) {
+        self.vcpu.state_mut().gpr[15] = sp;
+    }
+
+    fn set_tls(&mut self, tls: u64) {
+        let state = self.vcpu.state_mut();
+        state.ar[0] = (tls >> 32) as u32;
+        state.ar[1] = tls as u32;
+    }
+
+    fn start(&mut self, entry: u64, sp: u64) {
+        let mut registers = Registers {
+            psw_mask: PSW_USER | PSW_EA | PSW_BA,
+            psw_addr: entry,
+            ..Registers::default()
+        };
+        registers.gpr[15] = sp;
+        self.set_registers(&registers);
+    }
+
+    fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault> {
+        let entry = frame::build(delivery, &self.registers());
+        tcg_mem::copy_out(GuestAddr(entry.frame), &entry.bytes)?;
+        let state = self.vcpu.state_mut();
+        for (i, arg) in entry.args.iter().enumerate() {
+            state.gpr[2 + i] = *arg;
+        }
+        state.gpr[14] = entry.r14;
+        state.gpr[15] = entry.frame;
+        state.amode = 64;
+        state.env.pc = delivery.handler;
+        state.execute = 0;
+        Ok(())
+    }
+
+    fn pop_frame(&mut self, rt: bool) -> Result<Restored, Errno> {
+        let (registers, restored) = frame::parse(self.sp(), rt)?;
+        self.set_registers(&registers);
+        Ok(restored)
+    }
+
+    fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
+        if parallel {
+            self.machine.set_parallel();
+        }
+        let mut cpu = Cpu::new(&self.machine)?;
+        cpu.set_registers(&self.registers());
+        Ok(Box::new(cpu))
+    }
+
+    fn fork(&mut self, fork: &mut dyn FnMut() -> i32) -> i32 {
+        let pid = self.machine.with_quiet_locks(fork);
+        if pid == 0 && self.vcpu.after_fork_in_child().is_err() {
+            // No memory for code: nothing can run here.
+            crate::signal::die(libc::SIGKILL);
+        }
+        pid
+    }
+
+    fn exit_handle(&self) -> ExitHandle {
+        self.vcpu.exit_handle()
+    }
+
+    fn dump(&self) -> String {
+        let registers = self.registers();
+        let mut out = format!("psw {:016x} {:016x}\n", registers.psw_mask, registers.psw_addr);
+        for (i, row) in registers.gpr.chunks(4).enumerate() {
+            let words: Vec<String> = row.iter().map(|r| format!("{r:016x}")).collect();
+            out += &format!("r{:<2} {}\n", 4 * i, words.join(" "));
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interruptions_become_the_kernels_signals() {
+        let check = |code: u16, dxc: u8, expected: Option<(i32, i32)>| {
+            assert_eq!(signal_of(Trap { code, dxc }), expected, "{code:#x} {dxc:#x}");
+        };
+        check(0x01, 0, Some((libc::SIGILL, 1)));
+        check(0x02, 0, Some((libc::SIGILL, 5)));
+        check(0x06, 0, Some((libc::SIGILL, 2)));
+        check(0x07, 0, Some((libc::SIGILL, 2)));
+        check(0x07, 0x40, Some((libc::SIGFPE, 3)));
+        check(0x07, 0xff, Some((libc::SIGFPE, 0)));
+        check(0x09, 0, Some((libc::SIGFPE, 1)));
+        check(0x40, 0, None);
+    }
+
+    #[test]
+    fn fault_addresses_lose_their_offset() {
+        let fault = Fault {
+            addr: GuestAddr(0x1234),
+            access: tcg_mem::Access::Write,
+            cause: Cause::Protected,
+        };
+        let signal = access_signal(&fault);
+        assert_eq!((signal.signal, signal.code, signal.addr), (libc::SIGSEGV, 2, 0x1000));
+    }
+}

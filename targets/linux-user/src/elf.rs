@@ -1,0 +1,348 @@
+//! Reading the headers of a guest program. Every field is checked; nothing here panics on any
+//! file.
+
+use crate::abi::Abi;
+use goblin::container::{Container, Ctx, Endian as ElfEndian};
+use goblin::elf::Elf;
+use goblin::elf::header::{ET_DYN, ET_EXEC, Header};
+use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_INTERP, PT_LOAD, PT_PHDR, ProgramHeader};
+use std::ffi::CString;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use tcg_mem::{Endian, PAGE_SIZE, Prot};
+
+/// Highest address a segment may reach: what the host gives a process.
+const ADDRESS_LIMIT: u64 = (1 << 47) - PAGE_SIZE;
+/// Most program headers (the kernel: 64 KiB of them).
+const MAX_HEADERS: usize = 65536 / 56;
+/// Longest interpreter path.
+const PATH_MAX: u64 = 4096;
+
+/// Why a file is no program for us.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadElfError {
+    /// The host refuses.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// Not an ELF file, or one of another class or byte order.
+    #[error("not a 64-bit {0} ELF file")]
+    NotElf(&'static str),
+    /// For another machine.
+    #[error("for another machine (ELF machine {found}, wanted {wanted})")]
+    Machine {
+        /// `e_machine` of the file.
+        found: u16,
+        /// The guest's.
+        wanted: u16,
+    },
+    /// Neither a program nor a shared object.
+    #[error("not an executable (ELF type {0})")]
+    Type(u16),
+    /// It ends too early.
+    #[error("truncated: {what} at offset {offset} lies past the end of the file")]
+    Truncated {
+        /// What is missing.
+        what: &'static str,
+        /// Where it should be, in bytes.
+        offset: u64,
+    },
+    /// A header that makes no sense.
+    #[error("impossible {0}")]
+    Bad(&'static str),
+    /// No memory where it must go.
+    #[error("cannot map segment at {addr:#x}: {error}")]
+    Map {
+        /// Guest address.
+        addr: u64,
+        /// The host's reason.
+        error: tcg_mem::Errno,
+    },
+    /// The interpreter it names is not there.
+    #[error("interpreter {path}: {error}")]
+    Interpreter {
+        /// As the program names it.
+        path: String,
+        /// What is wrong with it.
+        error: Box<LoadElfError>,
+    },
+}
+
+/// A segment to be mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Address as in the file.
+    pub addr: u64,
+    /// Bytes in memory.
+    pub memory_len: u64,
+    /// Where its contents are in the file.
+    pub offset: u64,
+    /// Bytes in the file.
+    pub file_len: u64,
+    /// Permissions.
+    pub prot: Prot,
+}
+
+/// The headers of a program, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ElfFile {
+    /// Loaded anywhere, or where it says.
+    pub is_relocatable: bool,
+    /// Address of the first instruction, as in the file.
+    pub entry: u64,
+    /// Segments, ascending.
+    pub segments: Vec<Segment>,
+    /// Dynamic linker.
+    pub interpreter: Option<CString>,
+    /// Address of the program headers, as in the file, if they are loaded.
+    pub headers_addr: u64,
+    /// Their number.
+    pub n_headers: u64,
+}
+
+/// Bytes of an ELF64 header and of a program header.
+const HEADER: usize = 64;
+const PROGRAM_HEADER: usize = 56;
+
+impl ElfFile {
+    /// Reads the headers of `file`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(file: &File, abi: &Abi) -> Result<ElfFile, LoadElfError> {
+        let len = file.metadata()?.len();
+        let mut bytes = [0; HEADER];
+        read_at(file, &mut bytes, 0, "ELF header")?;
+        let header = check_header(&bytes, abi)?;
+        let order = match abi.endian {
+            Endian::Big => ElfEndian::Big,
+            Endian::Little => ElfEndian::Little,
+        };
+        let headers = read_headers(file, &header, order)?;
+        let interpreter = match headers.iter().find(|h| h.p_type == PT_INTERP) {
+            Some(header) => Some(read_interpreter(file, header)?),
+            None => None,
+        };
+        let mut elf = ElfFile {
+            is_relocatable: header.e_type == ET_DYN,
+            entry: header.e_entry,
+            segments: segments(&headers, len)?,
+            interpreter,
+            headers_addr: 0,
+            n_headers: headers.len() as u64,
+        };
+        elf.headers_addr = headers_addr(&elf, &header, &headers);
+        Ok(elf)
+    }
+
+    /// Lowest and highest page of all segments, as in the file.
+    pub fn extent(&self) -> (u64, u64) {
+        let start = self.segments.iter().map(|s| s.addr & !(PAGE_SIZE - 1)).min().unwrap_or(0);
+        let end = self.segments.iter().map(|s| s.addr + s.memory_len).max().unwrap_or(0);
+        (start, end.next_multiple_of(PAGE_SIZE))
+    }
+}
+
+fn read_at(file: &File, to: &mut [u8], at: u64, what: &'static str) -> Result<(), LoadElfError> {
+    file.read_exact_at(to, at).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => LoadElfError::Truncated { what, offset: at },
+        _ => LoadElfError::Io(error),
+    })
+}
+
+fn check_header(bytes: &[u8; HEADER], abi: &Abi) -> Result<Header, LoadElfError> {
+    let (order, name) = match abi.endian {
+        Endian::Big => (2, "big-endian"),
+        Endian::Little => (1, "little-endian"),
+    };
+    if !bytes.starts_with(b"\x7fELF") || bytes[4] != 2 || bytes[5] != order {
+        return Err(LoadElfError::NotElf(name));
+    }
+    let header = Elf::parse_header(bytes).map_err(|_| LoadElfError::Bad("ELF header"))?;
+    if header.e_machine != abi.elf_machine {
+        let (found, wanted) = (header.e_machine, abi.elf_machine);
+        return Err(LoadElfError::Machine { found, wanted });
+    }
+    if !matches!(header.e_type, ET_EXEC | ET_DYN) {
+        return Err(LoadElfError::Type(header.e_type));
+    }
+    if usize::from(header.e_phentsize) != PROGRAM_HEADER {
+        return Err(LoadElfError::Bad("size of a program header"));
+    }
+    Ok(header)
+}
+
+fn read_headers(
+    file: &File,
+    header: &Header,
+    order: ElfEndian,
+) -> Result<Vec<ProgramHeader>, LoadElfError> {
+    let count = usize::from(header.e_phnum);
+    if count == 0 || count > MAX_HEADERS {
+        return Err(LoadElfError::Bad("number of program headers"));
+    }
+    let mut bytes = vec![0; count * PROGRAM_HEADER];
+    read_at(file, &mut bytes, header.e_phoff, "program header table")?;
+    ProgramHeader::parse(&bytes, 0, count, Ctx::new(Container::Big, order))
+        .map_err(|_| LoadElfError::Bad("program headers"))
+}
+
+fn read_interpreter(file: &File, header: &ProgramHeader) -> Result<CString, LoadElfError> {
+    if header.p_filesz < 2 || header.p_filesz > PATH_MAX {
+        return Err(LoadElfError::Bad("length of the interpreter's path"));
+    }
+    let mut bytes = vec![0; header.p_filesz as usize];
+    read_at(file, &mut bytes, header.p_offset, "interpreter's path")?;
+    CString::from_vec_with_nul(bytes).map_err(|_| LoadElfError::Bad("interpreter's path"))
+}
+
+fn segments(headers: &[ProgramHeader], len: u64) -> Result<Vec<Segment>, LoadElfError> {
+    let mut out: Vec<Segment> = Vec::new();
+    for header in headers.iter().filter(|h| h.p_type == PT_LOAD) {
+        let segment = check_segment(header, len)?;
+        if segment.memory_len == 0 {
+            continue;
+        }
+        let follows = out.last().is_none_or(|last| last.addr + last.memory_len <= segment.addr);
+        if !follows {
+            return Err(LoadElfError::Bad("order of segments"));
+        }
+        out.push(segment);
+    }
+    if out.is_empty() {
+        return Err(LoadElfError::Bad("program without segments"));
+    }
+    Ok(out)
+}
+
+fn check_segment(header: &ProgramHeader, len: u64) -> Result<Segment, LoadElfError> {
+    if header.p_filesz > header.p_memsz {
+        return Err(LoadElfError::Bad("segment: more bytes in the file than in memory"));
+    }
+    let end = header.p_vaddr.checked_add(header.p_memsz).filter(|end| *end <= ADDRESS_LIMIT);
+    if end.is_none() {
+        return Err(LoadElfError::Bad("segment: past the end of the address space"));
+    }
+    if header.p_vaddr % PAGE_SIZE != header.p_offset % PAGE_SIZE {
+        return Err(LoadElfError::Bad("segment: address and offset differ within a page"));
+    }
+    let file_end = header.p_offset.checked_add(header.p_filesz).filter(|end| *end <= len);
+    if file_end.is_none() {
+        return Err(LoadElfError::Truncated { what: "segment", offset: header.p_offset });
+    }
+    let flag = |bit: u32, prot: Prot| if header.p_flags & bit != 0 { prot } else { Prot::NONE };
+    let prot = flag(PF_R, Prot::READ).union(flag(PF_W, Prot::WRITE)).union(flag(PF_X, Prot::EXEC));
+    Ok(Segment {
+        addr: header.p_vaddr,
+        memory_len: header.p_memsz,
+        offset: header.p_offset,
+        file_len: header.p_filesz,
+        prot,
+    })
+}
+
+/// Where the program headers are in memory: as `PT_PHDR` says, else in the segment that holds
+/// their place in the file (Linux fs/binfmt_elf.c).
+fn headers_addr(elf: &ElfFile, header: &Header, headers: &[ProgramHeader]) -> u64 {
+    if let Some(phdr) = headers.iter().find(|h| h.p_type == PT_PHDR) {
+        return phdr.p_vaddr;
+    }
+    let place = header.e_phoff;
+    let holds = |s: &&Segment| s.offset <= place && place - s.offset < s.file_len;
+    elf.segments.iter().find(holds).map_or(0, |s| s.addr.wrapping_add(place - s.offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::s390x::ABI;
+    use std::io::Write;
+
+    /// An ELF file for s390x with one segment and, if wanted, an interpreter.
+    pub(crate) fn sample(interpreter: Option<&[u8]>) -> Vec<u8> {
+        let mut out = b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0".to_vec();
+        let count: u16 = if interpreter.is_some() { 2 } else { 1 };
+        out.extend([0, 2, 0, 22, 0, 0, 0, 1]);
+        for word in [0x1000100u64, 64, 0] {
+            out.extend(word.to_be_bytes());
+        }
+        out.extend([0, 0, 0, 0, 0, 64, 0, 56]);
+        out.extend(count.to_be_bytes());
+        out.extend([0, 64, 0, 0, 0, 0]);
+        let header = |kind: u32, words: [u64; 6]| {
+            let mut h = kind.to_be_bytes().to_vec();
+            h.extend(5u32.to_be_bytes());
+            words.iter().for_each(|w| h.extend(w.to_be_bytes()));
+            h
+        };
+        out.extend(header(1, [0, 0x1000000, 0x1000000, 0x200, 0x1800, 0x1000]));
+        if let Some(text) = interpreter {
+            let len = text.len() as u64;
+            out.extend(header(3, [0x180, 0, 0, len, len, 1]));
+            out.resize(0x180, 0);
+            out.extend(text);
+        }
+        out.resize(0x200, 0);
+        out
+    }
+
+    fn read(bytes: &[u8]) -> Result<ElfFile, LoadElfError> {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("momonga-elf-{}-{n}", std::process::id()));
+        File::create(&path).unwrap().write_all(bytes).unwrap();
+        let file = File::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        ElfFile::read(&file, &ABI)
+    }
+
+    #[test]
+    fn a_good_file_is_read_whole() {
+        let elf = read(&sample(Some(b"/lib/ld64.so.1\0"))).unwrap();
+        assert_eq!(elf.entry, 0x1000100);
+        assert_eq!(elf.interpreter.as_deref(), Some(c"/lib/ld64.so.1"));
+        assert_eq!(elf.extent(), (0x1000000, 0x1002000));
+        assert_eq!(elf.headers_addr, 0x1000040);
+        assert!(!elf.is_relocatable);
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let whole = sample(Some(b"/lib/ld64.so.1\0"));
+        for len in 0..whole.len() {
+            assert!(read(&whole[..len]).is_err(), "{len}");
+        }
+    }
+
+    #[test]
+    fn flipped_bits_never_panic() {
+        let whole = sample(Some(b"/lib/ld64.so.1\0"));
+        for at in 0..176 {
+            for bit in 0..8 {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 1 << bit;
+                let _ = read(&bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn errors_say_what_is_wrong() {
+        let message = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = sample(None);
+            change(&mut bytes);
+            read(&bytes).unwrap_err().to_string()
+        };
+        assert_eq!(message(&|b| b[0] = 0), "not a 64-bit big-endian ELF file");
+        assert!(message(&|b| b[19] = 62).starts_with("for another machine"));
+        assert_eq!(message(&|b| b[17] = 1), "not an executable (ELF type 1)");
+        assert_eq!(
+            message(&|b| b[0x40 + 16] = 0xff),
+            "impossible segment: past the end of the address space"
+        );
+        assert_eq!(
+            message(&|b| b[0x40 + 33] = 1),
+            "impossible segment: more bytes in the file than in memory"
+        );
+    }
+}

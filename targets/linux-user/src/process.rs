@@ -1,0 +1,320 @@
+//! A guest process and its threads, as the handlers of system calls see them.
+
+use crate::abi::{Abi, AltStack, GuestCpu};
+use crate::errno::{Errno, SysResult};
+use crate::host;
+use crate::layout::{Endian, GuestStruct, Layout, convert, size_of};
+use crate::signal::Actions;
+use crate::sigsafe::Inbox;
+use std::collections::BTreeSet;
+use std::ffi::{CStr, CString};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tcg_mem::{AddressSpace, Fault, GuestAddr};
+
+/// What the user asked for, beside the program; carried over `execve`.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// `-L`: where absolute paths are looked up first.
+    pub prefix: Option<PathBuf>,
+    /// `--strace`.
+    pub strace: bool,
+    /// `--cpu`: machine level, 10 for z10 up to 16 for z16.
+    pub cpu_level: u32,
+    /// The same as the user wrote it.
+    pub cpu_name: Option<String>,
+    /// `-s`: stack size in bytes.
+    pub stack_bytes: Option<u64>,
+    /// `-r`: release that `uname` tells.
+    pub uname_release: Option<String>,
+}
+
+/// What a process shows of its program in `/proc/self`.
+#[derive(Clone, Debug, Default)]
+pub struct Image {
+    /// Resolved host path of the program.
+    pub exe: PathBuf,
+    /// Arguments, each with its zero byte.
+    pub cmdline: Vec<u8>,
+    /// Auxiliary vector as guest bytes.
+    pub auxv: Vec<u8>,
+    /// Stack pointer at program start.
+    pub start_stack: u64,
+}
+
+/// What the threads of a guest process share.
+#[derive(Debug)]
+pub struct Process {
+    /// The guest's kernel interface.
+    pub abi: &'static Abi,
+    /// Options.
+    pub config: Config,
+    /// Memory.
+    pub space: Arc<AddressSpace>,
+    /// Signal actions.
+    pub actions: Actions,
+    /// The program.
+    pub image: Image,
+    /// Page with the sigreturn instructions.
+    pub sigreturn_page: u64,
+    /// File descriptors whose contents need conversion.
+    pub fds: crate::fdkind::FdKinds,
+    /// Numbers of unknown system calls that were logged.
+    logged: Mutex<BTreeSet<u64>>,
+    /// The emulator's own executable, opened before it could go out of sight.
+    pub self_exe: Mutex<Option<std::fs::File>>,
+    /// Number of guest threads.
+    pub threads: AtomicU64,
+}
+
+impl Process {
+    /// A process before its first thread runs.
+    pub fn new(
+        abi: &'static Abi,
+        config: Config,
+        space: Arc<AddressSpace>,
+        image: Image,
+        sigreturn_page: u64,
+        actions: Actions,
+    ) -> Self {
+        Process {
+            abi,
+            config,
+            space,
+            actions,
+            image,
+            sigreturn_page,
+            fds: crate::fdkind::FdKinds::default(),
+            logged: Mutex::new(BTreeSet::new()),
+            self_exe: Mutex::new(None),
+            threads: AtomicU64::new(1),
+        }
+    }
+
+    /// The same process for a child that borrows the memory: what the child changes of signal
+    /// actions stays its own.
+    pub fn for_vfork(parent: &Process) -> Process {
+        Process {
+            abi: parent.abi,
+            config: parent.config.clone(),
+            space: Arc::clone(&parent.space),
+            actions: parent.actions.duplicate(),
+            image: parent.image.clone(),
+            sigreturn_page: parent.sigreturn_page,
+            fds: crate::fdkind::FdKinds::default(),
+            logged: Mutex::new(BTreeSet::new()),
+            self_exe: Mutex::new(None),
+            threads: AtomicU64::new(1),
+        }
+    }
+
+    /// Logs an unknown system call, once for each number.
+    pub fn log_unknown(&self, number: u64) {
+        if lock(&self.logged).insert(number) {
+            crate::ui::line(&format!("unknown system call {number}, answered with ENOSYS"));
+        }
+    }
+}
+
+/// Locks a mutex, whatever happened to others who held it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One guest thread.
+#[derive(Debug)]
+pub struct Task {
+    /// The process it belongs to.
+    pub process: Arc<Process>,
+    /// Signals that arrived for it. Boxed: the handler holds its address.
+    pub inbox: Box<Inbox>,
+    /// Signal mask the guest set; bit n−1 for signal n.
+    pub mask: u64,
+    /// Mask to go back to once a signal that interrupted `sigsuspend`, `ppoll` or the like
+    /// has been delivered.
+    pub saved_mask: Option<u64>,
+    /// Alternate signal stack.
+    pub altstack: AltStack,
+    /// `CLONE_CHILD_CLEARTID` address, 0 for none.
+    pub clear_tid: u64,
+    /// Head of the robust futex list in guest memory, 0 for none.
+    pub robust_list: u64,
+    /// Set by a call that has replaced the registers: its result must not be stored.
+    pub keep_registers: bool,
+    /// Set by a call that ended the thread.
+    pub exited: bool,
+    /// The system call that is being executed, for logs.
+    pub call: u64,
+    /// The program's own thread, whose end does not end the process.
+    pub is_main: bool,
+}
+
+impl Task {
+    /// The first thread of a process, or a new one.
+    pub fn new(process: Arc<Process>) -> Task {
+        Task {
+            process,
+            inbox: Box::default(),
+            mask: 0,
+            saved_mask: None,
+            altstack: AltStack::default(),
+            clear_tid: 0,
+            robust_list: 0,
+            keep_registers: false,
+            exited: false,
+            call: 0,
+            is_main: true,
+        }
+    }
+}
+
+/// What a handler works on: the thread and its vCPU.
+pub struct Ctx<'a> {
+    /// The thread.
+    pub task: &'a mut Task,
+    /// Its vCPU.
+    pub cpu: &'a mut dyn GuestCpu,
+}
+
+impl std::fmt::Debug for Ctx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ctx").field("task", &self.task).finish_non_exhaustive()
+    }
+}
+
+/// Arguments of a system call.
+pub type Args = [u64; 6];
+
+/// Longest path the kernel takes, with its zero.
+const PATH_MAX: u64 = 4096;
+/// Longest single argument of `execve`.
+const STRING_MAX: u64 = 32 * 4096;
+
+fn efault(_: Fault) -> Errno {
+    Errno::EFAULT
+}
+
+/// Reads guest bytes.
+pub fn read_bytes(addr: u64, len: usize) -> Result<Vec<u8>, Errno> {
+    let mut out = vec![0; len];
+    tcg_mem::copy_in(&mut out, GuestAddr(addr)).map_err(efault)?;
+    Ok(out)
+}
+
+/// Writes guest bytes.
+pub fn write_bytes(addr: u64, bytes: &[u8]) -> Result<(), Errno> {
+    tcg_mem::copy_out(GuestAddr(addr), bytes).map_err(efault)
+}
+
+impl Ctx<'_> {
+    /// The process.
+    pub fn process(&self) -> &Arc<Process> {
+        &self.task.process
+    }
+
+    /// The guest's byte order.
+    pub fn endian(&self) -> Endian {
+        self.task.process.abi.endian
+    }
+
+    /// A host call that may wait.
+    pub fn blocking(&self, number: i64, args: Args) -> SysResult {
+        host::blocking(&self.task.inbox.pending, number, args)
+    }
+
+    /// A host call with kernel-written guest memory at `addr`: repeated once if translated code
+    /// was in the way.
+    pub fn blocking_into(&self, number: i64, args: Args, addr: u64, len: u64) -> SysResult {
+        match self.blocking(number, args) {
+            Err(Errno::EFAULT) if self.process().space.release_code(GuestAddr(addr), len) => {
+                self.blocking(number, args)
+            }
+            result => result,
+        }
+    }
+
+    /// Reads a structure.
+    pub fn get<S: GuestStruct>(&self, addr: u64) -> Result<S, Errno> {
+        Ok(S::decode(self.endian(), &read_bytes(addr, S::SIZE)?))
+    }
+
+    /// Writes a structure.
+    pub fn put<S: GuestStruct>(&self, addr: u64, value: &S) -> Result<(), Errno> {
+        let mut bytes = vec![0; S::SIZE];
+        value.encode(self.endian(), &mut bytes);
+        write_bytes(addr, &bytes)
+    }
+
+    /// Reads a structure of the kernel in host byte order.
+    pub fn get_layout(&self, addr: u64, layout: Layout) -> Result<Vec<u8>, Errno> {
+        let mut bytes = read_bytes(addr, size_of(layout))?;
+        convert(self.endian(), layout, &mut bytes);
+        Ok(bytes)
+    }
+
+    /// Writes a structure of the kernel that is in host byte order.
+    pub fn put_layout(&self, addr: u64, layout: Layout, bytes: &[u8]) -> Result<(), Errno> {
+        let mut bytes = bytes.to_vec();
+        convert(self.endian(), layout, &mut bytes);
+        write_bytes(addr, &bytes)
+    }
+
+    /// Reads a 32-bit word.
+    pub fn get_u32(&self, addr: u64) -> Result<u32, Errno> {
+        tcg_mem::read_u32(GuestAddr(addr), self.endian()).map_err(efault)
+    }
+
+    /// Writes a 32-bit word.
+    pub fn put_u32(&self, addr: u64, value: u32) -> Result<(), Errno> {
+        tcg_mem::write_u32(GuestAddr(addr), value, self.endian()).map_err(efault)
+    }
+
+    /// Reads a 64-bit word.
+    pub fn get_u64(&self, addr: u64) -> Result<u64, Errno> {
+        tcg_mem::read_u64(GuestAddr(addr), self.endian()).map_err(efault)
+    }
+
+    /// Writes a 64-bit word.
+    pub fn put_u64(&self, addr: u64, value: u64) -> Result<(), Errno> {
+        tcg_mem::write_u64(GuestAddr(addr), value, self.endian()).map_err(efault)
+    }
+
+    /// Reads a path as the guest wrote it.
+    pub fn get_path(&self, addr: u64) -> Result<CString, Errno> {
+        get_string(addr, PATH_MAX, Errno::ENAMETOOLONG)
+    }
+
+    /// Reads an argument or environment string.
+    pub fn get_arg(&self, addr: u64) -> Result<CString, Errno> {
+        get_string(addr, STRING_MAX, Errno::E2BIG)
+    }
+
+    /// Reads a path and looks it up under the prefix.
+    pub fn get_host_path(&self, addr: u64) -> Result<CString, Errno> {
+        Ok(self.resolve(&self.get_path(addr)?))
+    }
+
+    /// Looks a path up under the prefix.
+    pub fn resolve(&self, path: &CStr) -> CString {
+        crate::path::resolve(self.process(), path)
+    }
+
+    /// This thread's id.
+    pub fn tid(&self) -> i32 {
+        host::call(libc::SYS_gettid, [0; 6]).unwrap_or(0) as i32
+    }
+}
+
+fn get_string(addr: u64, max: u64, too_long: Errno) -> Result<CString, Errno> {
+    let len = tcg_mem::strnlen(GuestAddr(addr), max).map_err(efault)?.ok_or(too_long)?;
+    CString::new(read_bytes(addr, len as usize)?).map_err(|_| Errno::EFAULT)
+}
+
+impl Process {
+    /// One more or one less thread; returns how many there are then.
+    pub fn count_threads(&self, by: i64) -> u64 {
+        // Relaxed: the count itself is all that is read.
+        self.threads.fetch_add(by as u64, Ordering::Relaxed).wrapping_add(by as u64)
+    }
+}

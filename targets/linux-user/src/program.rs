@@ -1,0 +1,157 @@
+//! Finding out what a program file is: a guest program, a script, something for the host.
+
+use crate::abi::Abi;
+use crate::errno::Errno;
+use crate::path;
+use std::ffi::{CStr, CString, OsStr};
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Most interpreters of interpreters (Linux fs/exec.c:exec_binprm).
+const MAX_SCRIPTS: usize = 5;
+/// Bytes of a file that the kernel looks at (BINPRM_BUF_SIZE).
+const HEAD: usize = 256;
+
+/// A program ready to be executed.
+#[derive(Debug)]
+pub struct Program {
+    /// Its file on the host.
+    pub host_path: CString,
+    /// The path the guest gave, or the interpreter's.
+    pub guest_path: CString,
+    /// Arguments, with a script's interpreter put in front.
+    pub args: Vec<CString>,
+    /// Whether it is for the guest's machine; else the host may try.
+    pub is_guest: bool,
+}
+
+/// Looks at the file `guest_path` and, for a script, at its interpreter.
+///
+/// # Errors
+/// As `execve`.
+pub fn find(
+    abi: &Abi,
+    prefix: Option<&Path>,
+    guest_path: &CStr,
+    args: Vec<CString>,
+) -> Result<Program, Errno> {
+    let mut program = Program {
+        host_path: lookup(prefix, guest_path),
+        guest_path: guest_path.to_owned(),
+        args,
+        is_guest: false,
+    };
+    for _ in 0..MAX_SCRIPTS {
+        let head = read_head(&program.host_path)?;
+        let Some(line) = head.strip_prefix(b"#!") else {
+            program.is_guest = is_guest_elf(abi, &head);
+            return Ok(program);
+        };
+        let (interpreter, argument) = script_line(line)?;
+        let mut args = vec![interpreter.clone()];
+        args.extend(argument);
+        args.push(program.guest_path);
+        args.extend(program.args.into_iter().skip(1));
+        program = Program {
+            host_path: lookup(prefix, &interpreter),
+            guest_path: interpreter,
+            args,
+            is_guest: false,
+        };
+    }
+    Err(Errno::ELOOP)
+}
+
+fn lookup(prefix: Option<&Path>, path: &CStr) -> CString {
+    match prefix {
+        Some(prefix) => path::follow(prefix, path),
+        None => path.to_owned(),
+    }
+}
+
+fn read_head(path: &CStr) -> Result<Vec<u8>, Errno> {
+    let at = libc::AT_FDCWD as u64;
+    let args = [at, path.as_ptr() as u64, libc::X_OK as u64, 0, 0, 0];
+    crate::host::call(libc::SYS_faccessat, args)?;
+    let file = File::open(OsStr::from_bytes(path.to_bytes()))?;
+    if !file.metadata()?.is_file() {
+        return Err(Errno::EACCES);
+    }
+    let mut head = Vec::new();
+    file.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Splits the first line of a script (Linux fs/binfmt_script.c).
+fn script_line(line: &[u8]) -> Result<(CString, Option<CString>), Errno> {
+    let end = line.iter().position(|b| *b == b'\n' || *b == 0).unwrap_or(line.len());
+    let line = line[..end].trim_ascii();
+    let split = line.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(line.len());
+    let (interpreter, argument) = line.split_at(split);
+    if interpreter.is_empty() {
+        return Err(Errno::ENOEXEC);
+    }
+    let argument = argument.trim_ascii();
+    let argument = (!argument.is_empty()).then(|| path::c_string(argument));
+    Ok((path::c_string(interpreter), argument))
+}
+
+/// Whether the first bytes are those of a 64-bit ELF file for the guest.
+fn is_guest_elf(abi: &Abi, head: &[u8]) -> bool {
+    let order = match abi.endian {
+        tcg_mem::Endian::Big => 2,
+        tcg_mem::Endian::Little => 1,
+    };
+    let machine = match abi.endian {
+        tcg_mem::Endian::Big => abi.elf_machine.to_be_bytes(),
+        tcg_mem::Endian::Little => abi.elf_machine.to_le_bytes(),
+    };
+    head.starts_with(b"\x7fELF\x02")
+        && head.get(5) == Some(&order)
+        && head.get(18..20) == Some(&machine[..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::s390x::ABI;
+
+    #[test]
+    fn script_lines_split_as_in_the_kernel() {
+        let check = |line: &str, interpreter: &str, argument: Option<&str>| {
+            let (i, a) = script_line(line.as_bytes()).unwrap();
+            assert_eq!(i.to_str(), Ok(interpreter));
+            assert_eq!(a.map(|a| a.into_string().unwrap()).as_deref(), argument);
+        };
+        check("/bin/sh\necho", "/bin/sh", None);
+        check(" /usr/bin/env  python3 -x \n", "/usr/bin/env", Some("python3 -x"));
+        assert_eq!(script_line(b"\n"), Err(Errno::ENOEXEC));
+    }
+
+    #[test]
+    fn guest_programs_are_told_from_others() {
+        let mut head = b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0\0\x02\0\x16".to_vec();
+        assert!(is_guest_elf(&ABI, &head));
+        head[5] = 1;
+        assert!(!is_guest_elf(&ABI, &head));
+        assert!(!is_guest_elf(&ABI, b"\x7fELF"));
+    }
+
+    #[test]
+    fn scripts_lead_to_their_interpreter() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(format!("momonga-script-{}", std::process::id()));
+        std::fs::write(&path, "#!/bin/true -x\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let name = path::c_string(path.as_os_str().as_bytes());
+        let found = find(&ABI, None, &name, vec![c"a".into(), c"b".into()]).unwrap();
+        assert_eq!(found.args, [c"/bin/true", c"-x", &*name, c"b"].map(CString::from));
+        assert!(!found.is_guest);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(find(&ABI, None, &name, vec![]).err(), Some(Errno::EACCES));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(find(&ABI, None, &name, vec![]).err(), Some(Errno::ENOENT));
+    }
+}

@@ -1,0 +1,132 @@
+//! From a program's name to its end.
+
+use crate::abi::GuestCpu;
+use crate::abi::s390x::{self, cpu::Cpu};
+use crate::elf::LoadElfError;
+use crate::errno::Errno;
+use crate::loader::{LoadRequest, load};
+use crate::process::{Config, Process, Task};
+use crate::program;
+use crate::signal;
+use std::ffi::CString;
+use std::sync::Arc;
+use tcg_exec::Machine;
+use tcg_mem::AddressSpace;
+
+/// What to run.
+pub struct Launch {
+    /// Options that stay with the process.
+    pub config: Config,
+    /// The program as the user names it.
+    pub program: CString,
+    /// Its arguments, with its name.
+    pub args: Vec<CString>,
+    /// Its environment.
+    pub env: Vec<CString>,
+    /// How guest code is run.
+    pub machine: tcg_exec::Config,
+}
+
+impl std::fmt::Debug for Launch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Launch").field("program", &self.program).finish_non_exhaustive()
+    }
+}
+
+/// Why a program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// It cannot be found or executed.
+    #[error("{program}: {reason}")]
+    Find {
+        /// As named.
+        program: String,
+        /// The error as text.
+        reason: String,
+        /// Whether it is not there at all.
+        missing: bool,
+    },
+    /// Its file is bad.
+    #[error("{program}: {error}")]
+    Load {
+        /// As named.
+        program: String,
+        /// What is wrong.
+        error: LoadElfError,
+    },
+    /// The emulator does not get what it needs.
+    #[error("no memory for translated code: {0}")]
+    Host(std::io::Error),
+}
+
+impl LaunchError {
+    /// The exit status that a shell would give: 127 not found, 126 found but not executable.
+    pub fn status(&self) -> i32 {
+        match self {
+            LaunchError::Find { missing: true, .. } => 127,
+            LaunchError::Find { .. } | LaunchError::Load { .. } => 126,
+            LaunchError::Host(_) => 1,
+        }
+    }
+}
+
+/// Loads a program and runs it. Returns only if it does not start, or if all its threads have
+/// ended without ending the process.
+///
+/// # Errors
+/// Why it does not start.
+pub fn run(launch: Launch) -> Result<(), LaunchError> {
+    let abi = &s390x::ABI;
+    let name = launch.program.to_string_lossy().into_owned();
+    let prefix = launch.config.prefix.as_deref();
+    let found = program::find(abi, prefix, &launch.program, launch.args)
+        .map_err(|errno| find_error(&name, errno))?;
+    set_name(&found.guest_path);
+    let space = Arc::new(AddressSpace::new());
+    let machine = Machine::new(Arc::clone(&space), launch.machine).map_err(LaunchError::Host)?;
+    let request = LoadRequest {
+        config: &launch.config,
+        host_path: &found.host_path,
+        guest_path: &found.guest_path,
+        args: &found.args,
+        env: &launch.env,
+    };
+    let mut cpu = Cpu::new(&machine).map_err(LaunchError::Host)?;
+    // Loading touches guest memory, and that may fault.
+    let process_actions = crate::signal::Actions::default();
+    process_actions.inherit();
+    let loaded =
+        load(abi, &space, &request).map_err(|error| LaunchError::Load { program: name, error })?;
+    cpu.start(loaded.entry, loaded.sp);
+    let process = Process::new(
+        abi,
+        launch.config,
+        space,
+        loaded.image,
+        loaded.sigreturn_page,
+        process_actions,
+    );
+    let mut task = Task::new(Arc::new(process));
+    task.mask = signal::host_mask();
+    signal::run(&mut task, &mut cpu);
+    Ok(())
+}
+
+fn find_error(name: &str, errno: Errno) -> LaunchError {
+    let missing = matches!(errno, Errno::ENOENT | Errno::ENOTDIR);
+    let reason = match errno {
+        Errno::ENOEXEC => "a script without interpreter".to_owned(),
+        _ => std::io::Error::from_raw_os_error(errno.0).to_string(),
+    };
+    LaunchError::Find { program: name.to_owned(), reason, missing }
+}
+
+/// Makes `ps` show the guest's program (`/proc/self/comm`).
+fn set_name(path: &CString) {
+    let bytes = path.to_bytes();
+    let base = bytes.rsplit(|b| *b == b'/').next().unwrap_or(bytes);
+    let name = crate::path::c_string(base);
+    let args = [libc::PR_SET_NAME as u64, name.as_ptr() as u64, 0, 0, 0, 0];
+    // Only cosmetic.
+    let _ = crate::host::call(libc::SYS_prctl, args);
+}

@@ -1,0 +1,413 @@
+//! Signal actions and delivery.
+//!
+//! The host keeps what it can: pending signals, masks, queues, job control and the default
+//! actions. A guest handler is a host handler ([`sigsafe::handle`]) that notes the signal;
+//! [`deliver_pending`] then builds the guest's frame between two stretches of guest code.
+
+use crate::abi::{Delivery, Event, GuestCpu, Synchronous};
+use crate::errno::{Errno, SysResult, to_kernel};
+use crate::host;
+use crate::process::{Task, lock};
+use crate::siginfo;
+use crate::sigsafe::{self, NEVER_BLOCKED};
+use std::arch::global_asm;
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+
+/// Number of signals; they are 1 to this.
+pub const N_SIGNALS: i32 = 64;
+
+/// `SIG_DFL`.
+pub const DEFAULT: u64 = 0;
+/// `SIG_IGN`.
+pub const IGNORE: u64 = 1;
+
+/// `SA_*` flags, the same on all our guests and the host.
+pub mod sa {
+    /// No SIGCHLD when children stop.
+    pub const NOCLDSTOP: u64 = 1;
+    /// Children become no zombies.
+    pub const NOCLDWAIT: u64 = 2;
+    /// The handler takes three arguments.
+    pub const SIGINFO: u64 = 4;
+    /// The guest gave a restorer.
+    pub const RESTORER: u64 = 0x0400_0000;
+    /// Use the alternate stack.
+    pub const ONSTACK: u64 = 0x0800_0000;
+    /// Restart interrupted calls.
+    pub const RESTART: u64 = 0x1000_0000;
+    /// Do not block the signal in its handler.
+    pub const NODEFER: u64 = 0x4000_0000;
+    /// Back to the default action at delivery.
+    pub const RESETHAND: u64 = 0x8000_0000;
+}
+
+/// `SS_AUTODISARM`.
+const SS_AUTODISARM: i32 = i32::MIN;
+
+/// What the guest does about a signal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Action {
+    /// Guest address, [`DEFAULT`] or [`IGNORE`].
+    pub handler: u64,
+    /// [`sa`] flags.
+    pub flags: u64,
+    /// Return address of the handler, with [`sa::RESTORER`].
+    pub restorer: u64,
+    /// Signals blocked meanwhile.
+    pub mask: u64,
+}
+
+/// The actions of a process, by signal number.
+#[derive(Debug)]
+pub struct Actions(Mutex<[Action; N_SIGNALS as usize + 1]>);
+
+impl Default for Actions {
+    fn default() -> Self {
+        Actions(Mutex::new([Action::default(); N_SIGNALS as usize + 1]))
+    }
+}
+
+/// `struct sigaction` of the host kernel.
+#[repr(C)]
+struct KernelAction {
+    handler: u64,
+    flags: u64,
+    restorer: u64,
+    mask: u64,
+}
+
+global_asm!(
+    ".text",
+    ".hidden momonga_sigreturn",
+    ".globl momonga_sigreturn",
+    "momonga_sigreturn:",
+    "mov eax, 15",
+    "syscall",
+);
+
+unsafe extern "C" {
+    fn momonga_sigreturn();
+}
+
+fn index(signal: i32) -> Result<usize, Errno> {
+    if (1..=N_SIGNALS).contains(&signal) { Ok(signal as usize) } else { Err(Errno::EINVAL) }
+}
+
+/// The mask bit of a signal.
+pub fn bit(signal: i32) -> u64 {
+    1 << ((signal - 1) & 63)
+}
+
+impl Actions {
+    /// The action of a signal.
+    ///
+    /// # Errors
+    /// EINVAL if there is no such signal.
+    pub fn get(&self, signal: i32) -> Result<Action, Errno> {
+        Ok(lock(&self.0)[index(signal)?])
+    }
+
+    /// Changes an action, and the host's accordingly.
+    ///
+    /// # Errors
+    /// EINVAL for SIGKILL, SIGSTOP and what is no signal.
+    pub fn set(&self, signal: i32, action: Action) -> Result<(), Errno> {
+        if matches!(signal, libc::SIGKILL | libc::SIGSTOP) {
+            return Err(Errno::EINVAL);
+        }
+        lock(&self.0)[index(signal)?] = action;
+        set_host_action(signal, &action)
+    }
+
+    /// Reads which signals the process was started with ignored, and takes SIGSEGV and SIGBUS.
+    pub fn inherit(&self) {
+        for signal in 1..=N_SIGNALS {
+            if host_handler(signal) == Some(IGNORE) {
+                lock(&self.0)[signal as usize].handler = IGNORE;
+            }
+        }
+        for signal in [libc::SIGSEGV, libc::SIGBUS] {
+            // Cannot fail for these two.
+            let _ = set_host_action(signal, &Action::default());
+        }
+    }
+
+    /// A copy, for a child with actions of its own.
+    pub fn duplicate(&self) -> Actions {
+        Actions(Mutex::new(*lock(&self.0)))
+    }
+
+    /// Back to the default action, at delivery with `SA_RESETHAND`.
+    fn reset(&self, signal: i32) {
+        if let Ok(index) = index(signal) {
+            lock(&self.0)[index].handler = DEFAULT;
+            let _ = set_host_action(signal, &Action::default());
+        }
+    }
+}
+
+fn host_handler(signal: i32) -> Option<u64> {
+    let mut old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
+    let args = [signal as u64, 0, &raw mut old as u64, 8, 0, 0];
+    host::call(libc::SYS_rt_sigaction, args).ok().map(|_| old.handler)
+}
+
+/// The host's action for a guest's: what the kernel does by default it does itself.
+fn set_host_action(signal: i32, action: &Action) -> Result<(), Errno> {
+    let is_ours = NEVER_BLOCKED & bit(signal) != 0;
+    let handler = match action.handler {
+        DEFAULT | IGNORE if !is_ours => action.handler,
+        _ => sigsafe::handle as *const () as u64,
+    };
+    let from_guest = action.flags & (sa::NOCLDSTOP | sa::NOCLDWAIT);
+    // SA_NODEFER for the emulator's own two: a guarded access may fault in a handler.
+    let own = if is_ours { sa::NODEFER } else { 0 };
+    let new = KernelAction {
+        handler,
+        flags: from_guest | own | sa::SIGINFO | sa::RESTART | sa::RESTORER,
+        restorer: momonga_sigreturn as *const () as u64,
+        mask: if is_ours { 0 } else { !NEVER_BLOCKED },
+    };
+    let args = [signal as u64, &raw const new as u64, 0, 8, 0, 0];
+    host::call(libc::SYS_rt_sigaction, args).map(|_| ())
+}
+
+/// Sets the host's mask of this thread.
+pub fn set_host_mask(mask: u64) {
+    let mask = mask & !NEVER_BLOCKED;
+    // Cannot fail with valid arguments.
+    let _ = host::call(
+        libc::SYS_rt_sigprocmask,
+        [libc::SIG_SETMASK as u64, &raw const mask as u64, 0, 8, 0, 0],
+    );
+}
+
+/// The host's mask of this thread.
+pub fn host_mask() -> u64 {
+    let mut mask = 0u64;
+    let _ = host::call(
+        libc::SYS_rt_sigprocmask,
+        [libc::SIG_SETMASK as u64, 0, &raw mut mask as u64, 8, 0, 0],
+    );
+    mask
+}
+
+/// Blocks all signals and says whether none waits for delivery, so that actions or masks may
+/// be changed; else the call must be started over after delivery.
+///
+/// # Errors
+/// [`Errno::RESTART`].
+pub fn quiet(task: &Task) -> Result<(), Errno> {
+    set_host_mask(u64::MAX);
+    if task.inbox.pending.load(Ordering::Acquire) != 0 {
+        return Err(Errno::RESTART);
+    }
+    Ok(())
+}
+
+/// How a run of the vCPU ended, as far as signals are concerned.
+#[derive(Clone, Copy, Debug)]
+pub enum Stop {
+    /// After a system call with this result, which is not stored yet.
+    Call(SysResult),
+    /// Anything else.
+    Other,
+}
+
+/// Stores the result of a call, delivers what is pending and sets the guest's mask.
+pub fn finish(task: &mut Task, cpu: &mut dyn GuestCpu, stop: Stop) {
+    let restart = matches!(stop, Stop::Call(Err(Errno::RESTART)));
+    if let Stop::Call(result) = stop
+        && !restart
+        && !std::mem::take(&mut task.keep_registers)
+    {
+        cpu.set_result(to_kernel(result));
+    }
+    let mut restart = restart.then_some(());
+    if task.inbox.pending.load(Ordering::Acquire) != 0 || restart.is_some() {
+        set_host_mask(u64::MAX);
+        for info in task.inbox.take() {
+            let signal = info.si_signo;
+            let bytes = siginfo::to_guest(task.process.abi.endian, &info);
+            let action = task.process.actions.get(signal).unwrap_or_default();
+            if action.handler > IGNORE && restart.take().is_some() {
+                settle_restart(cpu, action.flags & sa::RESTART != 0);
+            }
+            deliver(task, cpu, signal, bytes, None);
+        }
+        if restart.is_some() {
+            cpu.rewind_call();
+        }
+        if let Some(mask) = task.saved_mask.take() {
+            task.mask = mask;
+        }
+        set_host_mask(task.mask);
+    }
+}
+
+fn settle_restart(cpu: &mut dyn GuestCpu, again: bool) {
+    if again {
+        cpu.rewind_call();
+    } else {
+        cpu.set_result(to_kernel(Err(Errno::EINTR)));
+    }
+}
+
+/// Delivers a signal that an instruction caused. It cannot be blocked or ignored.
+pub fn deliver_fault(task: &mut Task, cpu: &mut dyn GuestCpu, fault: Synchronous) {
+    let action = task.process.actions.get(fault.signal).unwrap_or_default();
+    if action.handler <= IGNORE || task.mask & bit(fault.signal) != 0 {
+        die(fault.signal);
+    }
+    let info = siginfo::of_fault(task.process.abi.endian, &fault);
+    deliver(task, cpu, fault.signal, info, Some(fault));
+    set_host_mask(task.mask);
+}
+
+fn deliver(
+    task: &mut Task,
+    cpu: &mut dyn GuestCpu,
+    signal: i32,
+    info: Vec<u8>,
+    cause: Option<Synchronous>,
+) {
+    let action = task.process.actions.get(signal).unwrap_or_default();
+    match action.handler {
+        IGNORE => return,
+        DEFAULT => {
+            default_action(signal);
+            return;
+        }
+        _ => {}
+    }
+    if task.process.config.strace {
+        crate::strace::signal(task, signal, &info);
+    }
+    if action.flags & sa::RESETHAND != 0 {
+        task.process.actions.reset(signal);
+    }
+    let delivery = Delivery {
+        signal,
+        handler: action.handler,
+        flags: action.flags,
+        restorer: action.restorer,
+        info,
+        mask: task.saved_mask.take().unwrap_or(task.mask),
+        stack_top: alternate_stack(task, cpu.sp(), &action),
+        altstack: crate::abi::AltStack { flags: altstack_flags(task, cpu.sp()), ..task.altstack },
+        sigreturn_page: task.process.sigreturn_page,
+        cause,
+    };
+    if task.altstack.flags & SS_AUTODISARM != 0 && delivery.stack_top.is_some() {
+        task.altstack = crate::abi::AltStack::default();
+    }
+    if cpu.push_frame(&delivery).is_err() {
+        // No stack for the handler: SIGSEGV, which then has none either unless it is another
+        // stack (Linux kernel/signal.c:signal_setup_done).
+        stack_failed(task, cpu, signal);
+        return;
+    }
+    let own = if action.flags & sa::NODEFER != 0 { 0 } else { bit(signal) };
+    task.mask |= action.mask | own;
+}
+
+fn stack_failed(task: &mut Task, cpu: &mut dyn GuestCpu, signal: i32) {
+    let segv = task.process.actions.get(libc::SIGSEGV).unwrap_or_default();
+    let is_usable =
+        segv.handler > IGNORE && signal != libc::SIGSEGV && task.mask & bit(libc::SIGSEGV) == 0;
+    if !is_usable {
+        die(libc::SIGSEGV);
+    }
+    // SI_KERNEL, no address.
+    let fault = Synchronous { signal: libc::SIGSEGV, code: 0x80, addr: 0, trap: 0 };
+    deliver_fault(task, cpu, fault);
+}
+
+/// Whether `sp` is on the alternate stack.
+pub fn on_altstack(task: &Task, sp: u64) -> bool {
+    let stack = task.altstack;
+    stack.flags & (libc::SS_DISABLE | SS_AUTODISARM) == 0
+        && sp.wrapping_sub(stack.base) <= stack.size
+        && sp != stack.base
+}
+
+/// `ss_flags` as the guest sees them now.
+pub fn altstack_flags(task: &Task, sp: u64) -> i32 {
+    if task.altstack.size == 0 {
+        return libc::SS_DISABLE;
+    }
+    let on = if on_altstack(task, sp) { libc::SS_ONSTACK } else { 0 };
+    task.altstack.flags & SS_AUTODISARM | task.altstack.flags & libc::SS_DISABLE | on
+}
+
+fn alternate_stack(task: &Task, sp: u64, action: &Action) -> Option<u64> {
+    let stack = task.altstack;
+    let is_wanted = action.flags & sa::ONSTACK != 0
+        && stack.size != 0
+        && stack.flags & libc::SS_DISABLE == 0
+        && !on_altstack(task, sp);
+    is_wanted.then(|| stack.base.wrapping_add(stack.size))
+}
+
+/// Signals whose default action is nothing.
+fn is_ignored_by_default(signal: i32) -> bool {
+    matches!(signal, libc::SIGCHLD | libc::SIGURG | libc::SIGWINCH | libc::SIGCONT)
+}
+
+fn default_action(signal: i32) {
+    match signal {
+        _ if is_ignored_by_default(signal) => {}
+        libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU | libc::SIGSTOP => {
+            let pid = u64::from(std::process::id());
+            let _ = host::call(libc::SYS_kill, host::args([pid, libc::SIGSTOP as u64]));
+        }
+        _ => die(signal),
+    }
+}
+
+/// Ends the process by a signal, as its parent should see it. No core of the emulator is left.
+pub fn die(signal: i32) -> ! {
+    let no_core = [0u64; 2];
+    let _ = host::call(
+        libc::SYS_setrlimit,
+        host::args([u64::from(libc::RLIMIT_CORE), &raw const no_core as u64]),
+    );
+    let default = KernelAction { handler: DEFAULT, flags: 0, restorer: 0, mask: 0 };
+    let args = [signal as u64, &raw const default as u64, 0, 8, 0, 0];
+    let _ = host::call(libc::SYS_rt_sigaction, args);
+    let pid = u64::from(std::process::id());
+    let tid = host::call(libc::SYS_gettid, [0; 6]).unwrap_or(pid);
+    let mask = !bit(signal);
+    let set = [libc::SIG_SETMASK as u64, &raw const mask as u64, 0, 8, 0, 0];
+    let _ = host::call(libc::SYS_tgkill, host::args([pid, tid, signal as u64]));
+    let _ = host::call(libc::SYS_rt_sigprocmask, set);
+    // Only reached if the signal does not kill after all.
+    let _ = host::call(libc::SYS_exit_group, host::args([128 + signal as u64]));
+    unreachable!("exit_group does not return")
+}
+
+/// Runs a thread until it ends.
+pub fn run(task: &mut Task, cpu: &mut dyn GuestCpu) {
+    let space = std::sync::Arc::clone(&task.process.space);
+    let _attached = space.attach_thread();
+    let previous = task.inbox.enter(cpu.exit_handle());
+    set_host_mask(task.mask);
+    while !task.exited {
+        match cpu.run() {
+            Event::Call => {
+                let result = crate::dispatch::call(task, cpu);
+                finish(task, cpu, Stop::Call(result));
+            }
+            Event::Fault(fault) => {
+                if task.process.config.strace {
+                    crate::strace::fault(task, cpu.pc(), &fault);
+                }
+                deliver_fault(task, cpu, fault);
+                finish(task, cpu, Stop::Other);
+            }
+            Event::Interrupted => finish(task, cpu, Stop::Other),
+        }
+    }
+    sigsafe::Inbox::leave(previous);
+}

@@ -1,0 +1,75 @@
+//! `mmap` and its relatives, by way of the address space.
+
+use crate::errno::{Errno, SysResult};
+use crate::process::{Args, Ctx};
+use std::sync::Arc;
+use tcg_mem::{GuestAddr, MapRequest, Prot};
+
+fn host_errno(errno: tcg_mem::Errno) -> Errno {
+    Errno(errno.0)
+}
+
+/// `mmap` of s390x: one pointer to the six arguments (Linux arch/s390/kernel/sys_s390.c).
+pub fn mmap_pointer(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let mut args = [0; 6];
+    for (i, arg) in args.iter_mut().enumerate() {
+        *arg = ctx.get_u64(a[0] + 8 * i as u64)?;
+    }
+    mmap(ctx, &args)
+}
+
+/// `mmap`.
+pub fn mmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let flags = a[3] as i32;
+    let fd = if flags & libc::MAP_ANONYMOUS != 0 { -1 } else { a[4] as i32 };
+    let request = MapRequest {
+        addr: GuestAddr(a[0]),
+        len: a[1],
+        prot: Prot::from_bits(a[2] as i32),
+        flags,
+        fd,
+        offset: a[5],
+        name: file_name(fd),
+    };
+    ctx.process().space.mmap(&request).map(|addr| addr.0).map_err(host_errno)
+}
+
+/// The path of a mapped file, for `/proc/self/maps`.
+fn file_name(fd: i32) -> Option<Arc<str>> {
+    if fd < 0 {
+        return None;
+    }
+    let link = std::fs::read_link(format!("/proc/self/fd/{fd}")).ok()?;
+    Some(Arc::from(link.to_string_lossy()))
+}
+
+/// `munmap`.
+pub fn munmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    ctx.process().space.munmap(GuestAddr(a[0]), a[1]).map_err(host_errno)?;
+    Ok(0)
+}
+
+/// `mprotect`.
+pub fn mprotect(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let prot = Prot::from_bits(a[2] as i32);
+    ctx.process().space.mprotect(GuestAddr(a[0]), a[1], prot).map_err(host_errno)?;
+    Ok(0)
+}
+
+/// `mremap`.
+pub fn mremap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let space = &ctx.process().space;
+    let moved = space.mremap(GuestAddr(a[0]), a[1], a[2], a[3] as i32, GuestAddr(a[4]));
+    moved.map(|addr| addr.0).map_err(host_errno)
+}
+
+/// `brk`.
+pub fn brk(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    Ok(ctx.process().space.brk(GuestAddr(a[0])).0)
+}
+
+/// `madvise`.
+pub fn madvise(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    ctx.process().space.madvise(GuestAddr(a[0]), a[1], a[2] as i32).map_err(host_errno)?;
+    Ok(0)
+}

@@ -1,0 +1,209 @@
+//! Making, ending and waiting for processes and threads.
+
+use crate::abi::CloneArgs;
+use crate::errno::{Errno, SysResult};
+use crate::layout::{convert, kernel};
+use crate::marshal;
+use crate::process::{Args, Ctx, read_bytes, write_bytes};
+use crate::siginfo;
+use crate::sys::thread;
+use crate::table::Arg;
+use crate::unsafe_view::zeroed;
+use crate::{spawn, unsafe_fork};
+
+const CLONE_VM: u64 = libc::CLONE_VM as u64;
+const CLONE_VFORK: u64 = libc::CLONE_VFORK as u64;
+const CLONE_THREAD: u64 = libc::CLONE_THREAD as u64;
+const CLONE_SETTLS: u64 = libc::CLONE_SETTLS as u64;
+const CLONE_PARENT_SETTID: u64 = libc::CLONE_PARENT_SETTID as u64;
+const CLONE_CHILD_SETTID: u64 = libc::CLONE_CHILD_SETTID as u64;
+const CLONE_CHILD_CLEARTID: u64 = libc::CLONE_CHILD_CLEARTID as u64;
+/// Flags that a plain `fork` of the C library covers.
+const PLAIN_FORK: u64 =
+    0xff | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+
+/// `fork`.
+pub fn fork(ctx: &mut Ctx<'_>, _: &Args) -> SysResult {
+    do_fork(ctx, &simple(libc::SIGCHLD as u64))
+}
+
+/// `vfork`.
+pub fn vfork(ctx: &mut Ctx<'_>, _: &Args) -> SysResult {
+    spawn::vfork(ctx, &simple(CLONE_VM | CLONE_VFORK | libc::SIGCHLD as u64))
+}
+
+fn simple(flags: u64) -> CloneArgs {
+    CloneArgs { flags, stack: 0, parent_tid: 0, child_tid: 0, tls: 0 }
+}
+
+/// `clone`.
+pub fn clone(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let args = (ctx.process().abi.clone_args)(a);
+    if args.flags & CLONE_THREAD != 0 {
+        return spawn::thread(ctx, &args);
+    }
+    if args.flags & (CLONE_VM | CLONE_VFORK) == CLONE_VM | CLONE_VFORK {
+        return spawn::vfork(ctx, &args);
+    }
+    if args.flags & CLONE_VM != 0 {
+        // A process that runs beside its parent in the same memory: nobody does this.
+        return Err(Errno::EINVAL);
+    }
+    do_fork(ctx, &args)
+}
+
+fn do_fork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
+    crate::signal::quiet(ctx.task)?;
+    let flags = args.flags;
+    let is_plain = flags & !PLAIN_FORK & !CLONE_VFORK == 0;
+    let kernel_flags = flags & !(PLAIN_FORK & !0xff) & !CLONE_VFORK;
+    let mut fork = || if is_plain { unsafe_fork::fork() } else { unsafe_fork::raw(kernel_flags) };
+    let pid = ctx.cpu.fork(&mut fork);
+    let result = if pid < 0 { Err(Errno::last()) } else { Ok(pid as u64) };
+    if pid == 0 {
+        enter_child(ctx, args)?;
+    }
+    crate::signal::set_host_mask(ctx.task.mask);
+    if pid > 0 && flags & CLONE_PARENT_SETTID != 0 {
+        ctx.put_u32(args.parent_tid, pid as u32)?;
+    }
+    result
+}
+
+/// The child's side of a clone: stack, thread pointer, id words.
+pub(crate) fn enter_child(ctx: &mut Ctx<'_>, args: &CloneArgs) -> Result<(), Errno> {
+    let tid = ctx.tid() as u32;
+    if args.stack != 0 {
+        ctx.cpu.set_sp(args.stack);
+    }
+    if args.flags & CLONE_SETTLS != 0 {
+        ctx.cpu.set_tls(args.tls);
+    }
+    // The kernel ignores a bad address here.
+    if args.flags & CLONE_PARENT_SETTID != 0 {
+        let _ = ctx.put_u32(args.parent_tid, tid);
+    }
+    if args.flags & CLONE_CHILD_SETTID != 0 {
+        let _ = ctx.put_u32(args.child_tid, tid);
+    }
+    let clears = args.flags & CLONE_CHILD_CLEARTID != 0;
+    ctx.task.clear_tid = if clears { args.child_tid } else { 0 };
+    ctx.task.robust_list = 0;
+    if args.flags & CLONE_THREAD == 0 {
+        ctx.task.is_main = true;
+    }
+    Ok(())
+}
+
+/// `exit`: of this thread.
+pub fn exit(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let tid = ctx.tid();
+    thread::at_exit(ctx.task, tid);
+    let left = ctx.process().count_threads(-1);
+    if left == 0 {
+        return exit_group(ctx, a);
+    }
+    if ctx.task.is_main {
+        crate::signal::set_host_mask(u64::MAX);
+        // The program's first thread ends alone: the host process lives on with the others.
+        crate::host::call(libc::SYS_exit, [a[0], 0, 0, 0, 0, 0])?;
+    }
+    ctx.task.exited = true;
+    Ok(0)
+}
+
+/// `exit_group`.
+pub fn exit_group(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let tid = ctx.tid();
+    thread::at_exit(ctx.task, tid);
+    crate::host::call(libc::SYS_exit_group, [a[0], 0, 0, 0, 0, 0])
+}
+
+/// `waitid`.
+pub fn waitid(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let mut info = zeroed::<libc::siginfo_t>();
+    let mut usage = [0u8; crate::layout::size_of(kernel::RUSAGE)];
+    let usage_to = if a[4] == 0 { 0 } else { usage.as_mut_ptr() as u64 };
+    let args = [a[0], a[1], &raw mut info as u64, a[3], usage_to, 0];
+    let result = ctx.blocking(libc::SYS_waitid, args)?;
+    if a[2] != 0 {
+        write_bytes(a[2], &siginfo::to_guest(ctx.endian(), &info))?;
+    }
+    if a[4] != 0 {
+        ctx.put_layout(a[4], kernel::RUSAGE, &usage)?;
+    }
+    Ok(result)
+}
+
+/// Version 1 of the capability interface has one data element, the others two.
+const CAPABILITY_V1: u32 = 0x1998_0330;
+
+fn capability_bytes(header: &[u8]) -> usize {
+    let version = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
+    if version == CAPABILITY_V1 { 12 } else { 24 }
+}
+
+/// `capget`.
+pub fn capget(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let mut header = ctx.get_layout(a[0], kernel::CAP_HEADER)?;
+    let len = capability_bytes(&header);
+    let mut data = [0u8; 24];
+    let data_to = if a[1] == 0 { 0 } else { data.as_mut_ptr() as u64 };
+    let result = ctx.blocking(libc::SYS_capget, [header.as_mut_ptr() as u64, data_to, 0, 0, 0, 0]);
+    ctx.put_layout(a[0], kernel::CAP_HEADER, &header)?;
+    if result.is_ok() && a[1] != 0 {
+        convert(ctx.endian(), kernel::CAP_DATA, &mut data);
+        write_bytes(a[1], &data[..len])?;
+    }
+    result
+}
+
+/// `capset`.
+pub fn capset(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let header = ctx.get_layout(a[0], kernel::CAP_HEADER)?;
+    let mut data = read_bytes(a[1], capability_bytes(&header))?;
+    convert(ctx.endian(), kernel::CAP_DATA, &mut data);
+    let args = [header.as_ptr() as u64, data.as_ptr() as u64, 0, 0, 0, 0];
+    ctx.blocking(libc::SYS_capset, args)
+}
+
+/// Limits that would bind the emulator's own memory rather than the guest's.
+fn binds_emulator(resource: u64) -> bool {
+    let resource = resource as u32;
+    resource == libc::RLIMIT_AS || resource == libc::RLIMIT_DATA || resource == libc::RLIMIT_STACK
+}
+
+/// `setrlimit`; limits of memory are accepted and not applied.
+pub fn setrlimit(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let _ = ctx.get_layout(a[1], kernel::RLIMIT)?;
+    if binds_emulator(a[0]) {
+        return Ok(0);
+    }
+    marshal::pass(ctx, libc::SYS_setrlimit, &[Arg::Int, Arg::In(kernel::RLIMIT)], a)
+}
+
+/// `prlimit64`.
+pub fn prlimit64(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    const KINDS: &[Arg] = &[Arg::Int, Arg::Int, Arg::In(kernel::RLIMIT), Arg::Out(kernel::RLIMIT)];
+    let mut args = *a;
+    if binds_emulator(a[1]) {
+        args[2] = 0;
+    }
+    marshal::pass(ctx, libc::SYS_prlimit64, KINDS, &args)
+}
+
+/// `nice` of the guests that have it.
+pub fn nice(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let which = u64::from(libc::PRIO_PROCESS);
+    let now = 20 - ctx.blocking(libc::SYS_getpriority, [which, 0, 0, 0, 0, 0])? as i64;
+    let new = (now + i64::from(a[0] as i32).clamp(-40, 40)).clamp(-20, 19);
+    let result = ctx.blocking(libc::SYS_setpriority, [which, 0, new as u64, 0, 0, 0]);
+    // nice(2) reports EPERM where setpriority reports EACCES.
+    result.map_err(|errno| if errno == Errno::EACCES { Errno::EPERM } else { errno })
+}
+
+/// `unshare`.
+pub fn unshare(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    super::exec::keep_self(ctx);
+    ctx.blocking(libc::SYS_unshare, *a)
+}

@@ -1,0 +1,53 @@
+//! Views of host C structures as bytes. The unsafe part of structure conversion.
+
+use crate::errno::Errno;
+use std::ffi::CStr;
+use std::mem::MaybeUninit;
+
+/// The bytes of a C structure without padding that matters.
+pub fn bytes_of<T: Copy>(value: &T) -> &[u8] {
+    // SAFETY: a live value; the structures used here come zeroed or filled by the kernel.
+    unsafe { std::slice::from_raw_parts(std::ptr::from_ref(value).cast(), size_of::<T>()) }
+}
+
+/// A C structure of integers from bytes; missing ones are zero.
+pub fn from_bytes<T: Copy + Plain>(bytes: &[u8]) -> T {
+    let mut value = MaybeUninit::<T>::zeroed();
+    let len = bytes.len().min(size_of::<T>());
+    // SAFETY: `len` is within both; every bit pattern of a `Plain` type is valid.
+    unsafe {
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), value.as_mut_ptr().cast(), len);
+        value.assume_init()
+    }
+}
+
+/// C structures of plain integers, for which all bytes are valid.
+///
+/// # Safety
+/// Every bit pattern must be a valid value.
+pub unsafe trait Plain {}
+
+// SAFETY: integers and arrays of them only.
+unsafe impl Plain for libc::siginfo_t {}
+// SAFETY: as above.
+unsafe impl Plain for libc::stat64 {}
+// SAFETY: as above.
+unsafe impl Plain for libc::statfs64 {}
+// SAFETY: as above.
+unsafe impl Plain for libc::utsname {}
+
+/// A structure that a system call is going to fill.
+pub fn zeroed<T: Copy + Plain>() -> T {
+    from_bytes(&[])
+}
+
+/// `stat` of a path.
+///
+/// # Errors
+/// The host's.
+pub fn stat_path(path: &CStr) -> Result<libc::stat64, Errno> {
+    let mut out = zeroed::<libc::stat64>();
+    let args = crate::host::args([path.as_ptr() as u64, std::ptr::from_mut(&mut out) as u64]);
+    crate::host::call(libc::SYS_stat, args)?;
+    Ok(out)
+}
