@@ -254,6 +254,7 @@ impl<G: Guest> Vcpu<G> {
             ExitCode::FAULT_READ => self.fault(arg, Access::Read),
             ExitCode::FAULT_WRITE => self.fault(arg, Access::Write),
             ExitCode::FAULT_FETCH => self.fault(arg, Access::Execute),
+            trap if G::settle(self.state_mut(), trap) => None,
             trap => Some(Exit::Trap(trap, arg)),
         }
     }

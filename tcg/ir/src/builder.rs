@@ -478,7 +478,7 @@ impl Builder {
         old
     }
 
-    /// Faults if one of `len` bytes (1 to 4096) can't be accessed.
+    /// Faults if `len` bytes (1 to 4096) lie in two pages and one of them can't be accessed.
     pub fn probe(&mut self, write: bool, len: u32, base: Val, disp: i32) {
         self.push(Op::Probe { write, len, disp, base });
     }

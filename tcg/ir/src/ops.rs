@@ -202,7 +202,8 @@ macro_rules! for_each_op {
         Cas128 "cas128" [ATOMIC] { mem: MemOp, disp: i32 } (old_lo: gives(I64), old_hi: gives(I64)) = (base: is(I64), exp_lo: is(I64), exp_hi: is(I64), new_lo: is(I64), new_hi: is(I64));
         /// `old = [base+disp]; [base+disp] = op(old, v)`, atomic; `old` zero-extended.
         Rmw "rmw" [ATOMIC] { op: RmwOp, ty: Type, mem: MemOp, disp: i32 } (old: gives(ty)) = (base: is(I64), v: is(ty));
-        /// Faults exactly if one of the `len` bytes from `base + disp` can't be read (or written, with `write`); `1 <= len <= 4096`.
+        /// If the `len` bytes from `base + disp` lie in two pages of 4096: faults exactly if one of both can't be read (or written,
+        /// with `write`). What lies in one page is not looked at: the access that follows tells. `1 <= len <= 4096`.
         Probe "probe" [LOAD] { write: bool, len: u32, disp: i32 } () = (base: is(I64));
         /// Orders earlier against later accesses.
         Mb "mb" [Effects::ORDERS] { set: Barriers } () = ();

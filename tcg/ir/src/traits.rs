@@ -90,6 +90,13 @@ pub trait Guest: Send + Sync + 'static {
     /// The mode that TBs for this state must have been translated for.
     fn tb_flags(state: &Self::State) -> u32;
 
+    /// Settles an exit with one of the guest's own codes, where that needs no environment: changes the state so that
+    /// running on does what the code asks for, and returns true. The loop asks before it hands the exit out.
+    fn settle(state: &mut Self::State, code: ExitCode) -> bool {
+        let _ = (state, code);
+        false
+    }
+
     /// Translates from `b.tb.pc` on, as many instructions as fit `options` and `code`, and ends the block.
     ///
     /// Sets `b.tb.end_pc` and `b.tb.n_insns`. If not even one instruction is whole within `code`,

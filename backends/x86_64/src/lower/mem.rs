@@ -1,7 +1,7 @@
 //! Guest memory.
 
 use crate::alloc::NO_REG;
-use crate::asm::{Alu, Enc, Mem, NO_REG as NO_ENC, RSP, Rm, Shift};
+use crate::asm::{Alu, Cc, Enc, Mem, NO_REG as NO_ENC, RSP, Rm, Shift};
 use crate::context::Cx;
 use crate::pins::Reg;
 use tcg_ir::{Barriers, Endian, MemOp, Order, Sign, Type, Val};
@@ -165,10 +165,15 @@ impl Cx<'_> {
 
     pub(crate) fn probe(&mut self, write: bool, len: u32, disp: i32, base: Val) {
         let m = self.guest(base, Val::NONE, disp);
-        self.probe_byte(write, m);
-        // At most two pages: the first and the last byte tell.
         if len > 1 {
+            let t = self.alloc(false);
+            self.asm.lea(false, t, m);
+            self.asm.alu_imm(Alu::And, false, t, 0xfff);
+            self.asm.alu_imm(Alu::Cmp, false, t, 4096 - len as i32);
+            let in_one_page = self.asm.jcc(Cc::Be);
+            self.probe_byte(write, m);
             self.probe_byte(write, m.plus(len as i32 - 1));
+            self.asm.bind(in_one_page);
         }
         self.done(&[base]);
     }
