@@ -1,1 +1,69 @@
-//! Native recorder of register traces.
+//! The native recorder: runs a stream on the processor it was written for, and writes a trace.
+//!
+//! The image and the scratch area are mapped at the stream's addresses.
+//! A checkpoint is an undefined instruction; its SIGILL handler takes the registers out of the
+//! signal frame, and puts the inputs of the next step into it, so that a step costs one signal.
+//! Signals that the stream itself raises end a step in the same way.
+//! On another processor than the stream's, [`record`] says so.
+//!
+//! This crate does not compare and knows no instruction.
+
+mod error;
+#[cfg(all(target_os = "linux", target_arch = "s390x"))]
+mod map;
+#[cfg(all(target_os = "linux", target_arch = "s390x"))]
+mod s390x;
+
+pub use error::RecordError;
+
+use std::io::{Read, Write};
+
+use risu_trace::{StreamReader, TraceWriter};
+
+/// What was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// Steps, that is, checkpoints.
+    pub n_steps: u64,
+    /// How many of them ended with a signal.
+    pub n_signals: u64,
+}
+
+/// Runs all steps of `stream` and writes the trace to `to`; calls `progress` now and then with
+/// the number of steps done.
+///
+/// One recording at a time in a process; signal handlers for SIGILL, SIGTRAP, SIGBUS, SIGFPE,
+/// SIGSEGV and SIGALRM are replaced for its duration.
+///
+/// # Errors
+///
+/// If this is not a host for the stream, memory at the stream's addresses is taken, the stream
+/// is damaged, the trace cannot be written, or a step does not end. What was recorded until then
+/// is in the trace.
+#[cfg(all(target_os = "linux", target_arch = "s390x"))]
+pub fn record<R: Read, W: Write>(
+    stream: StreamReader<R>,
+    to: W,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Summary, RecordError> {
+    let host = s390x::host_info();
+    let writer = TraceWriter::new(to, stream.manifest(), &host)?;
+    s390x::record(stream, writer, progress)
+}
+
+/// Says that this processor is none that streams are for.
+///
+/// # Errors
+///
+/// Always.
+#[cfg(not(all(target_os = "linux", target_arch = "s390x")))]
+pub fn record<R: Read, W: Write>(
+    stream: StreamReader<R>,
+    _to: W,
+    _progress: &mut dyn FnMut(u64),
+) -> Result<Summary, RecordError> {
+    let guest = stream.manifest().header.guest.name();
+    // The writer is named so that both versions of this function ask the same of their caller.
+    let _: Option<TraceWriter<W>> = None;
+    Err(RecordError::WrongHost { guest, host: std::env::consts::ARCH })
+}

@@ -1,0 +1,58 @@
+//! `risu gen` and `risu record`.
+
+use anyhow::{Context, Result, bail};
+use regex::Regex;
+use risu_gen::Options;
+use risu_trace::{Guest, StreamReader, StreamWriter};
+
+use crate::args::{GenArgs, RecordArgs};
+use crate::ui::Verdict;
+use crate::{files, ui};
+
+/// Generates a stream.
+pub(crate) fn generate(args: &GenArgs) -> Result<Verdict> {
+    let stream = risu_gen::generate(&options(args)?)?;
+    let bar = ui::progress("generating", args.count);
+    let write = || -> std::io::Result<()> {
+        let mut writer =
+            StreamWriter::new(files::create(&args.output).map_err(std::io::Error::other)?, &stream.manifest)?;
+        for step in stream.steps() {
+            writer.push(&step)?;
+            bar.inc(1);
+        }
+        writer.finish()?.flush()
+    };
+    use std::io::Write as _;
+    write().with_context(|| format!("cannot write {}", args.output.display()))?;
+    bar.finish_and_clear();
+    Ok(Verdict::Agree)
+}
+
+/// The generator's options, checked.
+pub(crate) fn options(args: &GenArgs) -> Result<Options> {
+    let Some(guest) = Guest::from_name(&args.guest) else {
+        bail!("unknown guest {}; known: s390x", args.guest);
+    };
+    let select = match &args.select {
+        Some(text) => Some(Regex::new(text).context("--select")?),
+        None => None,
+    };
+    let group = args.group.clone();
+    if let Some(name) = &group {
+        if !isa::s390x::ROWS.iter().any(|row| row.group.name == name) {
+            bail!("unknown group {name}");
+        }
+    }
+    Ok(Options { guest, seed: args.seed, count: args.count, passes: args.passes, select, group })
+}
+
+/// Records a stream on this machine.
+pub(crate) fn record(args: &RecordArgs) -> Result<Verdict> {
+    let name = || args.stream.display().to_string();
+    let stream = StreamReader::new(files::open(&args.stream)?).with_context(name)?;
+    let bar = ui::progress("recording", stream.manifest().header.count);
+    let to = files::create(&args.output)?;
+    risu_record::record(stream, to, &mut |done| bar.set_position(done)).with_context(name)?;
+    bar.finish_and_clear();
+    Ok(Verdict::Agree)
+}

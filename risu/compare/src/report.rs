@@ -1,0 +1,215 @@
+//! A mismatch in words.
+
+use std::fmt;
+
+use risu_trace::{BlockKind, Delta, Guest, Manifest, Meaning, Signal, State};
+use serde::Serialize;
+
+use crate::compare::{Difference, Place};
+
+/// Longest list of instructions that is printed, in lines.
+const MAX_LINES: usize = 40;
+/// Most bytes of memory that are printed.
+const MAX_BYTES: usize = 24;
+
+/// Everything about one mismatch.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Number of the step in its stream.
+    pub step: u64,
+    /// Seed of the stream.
+    pub seed: u64,
+    /// Name of the row under test, `run` for long blocks, `illegal` for encodings without row.
+    pub row: String,
+    /// Address and disassembly of the code.
+    pub code: Vec<String>,
+    /// What was prepared before the step.
+    pub inputs: Vec<RegisterChange>,
+    /// Bytes that were prepared in the scratch area, by offset, in hexadecimal.
+    pub memory_inputs: Vec<(u32, String)>,
+    /// What differs.
+    pub differences: Vec<DifferenceText>,
+    /// How the reference ended.
+    pub expected_end: String,
+    /// How the other one ended.
+    pub got_end: String,
+}
+
+/// A register and a value.
+#[derive(Debug, Clone, Serialize)]
+pub struct RegisterChange {
+    /// Name of the register.
+    pub register: String,
+    /// Its value, in hexadecimal.
+    pub value: String,
+}
+
+/// A difference, printed.
+#[derive(Debug, Clone, Serialize)]
+pub struct DifferenceText {
+    /// Where.
+    pub place: String,
+    /// What the reference has.
+    pub expected: String,
+    /// What the other one has.
+    pub got: String,
+    /// The bits that differ.
+    pub bits: String,
+}
+
+/// What a report is made from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mismatch<'a> {
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) step: u64,
+    pub(crate) block: u32,
+    pub(crate) patch: &'a Delta,
+    /// State at the entry of the block.
+    pub(crate) before: &'a State,
+    pub(crate) expected: (u64, Option<Signal>),
+    pub(crate) got: (u64, Option<Signal>),
+    pub(crate) differences: &'a [Difference],
+}
+
+impl Report {
+    pub(crate) fn new(mismatch: &Mismatch<'_>) -> Report {
+        let manifest = mismatch.manifest;
+        let guest = manifest.header.guest;
+        let inputs = mismatch.before.words.iter().enumerate();
+        let memory = mismatch.patch.iter_pieces();
+        Report {
+            step: mismatch.step,
+            seed: manifest.header.seed,
+            row: row_of(manifest, mismatch.block).to_owned(),
+            code: code_lines(manifest, mismatch.block),
+            inputs: inputs.map(|(index, &value)| register(guest, index, value)).collect(),
+            memory_inputs: memory.map(|(offset, bytes)| (offset, hex(bytes))).collect(),
+            differences: mismatch.differences.iter().map(|d| difference(guest, d)).collect(),
+            expected_end: end_text(mismatch.expected),
+            got_end: end_text(mismatch.got),
+        }
+    }
+}
+
+/// Name of the row that a block tests.
+pub(crate) fn row_of(manifest: &Manifest, block: u32) -> &str {
+    let Some(block) = manifest.blocks.get(block as usize) else { return "?" };
+    match (block.kind, block.words.as_slice()) {
+        (BlockKind::Run, _) => "run",
+        (BlockKind::Execute, [_, target, ..]) => meaning_name(&target.meaning),
+        (_, [first, ..]) => meaning_name(&first.meaning),
+        (_, []) => "?",
+    }
+}
+
+fn meaning_name(meaning: &Meaning) -> &str {
+    match meaning {
+        Meaning::Insn(row) | Meaning::Target(row) => row,
+        Meaning::Check => "check",
+        Meaning::Illegal => "illegal",
+    }
+}
+
+/// Disassembles the instruction at `offset` of the image.
+#[must_use]
+pub fn disassemble(manifest: &Manifest, offset: u32) -> String {
+    let bytes = manifest.image.get(offset as usize..).unwrap_or_default();
+    let pc = manifest.header.base + u64::from(offset);
+    match manifest.header.guest {
+        Guest::S390x => match isa::s390x::decode(bytes) {
+            Ok(insn) => insn.fmt_at(pc).to_string().replace('\t', " "),
+            Err(_) => "undefined".to_owned(),
+        },
+    }
+}
+
+fn code_lines(manifest: &Manifest, block: u32) -> Vec<String> {
+    let Some(block) = manifest.blocks.get(block as usize) else { return Vec::new() };
+    let line = |word: &risu_trace::Word| {
+        let addr = manifest.header.base + u64::from(word.offset);
+        let end = word.offset as usize + usize::from(word.len);
+        let bytes = manifest.image.get(word.offset as usize..end).unwrap_or_default();
+        format!("{addr:#x}  {:12}  {}", hex(bytes), disassemble(manifest, word.offset))
+    };
+    block.words.iter().map(line).collect()
+}
+
+fn register(guest: Guest, index: usize, value: u64) -> RegisterChange {
+    let info = guest.reg_info(index);
+    let digits = usize::from(info.width_bits).div_ceil(4);
+    RegisterChange { register: info.to_string(), value: format!("{value:0digits$x}") }
+}
+
+fn difference(guest: Guest, difference: &Difference) -> DifferenceText {
+    let (place, digits) = match difference.place {
+        Place::Word(index) => {
+            let info = guest.reg_info(usize::from(index));
+            (info.to_string(), usize::from(info.width_bits).div_ceil(4))
+        }
+        Place::Memory(offset) => (format!("scratch+{offset:#x}"), 2),
+        Place::Signal => ("signal".to_owned(), 1),
+        Place::SignalCode => ("si_code".to_owned(), 1),
+        Place::SignalAddress => ("si_addr".to_owned(), 16),
+        Place::Pc => ("pc".to_owned(), 16),
+    };
+    DifferenceText {
+        place,
+        expected: format!("{:0digits$x}", difference.expected),
+        got: format!("{:0digits$x}", difference.got),
+        bits: format!("{:0digits$x}", difference.expected ^ difference.got),
+    }
+}
+
+fn end_text((pc, signal): (u64, Option<Signal>)) -> String {
+    match signal {
+        None => format!("checkpoint at {pc:#x}"),
+        Some(Signal { number, code, addr }) => {
+            let name = match number {
+                0 => "no end",
+                4 => "SIGILL",
+                5 => "SIGTRAP",
+                7 => "SIGBUS",
+                8 => "SIGFPE",
+                11 => "SIGSEGV",
+                _ => "signal",
+            };
+            format!("{name} ({number}) si_code {code} si_addr {addr:#x}, pc {pc:#x}")
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: seed {} step {}", self.row, self.seed, self.step)?;
+        for line in self.code.iter().take(MAX_LINES) {
+            writeln!(f, "  {line}")?;
+        }
+        if self.code.len() > MAX_LINES {
+            writeln!(f, "  … {} more", self.code.len() - MAX_LINES)?;
+        }
+        writeln!(f, "  before:")?;
+        for four in self.inputs.chunks(4) {
+            let line = four.iter().map(|r| format!("{:>4} {:16}", r.register, r.value));
+            writeln!(f, "   {}", line.collect::<Vec<_>>().join(" ").trim_end())?;
+        }
+        for (offset, bytes) in &self.memory_inputs {
+            let shown: String = bytes.chars().take(96).collect();
+            let more = if shown.len() < bytes.len() { "…" } else { "" };
+            writeln!(f, "    scratch+{offset:#x}: {shown}{more}")?;
+        }
+        writeln!(f, "  reference: {}", self.expected_end)?;
+        writeln!(f, "  here:      {}", self.got_end)?;
+        writeln!(f, "  {:>14} {:>16} {:>16} {:>16}", "", "reference", "here", "bits")?;
+        for d in self.differences.iter().take(MAX_BYTES) {
+            writeln!(f, "  {:>14} {:>16} {:>16} {:>16}", d.place, d.expected, d.got, d.bits)?;
+        }
+        if self.differences.len() > MAX_BYTES {
+            writeln!(f, "  … {} more", self.differences.len() - MAX_BYTES)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,33 @@
+//! What this machine is.
+
+use std::arch::asm;
+use std::fs;
+
+use risu_trace::HostInfo;
+
+/// Doublewords of the facility list that are stored.
+const N_WORDS: usize = 4;
+
+/// Kernel, machine and facility list.
+pub(crate) fn host_info() -> HostInfo {
+    let version = fs::read_to_string("/proc/version").unwrap_or_default();
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let processor = cpuinfo.lines().find(|l| l.starts_with("processor 0")).unwrap_or("").trim();
+    let name = format!("{} {processor}", version.trim());
+    HostInfo { name: name.trim().to_owned(), features: facility_list() }
+}
+
+/// What STORE FACILITY LIST EXTENDED stores.
+fn facility_list() -> Vec<u64> {
+    let mut words = [0u64; N_WORDS];
+    // SAFETY: the instruction stores at most `N_WORDS` doublewords, as register 0 says; it has
+    // been there since z9, older than what this program can run on.
+    unsafe {
+        asm!(
+            "stfle 0({list})",
+            list = in(reg_addr) words.as_mut_ptr(),
+            inout("r0") N_WORDS as u64 - 1 => _,
+        );
+    }
+    words.to_vec()
+}
