@@ -312,6 +312,13 @@ impl Cx<'_> {
     }
 
     fn store_to_slot(&mut self, r: Reg, ty: Type) -> usize {
+        let slot = self.free_slot(ty);
+        let m = self.state(SPILLS_AT + 8 * slot as i32);
+        self.store_reg(if ty == Type::V128 { ty } else { self.wide_type(r) }, m, r);
+        slot
+    }
+
+    fn free_slot(&mut self, ty: Type) -> usize {
         let wide = ty == Type::V128;
         let free = |slots: &[u8; N_SPILLS], s: usize| {
             slots[s] == 0 && (!wide || s % 2 == 0 && s + 1 < N_SLOTS && slots[s + 1] == 0)
@@ -324,9 +331,28 @@ impl Cx<'_> {
             // The upper half stays taken until the block ends: such spills are rare.
             self.regs.slots[slot + 1] += 1;
         }
-        let m = self.state(SPILLS_AT + 8 * slot as i32);
-        self.store_reg(if wide { Type::V128 } else { self.wide_type(r) }, m, r);
         slot
+    }
+
+    /// Moves a value from the home of a global to a register or, without changing any register, to a slot.
+    fn rescue(&mut self, v: Val) {
+        if let Some(r) = self.free_scratch(self.is_fp(v)) {
+            self.load_value(r, v);
+            self.link(v, r);
+            return self.drop_mem(v);
+        }
+        let ty = self.tb.ty(v);
+        let (from, slot) = (self.vals[v.index()].mem, self.free_slot(ty));
+        let to = SPILLS_AT + 8 * slot as i32;
+        for half in (0..ty.bytes().max(8) as i32).step_by(8) {
+            let (from, to) = (self.state(from + half), self.state(to + half));
+            self.asm.push_mem(from);
+            self.asm.pop_mem(to);
+        }
+        self.regs.slots[slot] += 1;
+        let val = self.val(v);
+        val.mem = to;
+        val.home = NO_HOME;
     }
 
     fn wide_type(&self, r: Reg) -> Type {
@@ -590,12 +616,10 @@ impl Cx<'_> {
             let val = self.vals[v as usize];
             if val.home == g && val.mem != NO_MEM && Val(v) != except {
                 if val.reg == NO_REG && self.is_alive(v) {
-                    let r = self.alloc(self.is_fp(Val(v)));
-                    self.load_value(r, Val(v));
-                    self.link(Val(v), r);
+                    self.rescue(Val(v));
+                } else {
+                    self.drop_mem(Val(v));
                 }
-                self.vals[v as usize].mem = NO_MEM;
-                self.vals[v as usize].home = NO_HOME;
             }
             if self.vals[v as usize].home == NO_HOME {
                 self.regs.in_homes.swap_remove(i);
@@ -613,13 +637,10 @@ impl Cx<'_> {
                 continue;
             }
             if val.reg == NO_REG {
-                let r = self.alloc(self.is_fp(Val(v)));
-                self.load_value(r, Val(v));
-                self.link(Val(v), r);
-                self.regs.locked &= !bit(r);
+                self.rescue(Val(v));
+            } else {
+                self.drop_mem(Val(v));
             }
-            self.vals[v as usize].mem = NO_MEM;
-            self.vals[v as usize].home = NO_HOME;
         }
     }
 

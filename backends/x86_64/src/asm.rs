@@ -481,6 +481,16 @@ impl Asm {
         }
     }
 
+    /// `push qword [m]`.
+    pub(crate) fn push_mem(&mut self, m: Mem) {
+        self.op(false, MAP0, 0xff, 6, m.into());
+    }
+
+    /// `pop qword [m]`. The address must not depend on rsp.
+    pub(crate) fn pop_mem(&mut self, m: Mem) {
+        self.op(false, MAP0, 0x8f, 0, m.into());
+    }
+
     /// `push imm32`, sign-extended.
     pub(crate) fn push_imm(&mut self, imm: i32) {
         self.raw(&[0x68]);

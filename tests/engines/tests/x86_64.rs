@@ -29,7 +29,9 @@ fn random_programs() {
     ])
     .expect("memory for the machines");
     let n: u64 = std::env::var("N").ok().and_then(|n| n.parse().ok()).unwrap_or(5000);
-    for seed in 0..n {
+    let start: u64 = std::env::var("START").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    for seed in start..n {
+        if std::env::var_os("VERBOSE").is_some() { eprintln!("{seed}"); }
         let program = engines.program(seed);
         if let Err(difference) = engines.compare(&program) {
             panic!("{difference}");
