@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod apt;
+mod bench;
 mod built;
 mod guests;
 mod hosts;
@@ -25,6 +26,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure native, qemu-s390x and momonga on kernels and real programs
+    Bench(bench::Options),
     /// Fetch the emulators to measure against into target/peers
     Peers,
     /// Fetch and build the guest programs into target/guests
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     let root = shell::workspace();
     match task {
+        Task::Bench(options) => bench::run(&root, &options),
         Task::Peers => peers::run(&root),
         Task::Guests => guests::run(&root),
         Task::Hosts { only } => hosts::run(&root, only.as_deref()),

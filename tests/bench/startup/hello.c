@@ -1,0 +1,4 @@
+/* A static program that says one word. */
+#include <stdio.h>
+
+int main(void) { return puts("hello") < 0; }

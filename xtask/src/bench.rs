@@ -1,0 +1,113 @@
+//! `cargo xtask bench`: the same work native, under the peers and under momonga.
+//!
+//! Runs are interleaved, so that a busy moment of the machine meets every engine; of several runs
+//! the cheapest counts. Time is user plus system time of the process and the children it waited
+//! for; memory is the largest resident set.
+
+mod cases;
+mod measure;
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::shell::build_dir;
+use crate::{guests, peers};
+use cases::Case;
+use measure::{Engine, Sample};
+
+/// Options of `cargo xtask bench`.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run only cases whose `class/name` contains this
+    #[arg(long)]
+    filter: Option<String>,
+    /// Runs of each case on each engine
+    #[arg(long, default_value_t = 3)]
+    runs: u32,
+    /// Write records as JSON to standard output instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Leave out engines whose name contains this (may be repeated)
+    #[arg(long)]
+    without: Vec<String>,
+    /// The momonga to measure [default: the release build of this workspace]
+    #[arg(long, value_name = "PROGRAM")]
+    momonga: Option<PathBuf>,
+}
+
+/// One case with the best sample of each engine that ran it.
+struct Row {
+    case: Case,
+    samples: Vec<(String, Option<Sample>)>,
+}
+
+impl Row {
+    fn sample(&self, engine: &str) -> Option<&Sample> {
+        self.samples.iter().find(|(name, _)| name == engine)?.1.as_ref()
+    }
+}
+
+/// Measures and prints.
+///
+/// # Errors
+///
+/// If programs cannot be fetched, built or started natively.
+pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    peers::run(root)?;
+    guests::run(root)?;
+    let engines = engines(root, options)?;
+    let mut rows = Vec::new();
+    for case in cases::all(root)? {
+        let name = format!("{}/{}", case.class, case.name);
+        if options.filter.as_ref().is_some_and(|part| !name.contains(part.as_str())) {
+            continue;
+        }
+        let row = measured(root, case, &engines, options.runs)?;
+        if !options.json {
+            println!("{}", report::line(&row, &engines, rows.is_empty()));
+        }
+        rows.push(row);
+    }
+    ensure!(!rows.is_empty(), "no case matches the filter");
+    if options.json {
+        println!("{}", report::json(&rows)?);
+    } else {
+        println!("\n{}", report::summary(&rows, &engines));
+    }
+    Ok(())
+}
+
+fn engines(root: &Path, options: &Options) -> Result<Vec<Engine>> {
+    let mut engines = vec![Engine::native()];
+    for peer in &peers::PEERS {
+        engines.push(Engine::emulator(peer.name, peers::emulator(root, peer)));
+    }
+    let momonga = options.momonga.clone().unwrap_or_else(|| build_dir().join("release/momonga"));
+    if momonga.exists() {
+        engines.push(Engine::emulator("momonga", momonga));
+    } else {
+        eprintln!("xtask: no {} (run cargo build --release)", momonga.display());
+    }
+    let dropped = |engine: &Engine| options.without.iter().any(|part| engine.name.contains(part));
+    engines.retain(|engine| engine.name == "native" || !dropped(engine));
+    Ok(engines)
+}
+
+fn measured(root: &Path, case: Case, engines: &[Engine], runs: u32) -> Result<Row> {
+    let mut samples: Vec<(String, Option<Sample>)> =
+        engines.iter().map(|engine| (engine.name.clone(), None)).collect();
+    for _ in 0..runs.max(1) {
+        for (engine, (_, best)) in engines.iter().zip(&mut samples) {
+            let sample = measure::run(root, engine, &case)
+                .with_context(|| format!("{}/{} on {}", case.class, case.name, engine.name))?;
+            let better = best.as_ref().is_none_or(|best| sample.cpu_s < best.cpu_s);
+            if better {
+                *best = Some(sample);
+            }
+        }
+    }
+    Ok(Row { case, samples })
+}

@@ -1,0 +1,197 @@
+//! What is measured: the kernels of `tests/bench/<class>/*.c` and real Debian programs.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::built::{self, TARGETS};
+
+/// The classes of our own kernels, each a folder of `tests/bench`.
+const KERNEL_CLASSES: [&str; 8] =
+    ["integer", "calls", "indirect", "float", "strings", "threads", "syscalls", "startup"];
+
+/// What a class must reach.
+#[derive(Clone, Copy)]
+pub(super) enum Bar {
+    /// At most this many times the native time, in the geometric mean.
+    Native(f64),
+    /// At most this part of the time of the best peer.
+    Peer(f64),
+}
+
+/// The bars: name, classes it joins, bar.
+pub(super) const BARS: [(&str, &[&str], Bar); 8] = [
+    ("integer", &["integer"], Bar::Native(2.5)),
+    ("calls and indirect branches", &["calls", "indirect"], Bar::Native(4.0)),
+    ("scalar floating point", &["float"], Bar::Native(4.0)),
+    ("strings", &["strings"], Bar::Peer(1.0)),
+    ("threads", &["threads"], Bar::Peer(1.0)),
+    ("system calls", &["syscalls"], Bar::Peer(1.0)),
+    ("start-up", &["startup"], Bar::Peer(0.5)),
+    ("real programs", &["real"], Bar::Native(5.0)),
+];
+
+/// One thing to measure.
+pub(super) struct Case {
+    /// Class; the bars are set by class.
+    pub(super) class: &'static str,
+    /// Name within the class.
+    pub(super) name: String,
+    /// Program below the root of an architecture; the native one may stand elsewhere.
+    pub(super) program: Program,
+    /// Arguments.
+    pub(super) args: Vec<String>,
+    /// File for standard input.
+    pub(super) stdin: Option<PathBuf>,
+    /// How often it is started for one sample.
+    pub(super) repeat: u32,
+}
+
+/// Where a program stands below `target/guests/<architecture>`.
+pub(super) enum Program {
+    /// At the same place for both architectures, static.
+    Static(String),
+    /// At the same place, dynamically linked.
+    Dynamic(&'static str),
+    /// Dynamically linked, at one place natively and at another for the guest.
+    Different {
+        /// Below the amd64 root.
+        native: &'static str,
+        /// Below the s390x root.
+        guest: &'static str,
+    },
+}
+
+/// Lists all cases, after building the kernels and writing the inputs.
+///
+/// # Errors
+///
+/// If a kernel does not compile or an input cannot be written.
+pub(super) fn all(root: &Path) -> Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    for class in KERNEL_CLASSES {
+        kernels(root, class, &mut cases)?;
+    }
+    startup(&mut cases);
+    real(root, &mut cases)?;
+    Ok(cases)
+}
+
+fn kernels(root: &Path, class: &'static str, cases: &mut Vec<Case>) -> Result<()> {
+    let folder = root.join("tests/bench").join(class);
+    let mut sources: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(&folder).with_context(|| format!("list {}", folder.display()))? {
+        sources.push(entry?.path());
+    }
+    sources.sort();
+    for source in sources {
+        let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for target in TARGETS {
+            let out = root.join("target/guests").join(target.arch).join("opt/bench").join(class);
+            fs::create_dir_all(&out)?;
+            built::gnu_static(target, "gcc", &source, &out.join(&stem))?;
+        }
+        let program = Program::Static(format!("opt/bench/{class}/{stem}"));
+        let repeat = if class == "startup" { 20 } else { 1 };
+        cases.push(Case { class, name: stem, program, args: vec![], stdin: None, repeat });
+    }
+    Ok(())
+}
+
+fn startup(cases: &mut Vec<Case>) {
+    let mut add = |name: &str, program, args: &[&str], repeat| {
+        let args = args.iter().map(|&arg| arg.to_owned()).collect();
+        cases.push(Case {
+            class: "startup",
+            name: name.to_owned(),
+            program,
+            args,
+            stdin: None,
+            repeat,
+        });
+    };
+    add("true", Program::Dynamic("usr/bin/true"), &[], 20);
+    add("busybox-true", Program::Static("usr/bin/busybox".to_owned()), &["true"], 20);
+    add("bash-true", Program::Dynamic("usr/bin/bash"), &["-c", "true"], 10);
+    add("python-pass", Program::Dynamic("usr/bin/python3.11"), &["-c", "pass"], 5);
+}
+
+fn real(root: &Path, cases: &mut Vec<Case>) -> Result<()> {
+    let data = root.join("target/bench");
+    fs::create_dir_all(&data).with_context(|| format!("create {}", data.display()))?;
+    let text = data.join("text.txt");
+    let numbers = data.join("numbers.txt");
+    let unit = data.join("unit.c");
+    fs::write(&text, words(300_000))?;
+    fs::write(&numbers, lines(120_000))?;
+    let template = fs::read_to_string(root.join("tests/bench/real/unit.c.in"))?;
+    let units: String = (0..60).map(|n| template.replace('@', &n.to_string())).collect();
+    fs::write(&unit, units)?;
+    let script = |name: &str| root.join("tests/bench/real").join(name);
+    let mut add =
+        |name: &str, program, args: &[&str], file: Option<&Path>, stdin: Option<&Path>| {
+            let mut args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+            args.extend(file.map(|path| path.to_string_lossy().into_owned()));
+            let (name, stdin) = (name.to_owned(), stdin.map(Path::to_owned));
+            cases.push(Case { class: "real", name, program, args, stdin, repeat: 1 });
+        };
+    let bin = Program::Dynamic;
+    let cc1 = || Program::Different {
+        native: "usr/lib/gcc-cross/s390x-linux-gnu/12/cc1",
+        guest: "usr/lib/gcc/s390x-linux-gnu/12/cc1",
+    };
+    add("xz", bin("usr/bin/xz"), &["-3", "-T1", "-c"], Some(&text), None);
+    add("zstd", bin("usr/bin/zstd"), &["-9", "-q", "-T1", "-c"], Some(&text), None);
+    add("gzip", bin("usr/bin/gzip"), &["-6", "-n", "-c"], Some(&text), None);
+    add("bzip2", bin("usr/bin/bzip2"), &["-c"], Some(&text), None);
+    add("sqlite3", bin("usr/bin/sqlite3"), &["-batch"], None, Some(&script("queries.sql")));
+    add("lua", bin("usr/bin/lua5.4"), &[], Some(&script("program.lua")), None);
+    add("python3", bin("usr/bin/python3.11"), &[], Some(&script("program.py")), None);
+    add("perl", bin("usr/bin/perl"), &[], Some(&script("program.pl")), None);
+    let quiet = ["-quiet", "-fno-ident", "-o", "-"];
+    add("cc1-O0", cc1(), &[&quiet[..], &["-O0"]].concat(), Some(&unit), None);
+    add("cc1-O2", cc1(), &[&quiet[..], &["-O2"]].concat(), Some(&unit), None);
+    let awk = script("program.awk");
+    let awk = awk.to_string_lossy();
+    add("gawk", bin("usr/bin/gawk"), &["-f", &awk], Some(&text), None);
+    add("mawk", bin("usr/bin/mawk"), &["-f", &awk], Some(&text), None);
+    add("sort", bin("usr/bin/sort"), &["--parallel=1"], Some(&numbers), None);
+    add("sort-n", bin("usr/bin/sort"), &["--parallel=1", "-n", "-u"], Some(&numbers), None);
+    add("grep", bin("usr/bin/grep"), &["-c", "-E", "(oak|elm).*(fir|yew) a"], Some(&text), None);
+    add("sha256sum", bin("usr/bin/sha256sum"), &[], None, Some(&text));
+    Ok(())
+}
+
+/// Reproducible text of `count` words, seven a line.
+fn words(count: u32) -> String {
+    const WORDS: &str = "alder ash beech birch cedar elm fir hazel larch lime maple oak pine \
+        poplar rowan spruce willow yew the and of to in it that was";
+    let list: Vec<&str> = WORDS.split(' ').collect();
+    let mut state = 1_u64;
+    let mut text = String::new();
+    for n in 1..=count {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pick = (state >> 33) as usize % (list.len() + 4);
+        match list.get(pick) {
+            Some(word) => text.push_str(word),
+            None => drop(write!(text, "{:x}", state >> 44)),
+        }
+        text.push(if n % 7 == 0 { '\n' } else { ' ' });
+    }
+    text
+}
+
+/// Reproducible lines that start with a number.
+fn lines(count: u32) -> String {
+    let mut state = 7_u64;
+    let mut text = String::new();
+    for _ in 0..count {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let _ = writeln!(text, "{} {:x}", (state >> 40) as i64 - 8_000_000, state >> 20 & 0xffff);
+    }
+    text
+}

@@ -1,0 +1,136 @@
+//! The table, the summary against the bars, and the records.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::Row;
+use super::cases::{BARS, Bar};
+use super::measure::{Engine, Sample};
+
+/// One line of the table, after the heading if it is the `first`.
+///
+/// Marks: `!` slower than the best peer, `m` more memory than every peer, `≠` other output than
+/// native, `x` failed.
+pub(super) fn line(row: &Row, engines: &[Engine], first: bool) -> String {
+    let mut text = String::new();
+    if first {
+        let _ = write!(text, "{:24} {:>9}", "", "native");
+        for engine in &engines[1..] {
+            let _ = write!(text, " {:>11} {:>8}", engine.name, "MiB");
+        }
+        text.push('\n');
+    }
+    let Some(native) = row.sample("native") else { return text };
+    let name = format!("{}/{}", row.case.class, row.case.name);
+    let _ = write!(text, "{name:24} {:>7.1}ms", native.cpu_s * 1e3);
+    for engine in &engines[1..] {
+        let Some(sample) = row.sample(&engine.name) else { continue };
+        let ratio = sample.cpu_s / native.cpu_s;
+        let (marks, mib) =
+            (marks(row, &engine.name, sample, native), sample.rss_kib as f64 / 1024.0);
+        let _ = write!(text, " {ratio:>8.2}x{marks:2} {mib:>8.1}");
+    }
+    text
+}
+
+fn marks(row: &Row, engine: &str, sample: &Sample, native: &Sample) -> String {
+    let mut marks = String::new();
+    if !sample.success {
+        marks.push('x');
+    } else if sample.output != native.output {
+        marks.push('≠');
+    }
+    if engine == "momonga" {
+        if best_peer(row).is_some_and(|peer| sample.cpu_s > peer) {
+            marks.push('!');
+        }
+        let most = peers(row).map(|peer| peer.rss_kib).max();
+        if most.is_some_and(|most| sample.rss_kib > most) {
+            marks.push('m');
+        }
+    }
+    marks
+}
+
+fn peers(row: &Row) -> impl Iterator<Item = &Sample> {
+    let peers = row.samples.iter().filter(|(name, _)| name.starts_with("qemu"));
+    peers.filter_map(|(_, sample)| sample.as_ref()).filter(|sample| sample.success)
+}
+
+/// The time of the fastest peer that ran the case.
+fn best_peer(row: &Row) -> Option<f64> {
+    peers(row).map(|sample| sample.cpu_s).min_by(f64::total_cmp)
+}
+
+/// Geometric means of each class against its bar.
+pub(super) fn summary(rows: &[Row], engines: &[Engine]) -> String {
+    let mut text = format!("{:28}", "geometric mean, x native");
+    for engine in &engines[1..] {
+        let _ = write!(text, " {:>9}", engine.name);
+    }
+    text.push_str("  best peer  bar\n");
+    for (name, classes, bar) in BARS {
+        let members: Vec<&Row> =
+            rows.iter().filter(|row| classes.contains(&row.case.class)).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let _ = write!(text, "{name:28}");
+        for engine in &engines[1..] {
+            let _ = write!(text, " {:>9.2}", mean(&members, |row| time(row, &engine.name)));
+        }
+        let peer = mean(&members, best_peer);
+        let ours = mean(&members, |row| time(row, "momonga"));
+        let (limit, words) = match bar {
+            Bar::Native(limit) => (limit, format!("at most {limit}x native")),
+            Bar::Peer(part) => (part * peer, format!("at most {part} of the best peer")),
+        };
+        let verdict = match ours {
+            ours if ours.is_nan() => "",
+            ours if ours <= limit => ": met",
+            _ => ": MISSED",
+        };
+        let _ = writeln!(text, " {peer:>10.2}  {words}{verdict}");
+    }
+    text
+}
+
+fn time(row: &Row, engine: &str) -> Option<f64> {
+    row.sample(engine).filter(|sample| sample.success).map(|sample| sample.cpu_s)
+}
+
+/// Geometric mean of times over native times; cases that did not run are left out.
+fn mean(rows: &[&Row], time: impl Fn(&Row) -> Option<f64>) -> f64 {
+    let native = |row: &Row| row.sample("native").map(|sample| sample.cpu_s);
+    let ratios: Vec<f64> = rows.iter().filter_map(|row| Some(time(row)? / native(row)?)).collect();
+    (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
+}
+
+/// All rows as one JSON array.
+///
+/// # Errors
+///
+/// If serialization fails.
+pub(super) fn json(rows: &[Row]) -> Result<String> {
+    let records: Vec<Value> = rows.iter().map(record).collect();
+    Ok(serde_json::to_string_pretty(&records)?)
+}
+
+fn record(row: &Row) -> Value {
+    let native = row.sample("native");
+    let mut engines = serde_json::Map::new();
+    for (name, sample) in &row.samples {
+        let Some(sample) = sample else { continue };
+        let same = native.is_some_and(|native| native.output == sample.output);
+        let value = json!({
+            "cpu_s": sample.cpu_s,
+            "rss_kib": sample.rss_kib,
+            "success": sample.success,
+            "same_output": same,
+        });
+        engines.insert(name.clone(), value);
+    }
+    json!({ "class": row.case.class, "name": row.case.name, "engines": engines })
+}
