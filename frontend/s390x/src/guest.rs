@@ -3,7 +3,7 @@
 use crate::helpers::HELPERS;
 use crate::state::{CpuState, GLOBALS};
 use crate::translate;
-use tcg_ir::{Builder, CodeWindow, Env, Guest, GuestLayout, TranslateOptions};
+use tcg_ir::{Builder, CodeWindow, Env, ExitCode, Guest, GuestLayout, TranslateOptions};
 
 /// The s390x guest.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,10 @@ impl Guest for S390x {
 
     fn tb_flags(state: &CpuState) -> u32 {
         state.tb_flags()
+    }
+
+    fn settle(state: &mut CpuState, code: ExitCode) -> bool {
+        state.settle(code)
     }
 
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {

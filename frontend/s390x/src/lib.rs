@@ -13,6 +13,7 @@ pub mod cc;
 pub mod facility;
 mod guest;
 mod helpers;
+pub mod signal;
 pub mod state;
 mod translate;
 pub mod trap;

@@ -1,5 +1,6 @@
 //! The CPU state of an s390x vCPU and the globals by which IR ops name it.
 
+use crate::trap;
 use std::mem::offset_of;
 use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 
@@ -119,6 +120,16 @@ impl CpuState {
             flags |= TB_EXECUTE | (self.execute & 0xff) << 8;
         }
         flags
+    }
+
+    /// Settles an exit that asks for the current instruction to be done out of line: it becomes a TB of its own, as if
+    /// under an execute-type instruction. False for other exits.
+    pub fn settle(&mut self, code: ExitCode) -> bool {
+        let Some(len) = trap::out_of_line_len(code) else { return false };
+        self.execute = EXECUTING;
+        self.execute_pc = self.env.pc;
+        self.execute_next = self.env.pc.wrapping_add(len);
+        true
     }
 
     /// To be called at every exit with a fault, a trap or a system call before `env.pc` is looked at:

@@ -44,6 +44,20 @@ pub mod dxc {
     pub const COMPARE_AND_TRAP: u8 = 0xff;
 }
 
+/// Exit code: the instruction, of `len` bytes, is to be done out of line, for a reason that only its operands tell.
+/// Settled by [`crate::CpuState::settle`], so that nobody beside the loop sees it.
+#[must_use]
+pub const fn out_of_line(len: u8) -> ExitCode {
+    ExitCode(OUT_OF_LINE | len as u32)
+}
+
+/// The length in bytes of an instruction to be done out of line.
+pub(crate) const fn out_of_line_len(code: ExitCode) -> Option<u64> {
+    if code.0 & !7 == OUT_OF_LINE { Some((code.0 & 7) as u64) } else { None }
+}
+
+const OUT_OF_LINE: u32 = 0x8000_0000;
+
 /// A program interruption: what the exit code of a vCPU says beyond [`ExitCode::FIRST_GUEST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trap {

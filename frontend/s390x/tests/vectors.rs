@@ -118,8 +118,10 @@ impl Engine {
                 ExitCode::NONE | ExitCode::LOOKUP => {}
                 ExitCode::LOOKUP_AT => state.env.pc = state.env.exit_arg,
                 code => {
-                    state.settle_execute(code);
-                    return code;
+                    if !S390x::settle(state, code) {
+                        state.settle_execute(code);
+                        return code;
+                    }
                 }
             }
         }

@@ -3,8 +3,9 @@
 use super::Translator;
 use super::cc::{Cc, Test, Tests};
 use crate::state::CpuState;
+use crate::trap::out_of_line;
 use std::mem::offset_of;
-use tcg_ir::{ExitCode, TargetKind, Type, Val};
+use tcg_ir::{Cond, ExitCode, TargetKind, Type, Val};
 
 const EXECUTE: u32 = offset_of!(CpuState, execute) as u32;
 const EXECUTE_NEXT: u32 = offset_of!(CpuState, execute_next) as u32;
@@ -60,6 +61,17 @@ impl Translator<'_> {
         }
         self.b.exit(ExitCode::LOOKUP_AT.0, self.pc, Some(target));
         self.ended = true;
+    }
+
+    /// Does the instruction out of line if `a cond b`: in a TB of its own, where it takes the way for every operand
+    /// ([`Translator::out_of_line`]). Rare cases only: this goes through the loop.
+    pub(crate) fn out_of_line_if(&mut self, ty: Type, cond: Cond, a: Val, b: Val) {
+        self.b.trap_if(ty, cond, a, b, out_of_line(self.len).0);
+    }
+
+    /// Whether the instruction must be translated for every operand.
+    pub(crate) fn out_of_line(&self) -> bool {
+        self.one_off()
     }
 
     fn end_execute(&mut self) {

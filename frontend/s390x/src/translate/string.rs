@@ -7,7 +7,7 @@ use super::{Amode, Translator, rows};
 use crate::helpers::id;
 use isa::s390x::string::Translate;
 use tcg_ir::builder::Addr;
-use tcg_ir::{Cond, Endian, HelperId, Label, MemOp, Sign, Type, Val};
+use tcg_ir::{Cond, Endian, HelperId, MemOp, Sign, Type, Val};
 
 /// The operands of an SS instruction with one length.
 #[derive(Clone, Copy, Debug)]
@@ -109,35 +109,47 @@ impl Translator<'_> {
         })
     }
 
-    /// MOVE by pieces, unless the operands overlap destructively or a page border is in reach.
+    /// MOVE by pieces, unless the operands overlap destructively.
     fn mvc_inline(&mut self, o: Operands) {
         // Pieces are 16 bytes at most: repetition at a distance of 16 or more comes out right.
         let reach = o.len.min(16);
-        let mut slow = None;
-        match self.static_distance(o) {
-            Some(distance) if distance != 0 && distance < u64::from(reach) => {
-                self.ss_call(id::MVC, o);
-                return;
-            }
-            Some(_) => {}
-            None if o.len == 1 => {}
-            None => {
-                let (to, from) = self.ss_addresses(o);
-                let distance = self.b.sub(Type::I64, to, from);
-                let before = self.b.add_imm(Type::I64, distance, -1);
-                self.slow_if(&mut slow, Cond::LtU, before, u64::from(reach - 1));
-            }
+        if !self.apart(o, reach) {
+            self.ss_call(id::MVC, o);
+            return;
         }
-        if !o.len.is_power_of_two() || o.len > 16 {
-            self.slow_if_page_end(&mut slow, o.b1, o.d1, o.len);
-            if o.len > 16 {
-                self.slow_if_page_end(&mut slow, o.b2, o.d2, o.len);
-            }
+        self.probe_pages(o.b1, o.d1, o.len, true);
+        if o.len > 16 {
+            self.probe_pages(o.b2, o.d2, o.len, false);
         }
         self.copy_pieces(o);
-        self.otherwise(slow, |t| {
-            t.ss_call(id::MVC, o);
-        });
+    }
+
+    /// Makes sure, before several accesses, that all bytes can be accessed where they lie in two pages.
+    fn probe_pages(&mut self, b: u8, d: i32, len: u32, write: bool) {
+        if len > 16 || !len.is_power_of_two() {
+            let addr = self.addr_b(b, d);
+            let base = if addr.base.is_some() { addr.base } else { self.b.i64(0) };
+            self.b.probe(write, len, base, addr.disp);
+        }
+    }
+
+    /// Whether the first operand starts before the second, or `reach` bytes or more behind it, or at the same place.
+    /// What only the addresses tell is tested at run time; false if the instruction is to be done out of line.
+    fn apart(&mut self, o: Operands, reach: u32) -> bool {
+        if self.out_of_line() {
+            return false;
+        }
+        if let Some(distance) = self.static_distance(o) {
+            return distance == 0 || distance >= u64::from(reach);
+        }
+        if reach > 1 {
+            let (to, from) = self.ss_addresses(o);
+            let distance = self.b.sub(Type::I64, to, from);
+            let before = self.b.add_imm(Type::I64, distance, -1);
+            let bound = self.b.i64(u64::from(reach - 1));
+            self.out_of_line_if(Type::I64, Cond::LtU, before, bound);
+        }
+        true
     }
 
     /// Distance from the second to the first operand, if both have the same base.
@@ -170,18 +182,12 @@ impl Translator<'_> {
 
     /// EXCLUSIVE OR of an operand with itself: clears it.
     fn clear(&mut self, o: Operands) {
-        let mut slow = None;
-        if !o.len.is_power_of_two() || o.len > 16 {
-            self.slow_if_page_end(&mut slow, o.b1, o.d1, o.len);
-        }
+        self.probe_pages(o.b1, o.d1, o.len, true);
         let to = self.addr_b(o.b1, o.d1);
         for (at, bytes) in pieces(o.len) {
             let zero = self.b.konst(piece_type(bytes), 0);
             self.b.st(raw(bytes), to.plus(at as i32), zero);
         }
-        self.otherwise(slow, |t| {
-            t.ss_call(id::XC, o);
-        });
         self.set_cc(Cc::Const(0));
     }
 
@@ -202,12 +208,8 @@ impl Translator<'_> {
         o: Operands,
         op: fn(&mut tcg_ir::Builder, Type, Val, Val) -> Val,
     ) {
-        // Operands that overlap in part would have to be combined byte by byte.
-        let apart = match self.static_distance(o) {
-            Some(distance) => distance == 0 || distance >= u64::from(o.len),
-            None => o.len == 1,
-        };
-        if matches!(o.len, 1 | 2 | 4 | 8) && apart {
+        // Operands that overlap in part have to be combined byte by byte.
+        if matches!(o.len, 1 | 2 | 4 | 8) && self.apart(o, o.len) {
             self.logical(o, op);
         } else {
             self.ss_call_cc(helper, o);
@@ -232,34 +234,6 @@ impl Translator<'_> {
         let low = self.load(ty, bytes as u8, addr.plus(at as i32));
         let high = self.b.shl_imm(ty, high, bytes * 8);
         self.b.or(ty, high, low)
-    }
-
-    // --- slow ways ---------------------------------------------------------------------------
-
-    /// Goes the slow way if `a cond bound`.
-    fn slow_if(&mut self, slow: &mut Option<Label>, cond: Cond, a: Val, bound: u64) {
-        let label = *slow.get_or_insert_with(|| self.b.new_label());
-        let bound = self.b.i64(bound);
-        self.b.brcond(Type::I64, cond, a, bound, label);
-    }
-
-    /// Goes the slow way if `len` bytes from `d(b)` reach into another page.
-    fn slow_if_page_end(&mut self, slow: &mut Option<Label>, b: u8, d: i32, len: u32) {
-        let at = self.ea(b, 0, d);
-        let offset = self.b.and_imm(Type::I64, at, 0xfff);
-        self.slow_if(slow, Cond::GtU, offset, u64::from(4096 - len));
-    }
-
-    /// Ends the fast way; what `f` translates is the slow way, if anything goes there.
-    fn otherwise(&mut self, slow: Option<Label>, f: impl FnOnce(&mut Self)) {
-        let Some(slow) = slow else { return };
-        let done = self.b.new_label();
-        self.b.br(done);
-        self.b.set_label(slow);
-        f(self);
-        self.b.set_label(done);
-        // Values from before the labels are gone, and with them the producer of the condition code.
-        self.forget_cc_values();
     }
 
     // --- register operands -------------------------------------------------------------------

@@ -1,0 +1,80 @@
+//! What Linux makes of program interruptions: signal numbers and codes.
+//!
+//! Linux arch/s390/kernel/traps.c and arch/s390/mm/fault.c. Numbers are those of s390x, which are
+//! those of every generic Linux architecture.
+
+use crate::trap::{Trap, dxc, pic};
+
+/// SIGILL.
+pub const SIGILL: i32 = 4;
+/// SIGBUS.
+pub const SIGBUS: i32 = 7;
+/// SIGFPE.
+pub const SIGFPE: i32 = 8;
+/// SIGSEGV.
+pub const SIGSEGV: i32 = 11;
+
+const ILL_ILLOPC: i32 = 1;
+const ILL_ILLOPN: i32 = 2;
+const ILL_ILLADR: i32 = 3;
+const ILL_PRVOPC: i32 = 5;
+const FPE_INTDIV: i32 = 1;
+const FPE_INTOVF: i32 = 2;
+const FPE_FLTDIV: i32 = 3;
+const FPE_FLTOVF: i32 = 4;
+const FPE_FLTUND: i32 = 5;
+const FPE_FLTRES: i32 = 6;
+const FPE_FLTINV: i32 = 7;
+const SEGV_MAPERR: i32 = 1;
+const SEGV_ACCERR: i32 = 2;
+const BUS_ADRERR: i32 = 2;
+
+/// Signal and `si_code` of a program interruption; `None` for a monitor event, which a program
+/// does not see.
+#[must_use]
+pub const fn signal_of_trap(trap: Trap) -> Option<(i32, i32)> {
+    Some(match trap.code {
+        pic::OPERATION => (SIGILL, ILL_ILLOPC),
+        pic::PRIVILEGED => (SIGILL, ILL_PRVOPC),
+        pic::ADDRESSING => (SIGILL, ILL_ILLADR),
+        pic::PROTECTION => (SIGSEGV, SEGV_ACCERR),
+        pic::DATA => signal_of_data_exception(trap.dxc),
+        pic::FIXED_OVERFLOW | pic::DECIMAL_OVERFLOW => (SIGFPE, FPE_INTOVF),
+        pic::FIXED_DIVIDE | pic::DECIMAL_DIVIDE => (SIGFPE, FPE_INTDIV),
+        0x0c => (SIGFPE, FPE_FLTOVF),
+        0x0d => (SIGFPE, FPE_FLTUND),
+        0x0e => (SIGFPE, FPE_FLTRES),
+        0x0f => (SIGFPE, FPE_FLTDIV),
+        0x1d => (SIGFPE, FPE_FLTINV),
+        pic::MONITOR => return None,
+        _ => (SIGILL, ILL_ILLOPN),
+    })
+}
+
+/// Linux arch/s390/kernel/traps.c: `data_exception`, `do_fp_trap`.
+const fn signal_of_data_exception(code: u8) -> (i32, i32) {
+    if code == dxc::DECIMAL {
+        return (SIGILL, ILL_ILLOPN);
+    }
+    // Only IEEE exceptions have bits 6 and 7 zero.
+    let si_code = match code {
+        _ if code & 3 != 0 => 0,
+        _ if code & 0x80 != 0 => FPE_FLTINV,
+        _ if code & 0x40 != 0 => FPE_FLTDIV,
+        _ if code & 0x20 != 0 => FPE_FLTOVF,
+        _ if code & 0x10 != 0 => FPE_FLTUND,
+        _ if code & 0x08 != 0 => FPE_FLTRES,
+        _ => 0,
+    };
+    (SIGFPE, si_code)
+}
+
+/// Signal and `si_code` of an access that the guest may not make.
+#[must_use]
+pub const fn signal_of_fault(cause: tcg_mem::Cause) -> (i32, i32) {
+    match cause {
+        tcg_mem::Cause::Unmapped => (SIGSEGV, SEGV_MAPERR),
+        tcg_mem::Cause::Protected => (SIGSEGV, SEGV_ACCERR),
+        tcg_mem::Cause::Bus => (SIGBUS, BUS_ADRERR),
+    }
+}
