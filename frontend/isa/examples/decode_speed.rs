@@ -16,13 +16,14 @@ fn main() {
     let rows: Vec<_> = s390x::ROWS.iter().filter(|r| r.translated()).collect();
     let words: Vec<[u8; 8]> =
         (0..1 << 16).map(|_| rows[random() as usize % rows.len()].value.to_be_bytes()).collect();
-    let rounds = 64;
-    let start = Instant::now();
-    for _ in 0..rounds {
+    // The fastest of many rounds: what the machine does beside us does not count.
+    let mut best = f64::INFINITY;
+    for _ in 0..64 {
+        let start = Instant::now();
         for word in &words {
             black_box(s390x::decode(black_box(word)).ok());
         }
+        best = best.min(start.elapsed().as_nanos() as f64 / words.len() as f64);
     }
-    let ns = start.elapsed().as_nanos() as f64 / f64::from(rounds) / words.len() as f64;
-    println!("{ns:.1} ns per decode, Insn is {} bytes", size_of::<s390x::Insn>());
+    println!("{best:.1} ns per decode, Insn is {} bytes", size_of::<s390x::Insn>());
 }
