@@ -20,10 +20,10 @@ pub struct Config {
     pub prefix: Option<PathBuf>,
     /// `--strace`.
     pub strace: bool,
-    /// `--cpu`: machine level, 10 for z10 up to 16 for z16.
+    /// `--cpu`: machine level, as the guest's tables rank it.
     pub cpu_level: u32,
-    /// The same as the user wrote it.
-    pub cpu_name: Option<String>,
+    /// The emulator's options as it was started with them, for programs it starts.
+    pub carried: Vec<CString>,
     /// `-s`: stack size in bytes.
     pub stack_bytes: Option<u64>,
     /// `-r`: release that `uname` tells.

@@ -76,22 +76,10 @@ fn strings(ctx: &Ctx<'_>, list: u64) -> Result<Vec<CString>, Errno> {
 /// The emulator's command line for a program: all that was asked of it this time.
 fn reentry(config: &Config, program: &Program) -> Vec<CString> {
     let mut args = vec![c"momonga".to_owned()];
-    let mut option = |name: &CStr, value: Option<&[u8]>| {
-        if let Some(value) = value {
-            args.push(name.to_owned());
-            args.push(crate::path::c_string(value));
-        }
-    };
-    option(c"-L", config.prefix.as_ref().map(|p| p.as_os_str().as_bytes()));
-    option(c"--cpu", config.cpu_name.as_ref().map(String::as_bytes));
-    option(c"-s", config.stack_bytes.map(|n| n.to_string()).as_ref().map(String::as_bytes));
-    option(c"-r", config.uname_release.as_ref().map(String::as_bytes));
+    args.extend(config.carried.iter().cloned());
     // Without an argument 0 the program gets an empty one (Linux fs/exec.c, since 5.18).
-    let zeroth = program.args.first().map_or(&b""[..], |arg| arg.to_bytes());
-    option(c"-0", Some(zeroth));
-    if config.strace {
-        args.push(c"--strace".to_owned());
-    }
+    args.push(c"-0".to_owned());
+    args.push(program.args.first().cloned().unwrap_or_default());
     args.push(c"--".to_owned());
     args.push(program.guest_path.clone());
     args.extend(program.args.iter().skip(1).cloned());
@@ -148,12 +136,8 @@ mod tests {
 
     #[test]
     fn reentry_carries_what_was_asked() {
-        let config = Config {
-            prefix: Some("/guest".into()),
-            strace: true,
-            cpu_name: Some("z13".into()),
-            ..Config::default()
-        };
+        let carried = ["-L", "/guest", "--strace"].map(|s| CString::new(s).unwrap()).to_vec();
+        let config = Config { carried, ..Config::default() };
         let program = Program {
             host_path: c"/guest/bin/x".into(),
             guest_path: c"/bin/x".into(),
@@ -162,12 +146,8 @@ mod tests {
         };
         let args = reentry(&config, &program);
         let texts: Vec<_> = args.iter().filter_map(|a| a.to_str().ok()).collect();
-        assert_eq!(
-            texts,
-            [
-                "momonga", "-L", "/guest", "--cpu", "z13", "-0", "-x", "--strace", "--", "/bin/x",
-                "--help"
-            ]
-        );
+        let expected =
+            ["momonga", "-L", "/guest", "--strace", "-0", "-x", "--", "/bin/x", "--help"];
+        assert_eq!(texts, expected);
     }
 }

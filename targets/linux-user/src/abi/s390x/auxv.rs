@@ -1,49 +1,72 @@
 //! What a program is told about the machine: `AT_HWCAP`, `AT_PLATFORM`, `/proc/cpuinfo`.
 
+use frontend_s390x::facility;
 use std::fmt::Write;
 
-/// Facilities that the front end implements completely, as (HWCAP bit, name in cpuinfo).
+/// What `AT_HWCAP` can say: bit, name in cpuinfo, facilities that it stands for.
 ///
-/// Linux arch/s390/include/asm/elf.h. Not yet: MSA 3, DFP 6, TE 10, VXRS 11 and what follows.
-const FACILITIES: &[(u32, &str)] = &[
-    (0, "esan3"),
-    (1, "zarch"),
-    (2, "stfle"),
-    (4, "ldisp"),
-    (5, "eimm"),
-    (8, "etf3eh"),
-    (9, "highgprs"),
+/// Linux arch/s390/include/asm/elf.h, arch/s390/kernel/processor.c:setup_hwcaps. The facilities
+/// come from the front end, which lists one only if all its instructions work. Vector facilities
+/// (bits 11 and above) need larger signal frames first.
+const CAPABILITIES: &[(u32, &str, &[u16])] = &[
+    (0, "esan3", &[]),
+    (1, "zarch", &[2]),
+    (2, "stfle", &[7]),
+    (3, "msa", &[17]),
+    (4, "ldisp", &[18]),
+    (5, "eimm", &[21]),
+    (6, "dfp", &[42, 44]),
+    (8, "etf3eh", &[22, 30]),
+    (9, "highgprs", &[]),
 ];
 
-/// Machine levels by number: 10 is z10, 11 z196, 12 zEC12, 13 z13 and so on.
-const PLATFORMS: &[(u32, &str)] =
-    &[(10, "z10"), (11, "z196"), (12, "zEC12"), (13, "z13"), (14, "z14"), (15, "z15"), (16, "z16")];
-
-/// Machine types as `/proc/cpuinfo` prints them, by level.
-const MACHINE_TYPES: &[(u32, u32)] = &[
-    (10, 0x2097),
-    (11, 0x2817),
-    (12, 0x2827),
-    (13, 0x2964),
-    (14, 0x3906),
-    (15, 0x8561),
-    (16, 0x3931),
+/// Machine levels: rank in the instruction tables, name, machine type.
+const LEVELS: &[(u32, &str, u32)] = &[
+    (3, "z10", 0x2097),
+    (4, "z196", 0x2817),
+    (5, "zEC12", 0x2827),
+    (6, "z13", 0x2964),
+    (7, "z14", 0x3906),
+    (8, "z15", 0x8561),
+    (9, "z16", 0x3931),
 ];
 
-fn at_level<T: Copy>(table: &[(u32, T)], level: u32, lowest: T) -> T {
-    table.iter().rev().find(|(l, _)| *l <= level).map_or(lowest, |(_, value)| *value)
+/// The machine level of a name, `z13` or `max` for instance; letters of any case.
+pub fn level(name: &str) -> Option<u32> {
+    if matches!(name, "max" | "qemu" | "any") {
+        return LEVELS.last().map(|(rank, ..)| *rank);
+    }
+    LEVELS.iter().find(|(_, n, _)| n.eq_ignore_ascii_case(name)).map(|(rank, ..)| *rank)
+}
+
+/// Names of all machine levels.
+pub fn level_names() -> impl Iterator<Item = &'static str> {
+    LEVELS.iter().map(|(_, name, _)| *name).chain(["max"])
+}
+
+fn at_level(level: u32) -> (&'static str, u32) {
+    let found = LEVELS.iter().rev().find(|(rank, ..)| *rank <= level).unwrap_or(&LEVELS[0]);
+    (found.1, found.2)
+}
+
+fn capabilities(level: u32) -> impl Iterator<Item = (u32, &'static str)> {
+    let list = facility::list(level);
+    CAPABILITIES
+        .iter()
+        .filter(move |(_, _, needs)| needs.iter().all(|bit| facility::has(&list, *bit)))
+        .map(|(bit, name, _)| (*bit, *name))
 }
 
 /// `AT_HWCAP` and `AT_PLATFORM` of a machine level.
 pub fn hwcap(level: u32) -> (u64, &'static str) {
-    let bits = FACILITIES.iter().fold(0, |bits, (bit, _)| bits | 1 << bit);
-    (bits, at_level(PLATFORMS, level, "z10"))
+    let bits = capabilities(level).fold(0, |bits, (bit, _)| bits | 1 << bit);
+    (bits, at_level(level).0)
 }
 
 /// `/proc/cpuinfo` (Linux arch/s390/kernel/processor.c:show_cpuinfo).
 pub fn cpuinfo(level: u32, cpus: usize) -> String {
-    let names: Vec<&str> = FACILITIES.iter().map(|(_, name)| *name).collect();
-    let machine = at_level(MACHINE_TYPES, level, 0x2097);
+    let names: Vec<&str> = capabilities(level).map(|(_, name)| name).collect();
+    let machine = at_level(level).1;
     let mut out = String::from("vendor_id       : IBM/S390\n");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "# processors    : {cpus}");
@@ -65,12 +88,23 @@ mod tests {
 
     #[test]
     fn no_facility_is_claimed_that_is_not_there() {
-        let (bits, platform) = hwcap(16);
-        assert_eq!(bits, 0b11_0011_0111);
+        let top = level("max").unwrap();
+        let (bits, platform) = hwcap(top);
+        // ESAN3, ZARCH, HIGH_GPRS always; vectors and transactions not yet.
+        assert_eq!(bits & 0b10_0000_0011, 0b10_0000_0011);
+        assert_eq!(bits >> 10, 0);
         assert_eq!(platform, "z16");
-        assert_eq!(hwcap(u32::MAX).1, "z16");
         assert_eq!(hwcap(0).1, "z10");
-        assert!(cpuinfo(13, 2).contains("processor 1: version = 00"));
-        assert!(!cpuinfo(13, 2).contains(" vx"));
+        let info = cpuinfo(level("z13").unwrap(), 2);
+        assert!(info.contains("processor 1: version = 00"));
+        assert!(!info.contains(" vx"));
+        assert!(info.contains("machine = 2964"));
+    }
+
+    #[test]
+    fn levels_have_names() {
+        assert_eq!(level("zec12"), level("zEC12"));
+        assert_eq!(level("z11"), None);
+        assert_eq!(level_names().last(), Some("max"));
     }
 }

@@ -1,0 +1,52 @@
+//! How guest code is run: the machine's configuration.
+
+use backend_x86_64::X64Backend;
+use tcg_exec::{Config, Engine};
+
+/// The engines to choose from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Kind {
+    /// Compile to host code.
+    Jit,
+    /// Interpret.
+    Interp,
+}
+
+impl Kind {
+    /// As the command line spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Jit => "jit",
+            Kind::Interp => "interp",
+        }
+    }
+}
+
+/// The configuration of a machine that runs s390x code.
+pub(crate) fn machine(kind: Kind, cpu_level: u32, one_insn: bool) -> Config {
+    let engine = match kind {
+        Kind::Jit => Engine::Jit(Box::new(|| Box::new(X64Backend::new(layout(), false)))),
+        Kind::Interp => interpreter(),
+    };
+    let mut config = Config::new(engine);
+    config.translate.cpu_level = cpu_level;
+    if one_insn {
+        config.translate.max_insns = 1;
+    }
+    config
+}
+
+fn layout() -> &'static tcg_ir::GuestLayout {
+    <frontend_s390x::S390x as tcg_ir::Guest>::layout()
+}
+
+#[expect(unsafe_code, reason = "the interpreter takes the CPU state by address")]
+fn interpreter() -> Engine {
+    Engine::Interp(Box::new(|layout| {
+        let mut interp = backend_interp::Interp::new(layout);
+        Box::new(move |tb, env| {
+            // SAFETY: STATE-OWNED: the vCPU passes the head of its own state.
+            unsafe { interp.run(tb, env) }
+        })
+    }))
+}

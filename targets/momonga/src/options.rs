@@ -1,0 +1,291 @@
+//! The command line.
+
+use crate::engine::{self, Kind};
+use clap::Parser;
+use clap::error::ErrorKind;
+use linux_user::abi::s390x::auxv;
+use linux_user::{Config, Launch};
+use std::ffi::{CString, OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+/// Run an s390x Linux program on this x86_64 machine.
+///
+/// Programs that it starts are run in the same way, without any set-up of the host. Options of
+/// qemu-s390x are understood as far as they are listed here; its long options may have one dash.
+#[derive(Debug, Parser)]
+#[command(name = "momonga", version, max_term_width = 100)]
+struct Options {
+    /// Look absolute paths up under PREFIX first, then as they are
+    #[arg(short = 'L', value_name = "PREFIX", env = "QEMU_LD_PREFIX")]
+    prefix: Option<PathBuf>,
+
+    /// Give the program ARGV0 as its name
+    #[arg(short = '0', value_name = "ARGV0", env = "QEMU_ARGV0", allow_hyphen_values = true)]
+    argv0: Option<OsString>,
+
+    /// Set a variable in the program's environment (several: separated by commas)
+    #[arg(short = 'E', value_name = "VAR=VALUE", env = "QEMU_SET_ENV")]
+    set: Vec<OsString>,
+
+    /// Remove a variable from the program's environment (several: separated by commas)
+    #[arg(short = 'U', value_name = "VAR", env = "QEMU_UNSET_ENV")]
+    unset: Vec<OsString>,
+
+    /// Size of the stack in bytes, or with k, M or G behind the number
+    #[arg(short = 's', value_name = "SIZE", env = "QEMU_STACK_SIZE", value_parser = parse_size)]
+    stack: Option<u64>,
+
+    /// Kernel release that uname tells
+    #[arg(short = 'r', value_name = "RELEASE", env = "QEMU_UNAME")]
+    release: Option<String>,
+
+    /// Machine to be: z10, z196, zEC12, z13, z14, z15, z16 or max
+    #[arg(long, value_name = "MODEL", env = "QEMU_CPU", default_value = "max", value_parser = parse_cpu)]
+    cpu: String,
+
+    /// Print system calls and signals on standard error
+    #[arg(long, env = "QEMU_STRACE", value_parser = clap::builder::FalseyValueParser::new())]
+    strace: bool,
+
+    /// Translate one instruction at a time
+    #[arg(long, env = "QEMU_ONE_INSN_PER_TB", value_parser = clap::builder::FalseyValueParser::new())]
+    one_insn_per_tb: bool,
+
+    /// Compile guest code, or interpret it (slow)
+    #[arg(long, value_name = "ENGINE", env = "MOMONGA_ENGINE", value_enum, default_value_t = Kind::Jit)]
+    engine: Kind,
+
+    /// The program to run
+    #[arg(value_name = "PROGRAM", required = true)]
+    program: OsString,
+
+    /// Its arguments
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
+/// What the command line asks for.
+pub(crate) enum Parsed {
+    /// To run a program.
+    Run(Box<Launch>),
+    /// To print help or version.
+    Print(String),
+}
+
+/// Long options that qemu-user writes with one dash.
+const ONE_DASH: &[&str] = &["-cpu", "-strace", "-version", "-help", "-one-insn-per-tb"];
+/// Options whose value is the next argument.
+const WITH_VALUE: &[&str] = &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine"];
+
+/// Reads command line and environment.
+pub(crate) fn parse() -> Result<Parsed, String> {
+    parse_from(std::env::args_os().collect())
+}
+
+fn parse_from(args: Vec<OsString>) -> Result<Parsed, String> {
+    match Options::try_parse_from(separate(args)) {
+        Ok(options) => launch(options).map(|launch| Parsed::Run(Box::new(launch))),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Ok(Parsed::Print(error.to_string()))
+            }
+            _ => Err(first_line(&error.to_string())),
+        },
+    }
+}
+
+/// An error in one line.
+fn first_line(text: &str) -> String {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    match lines.next() {
+        Some(second) if first.ends_with(':') => format!("{first} {second}; see --help"),
+        _ => format!("{first}; see --help"),
+    }
+}
+
+/// Gives qemu's options their two dashes, and puts `--` before the program, so that everything
+/// behind it is the program's.
+fn separate(args: Vec<OsString>) -> Vec<OsString> {
+    let mut out: Vec<OsString> = Vec::with_capacity(args.len() + 1);
+    let mut rest = args.into_iter();
+    out.extend(rest.next());
+    while let Some(arg) = rest.next() {
+        let text = arg.to_str().unwrap_or_default();
+        if !text.starts_with('-') || text == "-" {
+            out.extend(["--".into(), arg]);
+            break;
+        }
+        if text == "--" {
+            out.push(arg);
+            break;
+        }
+        let takes_value = WITH_VALUE.contains(&text);
+        let one_dash = ONE_DASH.contains(&text);
+        out.push(if one_dash { format!("-{text}").into() } else { arg });
+        if takes_value {
+            out.extend(rest.next());
+        }
+    }
+    out.extend(rest);
+    out
+}
+
+fn parse_size(text: &str) -> Result<u64, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(split);
+    let shift = match unit {
+        "" => 0,
+        "k" | "K" => 10,
+        "m" | "M" => 20,
+        "g" | "G" => 30,
+        _ => return Err("a number of bytes, or with k, M or G".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "not a number".to_owned())?;
+    number.checked_mul(1 << shift).filter(|n| *n > 0).ok_or_else(|| "out of range".to_owned())
+}
+
+fn parse_cpu(text: &str) -> Result<String, String> {
+    match auxv::level(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!("known are {}", auxv::level_names().collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn launch(options: Options) -> Result<Launch, String> {
+    let carried = carried(&options);
+    let cpu_level = auxv::level(&options.cpu).unwrap_or(u32::MAX);
+    let machine = engine::machine(options.engine, cpu_level, options.one_insn_per_tb);
+    let zeroth = options.argv0.unwrap_or_else(|| options.program.clone());
+    let args: Vec<CString> =
+        std::iter::once(zeroth).chain(options.args).map(c_string).collect::<Result<_, _>>()?;
+    Ok(Launch {
+        config: Config {
+            prefix: options.prefix,
+            strace: options.strace,
+            cpu_level,
+            carried,
+            stack_bytes: options.stack,
+            uname_release: options.release,
+        },
+        program: c_string(options.program)?,
+        args,
+        env: environment(&options.set, &options.unset)?,
+        machine,
+    })
+}
+
+/// The options that hold for programs started by the program, too.
+fn carried(options: &Options) -> Vec<CString> {
+    let mut out: Vec<OsString> = Vec::new();
+    let mut add = |name: &str, value: Option<OsString>| {
+        if let Some(value) = value {
+            out.extend([name.into(), value]);
+        }
+    };
+    add("-L", options.prefix.clone().map(PathBuf::into_os_string));
+    add("-s", options.stack.map(|n| n.to_string().into()));
+    add("-r", options.release.clone().map(OsString::from));
+    add("--cpu", (options.cpu != "max").then(|| options.cpu.clone().into()));
+    add("--engine", (options.engine != Kind::Jit).then(|| options.engine.name().into()));
+    if options.strace {
+        out.push("--strace".into());
+    }
+    if options.one_insn_per_tb {
+        out.push("--one-insn-per-tb".into());
+    }
+    out.into_iter().filter_map(|text| CString::new(text.into_vec()).ok()).collect()
+}
+
+fn c_string(text: OsString) -> Result<CString, String> {
+    CString::new(text.into_vec()).map_err(|_| "an argument holds a zero byte".to_owned())
+}
+
+/// The program's environment: ours, with the changes asked for.
+fn environment(set: &[OsString], unset: &[OsString]) -> Result<Vec<CString>, String> {
+    let mut all: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+    for name in unset.iter().flat_map(commas) {
+        all.retain(|(n, _)| *n != name);
+    }
+    for pair in set.iter().flat_map(commas) {
+        let bytes = pair.as_bytes();
+        let Some(at) = bytes.iter().position(|b| *b == b'=') else {
+            return Err(format!("-E {}: not of the form VAR=VALUE", pair.to_string_lossy()));
+        };
+        let name = OsStr::from_bytes(&bytes[..at]).to_owned();
+        all.retain(|(n, _)| *n != name);
+        all.push((name, OsStr::from_bytes(&bytes[at + 1..]).to_owned()));
+    }
+    all.into_iter()
+        .map(|(mut name, value)| {
+            name.push("=");
+            name.push(value);
+            c_string(name)
+        })
+        .collect()
+}
+
+fn commas(list: &OsString) -> Vec<OsString> {
+    list.as_bytes()
+        .split(|b| *b == b',')
+        .filter(|part| !part.is_empty())
+        .map(|part| OsStr::from_bytes(part).to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn separated(args: &[&str]) -> Vec<String> {
+        let args = args.iter().map(OsString::from).collect();
+        separate(args).into_iter().map(|a| a.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn what_follows_the_program_is_its_own() {
+        assert_eq!(
+            separated(&["momonga", "-strace", "-L", "/x", "prog", "-strace", "--help"]),
+            ["momonga", "--strace", "-L", "/x", "--", "prog", "-strace", "--help"]
+        );
+        assert_eq!(
+            separated(&["momonga", "-0", "-x", "--", "--odd"]),
+            ["momonga", "-0", "-x", "--", "--odd"]
+        );
+    }
+
+    #[test]
+    fn options_are_read() {
+        let args = [
+            "momonga", "-cpu", "z13", "-s", "2M", "-0", "-sh", "-E", "A=1,B=2", "/bin/sh", "-c",
+            "x",
+        ];
+        let Ok(Parsed::Run(launch)) = parse_from(args.iter().map(OsString::from).collect()) else {
+            panic!("a valid command line");
+        };
+        assert_eq!(launch.args, [c"-sh", c"-c", c"x"].map(CString::from));
+        assert_eq!(launch.config.stack_bytes, Some(2 << 20));
+        assert!(launch.env.contains(&c"A=1".to_owned()) && launch.env.contains(&c"B=2".to_owned()));
+        assert_eq!(launch.config.carried[..2], [c"-s", c"2097152"].map(CString::from));
+    }
+
+    #[test]
+    fn errors_are_one_line() {
+        for args in
+            [&["momonga"][..], &["momonga", "--nope", "x"], &["momonga", "--cpu", "z1", "x"]]
+        {
+            let Err(message) = parse_from(args.iter().map(OsString::from).collect()) else {
+                panic!("{args:?} is wrong");
+            };
+            assert!(!message.contains('\n') && message.ends_with("see --help"), "{message}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(parse_size("8k"), Ok(8192));
+        assert!(parse_size("8x").is_err());
+        assert!(parse_size("99999999999G").is_err());
+    }
+}
