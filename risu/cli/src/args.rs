@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::gen_record;
 use crate::ui::Verdict;
+#[cfg(target_arch = "x86_64")]
+use crate::{coverage, demo, replay};
+use crate::{diff, dump, gen_record};
 
 /// Tests CPU emulators with random instruction sequences.
 ///
 /// Exit status: 0 all agree, 1 a mismatch, 2 an error.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100)]
+#[command(name = "risu", version, max_term_width = 100)]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -24,9 +26,22 @@ enum Command {
     Gen(GenArgs),
     /// Run a stream on this machine's processor and write down what it does
     Record(RecordArgs),
+    /// Run traces under emulation and compare every checkpoint
+    #[cfg(target_arch = "x86_64")]
+    Replay(ReplayArgs),
+    /// Compare two traces of the same stream
+    Diff(DiffArgs),
+    /// Print what a stream or trace holds
+    Dump(DumpArgs),
+    /// Print which instruction of the tables rests on what
+    #[cfg(target_arch = "x86_64")]
+    Coverage(CoverageArgs),
+    /// Generate a stream, record it on the interpreter, replay it on the JIT, run a tiny program
+    #[cfg(target_arch = "x86_64")]
+    Demo(DemoArgs),
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct GenArgs {
     /// Guest architecture
     #[arg(long, default_value = "s390x")]
@@ -60,12 +75,108 @@ pub(crate) struct RecordArgs {
     pub(crate) output: PathBuf,
 }
 
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReplayArgs {
+    /// The traces; `-` is standard input
+    #[arg(required = true, value_name = "TRACE")]
+    pub(crate) traces: Vec<PathBuf>,
+    /// interp, jit, or jit:OPTION,… with one-insn, parallel, no-passes, or no- and a pass
+    #[arg(long, default_value = "jit")]
+    pub(crate) engine: String,
+    /// Processes to use, one for each trace; 0 for one on each processor
+    #[arg(long, default_value_t = 1)]
+    pub(crate) jobs: usize,
+    /// Print results as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Count known faults of the reference as mismatches
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DiffArgs {
+    /// The trace of the reference
+    #[arg(value_name = "A")]
+    pub(crate) a: PathBuf,
+    /// The trace that is compared with it
+    #[arg(value_name = "B")]
+    pub(crate) b: PathBuf,
+    /// Print results as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Count known faults of the reference as mismatches
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DumpArgs {
+    /// A stream or trace; `-` is standard input
+    pub(crate) file: PathBuf,
+    /// First step to print
+    #[arg(long, default_value_t = 0)]
+    pub(crate) from: u64,
+    /// Number of steps to print
+    #[arg(long, default_value_t = 20)]
+    pub(crate) steps: u64,
+    /// Print the instructions of all blocks instead of steps
+    #[arg(long)]
+    pub(crate) code: bool,
+}
+
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct CoverageArgs {
+    /// Traces, and results of `replay --json`
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Engine that traces are replayed on
+    #[arg(long, default_value = "jit")]
+    pub(crate) engine: String,
+    /// Processes to use for traces; 0 for one on each processor
+    #[arg(long, default_value_t = 1)]
+    pub(crate) jobs: usize,
+    /// Folder of hand-made vectors
+    #[arg(long, default_value = "tests/vectors/s390x")]
+    pub(crate) vectors: PathBuf,
+    /// Print only rows that rest on nothing
+    #[arg(long)]
+    pub(crate) missing: bool,
+    /// Print results as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(target_arch = "x86_64")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Where chance starts
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Number of steps
+    #[arg(long, default_value_t = 100_000)]
+    pub(crate) count: u64,
+    /// Print results as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 impl Args {
     /// Does what is asked for.
     pub(crate) fn run(&self) -> Result<Verdict> {
         match &self.command {
             Command::Gen(args) => gen_record::generate(args),
             Command::Record(args) => gen_record::record(args),
+            #[cfg(target_arch = "x86_64")]
+            Command::Replay(args) => replay::run(args),
+            Command::Diff(args) => diff::run(args),
+            Command::Dump(args) => dump::run(args),
+            #[cfg(target_arch = "x86_64")]
+            Command::Coverage(args) => coverage::run(args),
+            #[cfg(target_arch = "x86_64")]
+            Command::Demo(args) => demo::run(args),
         }
     }
 }

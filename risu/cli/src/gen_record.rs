@@ -14,8 +14,10 @@ pub(crate) fn generate(args: &GenArgs) -> Result<Verdict> {
     let stream = risu_gen::generate(&options(args)?)?;
     let bar = ui::progress("generating", args.count);
     let write = || -> std::io::Result<()> {
-        let mut writer =
-            StreamWriter::new(files::create(&args.output).map_err(std::io::Error::other)?, &stream.manifest)?;
+        let mut writer = StreamWriter::new(
+            files::create(&args.output).map_err(std::io::Error::other)?,
+            &stream.manifest,
+        )?;
         for step in stream.steps() {
             writer.push(&step)?;
             bar.inc(1);

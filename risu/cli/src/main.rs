@@ -5,8 +5,17 @@
 #![forbid(unsafe_code)]
 
 mod args;
+#[cfg(target_arch = "x86_64")]
+mod coverage;
+#[cfg(target_arch = "x86_64")]
+mod demo;
+mod diff;
+mod dump;
 mod files;
 mod gen_record;
+#[cfg(target_arch = "x86_64")]
+mod replay;
+mod results;
 mod ui;
 
 use std::process::ExitCode;

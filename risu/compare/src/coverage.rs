@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use risu_trace::{Manifest, Meaning};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What happened to one row in the streams.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowCount {
     /// Steps that were recorded and agreed.
     pub agreed: u64,
@@ -19,7 +19,7 @@ pub struct RowCount {
 }
 
 /// Counts by row.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Coverage {
     /// By name of the row.
     pub rows: BTreeMap<String, RowCount>,

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use risu_trace::{Delta, Manifest, Signal, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::compare::{Difference, End, Place};
 use crate::faults::Faults;
 use crate::report::{Mismatch, Report, row_of};
 
 /// What makes two mismatches alike: the row and the sort of places that differ.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Kind {
     /// Name of the row.
     pub row: String,
@@ -19,7 +19,7 @@ pub struct Kind {
 }
 
 /// One kind of mismatch.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// What is alike in them.
     pub kind: Kind,
@@ -93,14 +93,13 @@ impl Findings {
         self.by_kind.values()
     }
 
-    /// Adds what another run found.
-    pub fn merge(&mut self, other: Findings) {
-        for (key, finding) in other.by_kind {
-            match self.by_kind.get_mut(&key) {
-                Some(mine) => mine.count += finding.count,
-                None => {
-                    self.by_kind.insert(key, finding);
-                }
+    /// Adds one kind of mismatch of another run.
+    pub fn add_finding(&mut self, finding: Finding) {
+        let key = (finding.kind.clone(), finding.fault.clone());
+        match self.by_kind.get_mut(&key) {
+            Some(mine) => mine.count += finding.count,
+            None => {
+                self.by_kind.insert(key, finding);
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use risu_trace::{BlockKind, Delta, Guest, Manifest, Meaning, Signal, State};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::compare::{Difference, Place};
 
@@ -13,7 +13,7 @@ const MAX_LINES: usize = 40;
 const MAX_BYTES: usize = 24;
 
 /// Everything about one mismatch.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     /// Number of the step in its stream.
     pub step: u64,
@@ -36,7 +36,7 @@ pub struct Report {
 }
 
 /// A register and a value.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RegisterChange {
     /// Name of the register.
     pub register: String,
@@ -45,7 +45,7 @@ pub struct RegisterChange {
 }
 
 /// A difference, printed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DifferenceText {
     /// Where.
     pub place: String,

@@ -81,6 +81,19 @@ impl<R: Read> StreamReader<R> {
         Ok(StreamReader { inner: Inner::new(from)? })
     }
 
+    /// Goes on as the reader of a trace, if the file is one and no step has been read.
+    ///
+    /// # Errors
+    ///
+    /// Gives itself back otherwise.
+    pub fn into_trace(mut self) -> Result<TraceReader<R>, Self> {
+        if self.inner.file_kind != FileKind::Trace || self.inner.n_done > 0 {
+            return Err(self);
+        }
+        let host = std::mem::take(&mut self.inner.host);
+        Ok(TraceReader { inner: self.inner, host })
+    }
+
     /// Header, image and blocks.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {

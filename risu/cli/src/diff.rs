@@ -1,0 +1,36 @@
+//! `risu diff`.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use risu_compare::{Faults, Findings};
+use risu_trace::TraceReader;
+
+use crate::args::DiffArgs;
+use crate::files;
+use crate::results::Results;
+use crate::ui::Verdict;
+
+/// Compares two traces.
+pub(crate) fn run(args: &DiffArgs) -> Result<Verdict> {
+    let name = |path: &std::path::Path| path.display().to_string();
+    let mut a = TraceReader::new(files::open(&args.a)?).with_context(|| name(&args.a))?;
+    let mut b = TraceReader::new(files::open(&args.b)?).with_context(|| name(&args.b))?;
+    let faults = Faults::of_host(&a.host().name)?;
+    let mut findings = Findings::default();
+    let start = Instant::now();
+    let done = risu_compare::diff(&mut a, &mut b, &faults, &mut findings);
+    let mut results = Results { steps: a.n_done(), ..Results::default() };
+    results.seconds = start.elapsed().as_secs_f64();
+    results.references.push(a.host().name.clone());
+    for finding in findings.iter() {
+        match finding.fault {
+            Some(_) => results.faults += finding.count,
+            None => results.mismatches += finding.count,
+        }
+    }
+    results.set_findings(&findings);
+    results.print(args.json)?;
+    done?;
+    Ok(results.verdict(args.strict))
+}

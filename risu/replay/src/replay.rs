@@ -1,0 +1,199 @@
+//! The replay loop.
+
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
+
+use risu_compare::{Case, Coverage, End, Faults, Findings, RowCount, compare};
+use risu_trace::{Block, Outcome, ReadError, Signal, State, Step, TraceReader};
+
+use crate::engine::EngineChoice;
+use crate::guest::{Cpu, Ended};
+use crate::memory::Memory;
+use crate::watchdog::Watchdog;
+
+/// Why a replay ended before the trace did.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The trace is damaged.
+    #[error("{0}")]
+    Trace(#[from] ReadError),
+    /// The host refused something.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// What a replay did.
+#[derive(Debug, Clone, Default)]
+pub struct Replayed {
+    /// Steps, that is, checkpoints.
+    pub n_steps: u64,
+    /// Steps that differ for no known reason.
+    pub n_mismatches: u64,
+    /// Steps that differ because of a known fault of the reference.
+    pub n_faults: u64,
+    /// Steps that the reference had no instruction for.
+    pub n_no_reference: u64,
+    /// Time from the first step to the last, reading of the trace included.
+    pub time: Duration,
+}
+
+/// Steps between two calls of the progress function.
+const PROGRESS_STEPS: u64 = 1 << 14;
+const SIGILL: u8 = 4;
+const ILL_ILLOPC: i32 = 1;
+
+struct Replayer<'a> {
+    cpu: Cpu,
+    memory: Memory,
+    /// What the reference has: before and after the current step.
+    before: State,
+    after: State,
+    /// What the engine has.
+    words: Vec<u64>,
+    bytes: Vec<u8>,
+    faults: &'a Faults,
+    findings: &'a mut Findings,
+    by_block: Vec<RowCount>,
+    done: Replayed,
+}
+
+/// Replays a trace and compares after each step; goes on after a mismatch from the reference's
+/// state.
+///
+/// # Errors
+///
+/// If the trace is damaged or the host refuses memory; findings until then are kept.
+pub fn replay<R: Read>(
+    trace: &mut TraceReader<R>,
+    engine: EngineChoice,
+    faults: &Faults,
+    findings: &mut Findings,
+    coverage: &mut Coverage,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Replayed, ReplayError> {
+    tcg_exec::sigsafe_fault::install()?;
+    let manifest = trace.manifest().clone();
+    let memory = Memory::new(&manifest)?;
+    let machine = engine.machine(memory.space.clone())?;
+    let cpu = Cpu::new(&machine)?;
+    let watchdog = Watchdog::new(cpu.vcpu.exit_handle());
+    let header = &manifest.header;
+    let scratch_len = header.scratch().map_or(0, |a| a.len as usize);
+    let zero = State::zero(usize::from(header.n_words), scratch_len);
+    let mut replayer = Replayer {
+        cpu,
+        memory,
+        before: zero.clone(),
+        words: zero.words.clone(),
+        bytes: zero.memory.clone(),
+        after: zero,
+        faults,
+        findings,
+        by_block: vec![RowCount::default(); manifest.blocks.len()],
+        done: Replayed::default(),
+    };
+    let start = Instant::now();
+    let (mut step, mut outcome) = (Step::default(), Outcome::default());
+    let end = loop {
+        match trace.next(&mut step, &mut outcome) {
+            Ok(true) => {}
+            Ok(false) => break Ok(()),
+            Err(error) => break Err(error.into()),
+        }
+        watchdog.step(replayer.done.n_steps);
+        if let Err(error) = replayer.step(&manifest, &step, &outcome) {
+            break Err(error.into());
+        }
+        if replayer.done.n_steps % PROGRESS_STEPS == 0 {
+            progress(replayer.done.n_steps);
+        }
+    };
+    replayer.done.time = start.elapsed();
+    coverage.add(&manifest, &replayer.by_block);
+    end.map(|()| replayer.done)
+}
+
+impl Replayer<'_> {
+    fn step(
+        &mut self,
+        manifest: &risu_trace::Manifest,
+        step: &Step,
+        outcome: &Outcome,
+    ) -> io::Result<()> {
+        let Some(block) = manifest.blocks.get(step.block as usize) else {
+            return Err(io::Error::other("a step without a block"));
+        };
+        self.cpu.patch(&step.patch);
+        self.memory.patch(&step.patch)?;
+        self.before.apply(&step.patch);
+        self.after.apply(&step.patch);
+        self.after.apply(&outcome.delta);
+        let ended = self.cpu.run(manifest.header.base + u64::from(block.entry));
+        self.cpu.save(&mut self.words);
+        self.memory.read(&mut self.bytes)?;
+        self.done.n_steps += 1;
+        let same = ended.pc == outcome.pc
+            && ended.signal.is_none()
+            && outcome.signal.is_none()
+            && self.words == self.after.words
+            && self.bytes == self.after.memory;
+        if same {
+            self.by_block[step.block as usize].agreed += 1;
+        } else {
+            self.judge(manifest, block, step, outcome, &ended)?;
+        }
+        self.before.apply(&outcome.delta);
+        Ok(())
+    }
+
+    /// Looks closer at a step with a signal or a difference, and restores the reference's state.
+    fn judge(
+        &mut self,
+        manifest: &risu_trace::Manifest,
+        block: &Block,
+        step: &Step,
+        outcome: &Outcome,
+        ended: &Ended,
+    ) -> io::Result<()> {
+        let (words, memory) = (self.after.words.as_slice(), self.after.memory.as_slice());
+        let expected = End { pc: outcome.pc, signal: outcome.signal, words, memory };
+        let (words, memory) = (self.words.as_slice(), self.bytes.as_slice());
+        let got = End { pc: ended.pc, signal: ended.signal, words, memory };
+        let differences = compare(block, &expected, &got);
+        let count = &mut self.by_block[step.block as usize];
+        if is_refused(manifest, block, &expected) && ended.signal != outcome.signal {
+            count.no_reference += 1;
+            self.done.n_no_reference += 1;
+        } else if differences.is_empty() {
+            count.agreed += 1;
+        } else {
+            let case = Case {
+                manifest,
+                step: self.done.n_steps - 1,
+                block: step.block,
+                patch: &step.patch,
+                before: &self.before,
+            };
+            if self.findings.add(self.faults, &case, &expected, &got, &differences) {
+                count.faulty_reference += 1;
+                self.done.n_faults += 1;
+            } else {
+                count.differed += 1;
+                self.done.n_mismatches += 1;
+            }
+        }
+        self.cpu.load(&self.after);
+        self.memory.write(0, &self.after.memory)
+    }
+}
+
+/// Whether the reference does not know the instruction: an operation exception on a row of ours.
+fn is_refused(manifest: &risu_trace::Manifest, block: &Block, expected: &End<'_>) -> bool {
+    let Some(Signal { number: SIGILL, code: ILL_ILLOPC, addr }) = expected.signal else {
+        return false;
+    };
+    let offset = addr.wrapping_sub(manifest.header.base);
+    block.words.iter().any(|word| {
+        u64::from(word.offset) == offset && matches!(word.meaning, risu_trace::Meaning::Insn(_))
+    })
+}
