@@ -1,7 +1,7 @@
 //! The guest as the rest sees it.
 
 use crate::helpers::HELPERS;
-use crate::state::{CpuState, GLOBALS};
+use crate::state::{CpuState, GLOBALS, TB_EXECUTE};
 use crate::translate;
 use tcg_ir::{Builder, CodeWindow, Env, ExitCode, Guest, GuestLayout, TranslateOptions};
 
@@ -38,6 +38,10 @@ impl Guest for S390x {
 
     fn tb_flags(state: &CpuState) -> u32 {
         state.tb_flags()
+    }
+
+    fn is_transient(flags: u32) -> bool {
+        flags & TB_EXECUTE != 0
     }
 
     fn settle(state: &mut CpuState, code: ExitCode) -> bool {

@@ -51,6 +51,11 @@ pub const TB_FIXED_OVERFLOW: u32 = 8;
 /// TB flag: the one instruction is the target of an execute-type one; its or-byte is in bits 8–15.
 pub const TB_EXECUTE: u32 = 16;
 
+/// Bit of [`CpuState::execute`], and TB flag: the instruction is not the target of another but done out of line.
+pub const OUT_OF_LINE: u32 = 0x200;
+/// TB flag for [`OUT_OF_LINE`].
+pub const TB_OUT_OF_LINE: u32 = 32;
+
 /// Bit of [`CpuState::execute`]: an execute-type instruction is under way.
 pub const EXECUTING: u32 = 0x100;
 
@@ -118,6 +123,9 @@ impl CpuState {
         }
         if self.execute & EXECUTING != 0 {
             flags |= TB_EXECUTE | (self.execute & 0xff) << 8;
+            if self.execute & OUT_OF_LINE != 0 {
+                flags |= TB_OUT_OF_LINE;
+            }
         }
         flags
     }
@@ -126,7 +134,7 @@ impl CpuState {
     /// under an execute-type instruction. False for other exits.
     pub fn settle(&mut self, code: ExitCode) -> bool {
         let Some(len) = trap::out_of_line_len(code) else { return false };
-        self.execute = EXECUTING;
+        self.execute = EXECUTING | OUT_OF_LINE;
         self.execute_pc = self.env.pc;
         self.execute_next = self.env.pc.wrapping_add(len);
         true

@@ -31,6 +31,7 @@ fn check(b: &mut Builder, code: &[u8], flags: u32, parallel: bool, what: &str) {
 
 #[test]
 fn every_row_verifies() {
+    tcg_mem::sigsafe_fixup::install().expect("a signal handler");
     let mut random = Random(0x1234_5678_9abc_def1);
     let mut b = Builder::new(S390x::layout(), true);
     let mode = TB_FP_SLOW | TB_FIXED_OVERFLOW;
@@ -51,6 +52,7 @@ fn every_row_verifies() {
 
 #[test]
 fn random_bytes_verify() {
+    tcg_mem::sigsafe_fixup::install().expect("a signal handler");
     let mut random = Random(42);
     let mut b = Builder::new(S390x::layout(), true);
     for _ in 0..20_000 {

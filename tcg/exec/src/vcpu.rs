@@ -196,7 +196,7 @@ impl<G: Guest> Vcpu<G> {
         self.safe_point();
         self.n_lookups += 1;
         let key = (self.env().pc, G::tb_flags(self.state()));
-        if key.1 != self.table_flags {
+        if key.1 != self.table_flags && !G::is_transient(key.1) {
             self.change_mode(key.1);
         }
         let alone = std::mem::take(&mut self.alone);

@@ -90,6 +90,13 @@ pub trait Guest: Send + Sync + 'static {
     /// The mode that TBs for this state must have been translated for.
     fn tb_flags(state: &Self::State) -> u32;
 
+    /// Whether TBs for these flags have neither direct nor indirect exits: they leave to the loop, which then may keep the
+    /// jump table of the flags before.
+    fn is_transient(flags: u32) -> bool {
+        let _ = flags;
+        false
+    }
+
     /// Settles an exit with one of the guest's own codes, where that needs no environment: changes the state so that
     /// running on does what the code asks for, and returns true. The loop asks before it hands the exit out.
     fn settle(state: &mut Self::State, code: ExitCode) -> bool {
