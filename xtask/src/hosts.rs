@@ -8,12 +8,28 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+
+use crate::apt::Archive;
+use crate::shell::{cargo, succeed};
 
 /// Release of `rustc-web` that the portable crates are built with.
 const RUST_RELEASE: &str = "1.85";
+
+/// Libraries of the compiler that other releases than Debian 12 may lack.
+/// The C library stays the machine's own.
+const LIBRARIES: [&str; 9] = [
+    "libbsd0",
+    "libedit2",
+    "libicu72",
+    "libllvm19",
+    "libmd0",
+    "libtinfo6",
+    "libxml2",
+    "libz3-4",
+    "zlib1g",
+];
 
 /// One foreign host: Rust target, Debian architecture, linker, folder below `target/hosts`.
 struct Host {
@@ -61,56 +77,37 @@ pub(crate) fn ensure_toolchain(base: &Path) -> Result<PathBuf> {
     if ready.exists() {
         return Ok(toolchain);
     }
-    let debs = base.join("debs");
-    fs::create_dir_all(&debs).with_context(|| format!("create {}", debs.display()))?;
-    fs::create_dir_all(&toolchain).with_context(|| format!("create {}", toolchain.display()))?;
-    download(&debs)?;
-    for entry in fs::read_dir(&debs)? {
-        let deb = entry?.path();
-        if deb.extension().is_some_and(|e| e == "deb") {
-            succeed(Command::new("dpkg").arg("-x").arg(&deb).arg(&toolchain))?;
-        }
+    let std_dev = format!("libstd-rust-web-dev={RUST_RELEASE}*");
+    let compiler = [
+        format!("rustc-web={RUST_RELEASE}*"),
+        format!("libstd-rust-web-{RUST_RELEASE}={RUST_RELEASE}*"),
+        std_dev.clone(),
+    ];
+    let compiler: Vec<&str> = compiler.iter().map(String::as_str).chain(LIBRARIES).collect();
+    fetch(base, "amd64", &compiler, &toolchain)?;
+    for host in &HOSTS {
+        fetch(base, host.debian_arch, &[&std_dev], &toolchain)?;
     }
     fs::write(&ready, RUST_RELEASE).context("mark the compiler as unpacked")?;
     Ok(toolchain)
 }
 
-/// Fetches the packages with the ordinary client of the package manager.
-fn download(debs: &Path) -> Result<()> {
-    let version = version_of("rustc-web", RUST_RELEASE)?;
-    let std_dev = "libstd-rust-web-dev";
-    let mut packages = vec![
-        format!("rustc-web={version}"),
-        format!("libstd-rust-web-{RUST_RELEASE}={version}"),
-        format!("{std_dev}={version}"),
-        "libllvm19".to_owned(),
-    ];
-    packages.extend(HOSTS.iter().map(|h| format!("{std_dev}:{}={version}", h.debian_arch)));
-    succeed(Command::new("apt-get").arg("download").args(&packages).current_dir(debs)).context(
-        "download rustc-web (needs `dpkg --add-architecture s390x`, \
-         `dpkg --add-architecture arm64` and `apt-get update`, as root)",
-    )
-}
-
-/// Finds the version of `package` that starts with `release` in the package lists.
-fn version_of(package: &str, release: &str) -> Result<String> {
-    let out = Command::new("apt-cache").args(["madison", package]).output();
-    let out = out.context("run apt-cache (cargo xtask hosts needs Debian 12)")?;
-    let text = String::from_utf8_lossy(&out.stdout).into_owned();
-    let versions = text.lines().filter_map(|line| line.split('|').nth(1)).map(str::trim);
-    match versions.into_iter().find(|v| v.starts_with(&format!("{release}."))) {
-        Some(version) => Ok(version.to_owned()),
-        None => bail!("no {package} {release} in the package lists; add Debian 12 and update"),
+/// Unpacks packages of one architecture, without what they depend on, into `to`.
+fn fetch(base: &Path, arch: &'static str, packages: &[&str], to: &Path) -> Result<()> {
+    let database = base.join(format!("{arch}.apt"));
+    let archive = Archive::open(&database, arch, "bookworm")?;
+    for package in packages {
+        archive.unpack_one(package, to).with_context(|| format!("fetch {package} for {arch}"))?;
     }
+    fs::remove_dir_all(&database).context("remove the package lists")
 }
 
 /// Compiles `risu/cli` for one host and copies the binary to its place.
 fn build(root: &Path, base: &Path, toolchain: &Path, host: &Host) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build_dir = base.join("build");
     let variable = host.target.to_uppercase().replace('-', "_");
     succeed(
-        Command::new(cargo)
+        cargo()
             .args(["build", "--release", "--locked", "-p", "risu", "--target", host.target])
             .current_dir(root)
             .env("RUSTC", toolchain.join("usr/bin/rustc"))
@@ -126,15 +123,5 @@ fn build(root: &Path, base: &Path, toolchain: &Path, host: &Host) -> Result<()> 
     fs::create_dir_all(&to).with_context(|| format!("create {}", to.display()))?;
     let from = build_dir.join(host.target).join("release/risu");
     fs::copy(&from, to.join("risu")).with_context(|| format!("copy {}", from.display()))?;
-    Ok(())
-}
-
-/// Runs a command to its end and turns a bad exit status into an error.
-fn succeed(command: &mut Command) -> Result<()> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("run {name}"))?;
-    if !status.success() {
-        bail!("{name} failed ({status})");
-    }
     Ok(())
 }

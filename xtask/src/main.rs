@@ -7,10 +7,12 @@
 mod apt;
 mod bench;
 mod built;
+mod ci;
 mod guests;
 mod hosts;
 mod peers;
 mod shell;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,14 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Install what the tests need, then check formatting, lints, rules and all tests
+    Ci,
+    /// Install the packages that the tests need (root)
+    Setup,
+    /// Fetch and build what the tests run on, without running them
+    Prepare,
+    /// Check the rules of this tree
+    Tidy,
     /// Measure native, qemu-s390x and momonga on kernels and real programs
     Bench(bench::Options),
     /// Fetch the emulators to measure against into target/peers
@@ -52,6 +62,10 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     let root = shell::workspace();
     match task {
+        Task::Ci => ci::run(&root),
+        Task::Setup => ci::setup(),
+        Task::Prepare => ci::prepare(&root),
+        Task::Tidy => tidy::run(&root),
         Task::Bench(options) => bench::run(&root, &options),
         Task::Peers => peers::run(&root),
         Task::Guests => guests::run(&root),

@@ -1,0 +1,149 @@
+//! `cargo xtask ci`: all that must hold before a change goes in, in order, and
+//! `cargo xtask setup`: what the machine must have for it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{build_dir, capture, cargo, succeed};
+use crate::{guests, hosts, peers, tidy};
+
+/// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
+/// the archive's keys and default mirror.
+const PACKAGES: [&str; 11] = [
+    "binutils",
+    "binutils-s390x-linux-gnu",
+    "debian-archive-keyring",
+    "debootstrap",
+    "g++",
+    "g++-s390x-linux-gnu",
+    "gcc",
+    "gcc-aarch64-linux-gnu",
+    "gcc-s390x-linux-gnu",
+    "libc6-dev",
+    "util-linux",
+];
+
+/// Installs the packages that are missing; needs root only if one is.
+///
+/// # Errors
+///
+/// If a package cannot be installed.
+pub(crate) fn setup() -> Result<()> {
+    let missing: Vec<&str> = PACKAGES.into_iter().filter(|name| !installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("installing {}", missing.join(" "));
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        command
+    };
+    capture(apt().arg("update")).context("read package lists (needs root)")?;
+    capture(apt().args(["install", "-y", "--no-install-recommends"]).args(&missing)).map(drop)
+}
+
+fn installed(package: &str) -> bool {
+    let args = ["--show", "--showformat=${db:Status-Status}", package];
+    capture(Command::new("dpkg-query").args(args)).is_ok_and(|status| status == "installed")
+}
+
+/// Fetches and builds what the tests run on.
+///
+/// # Errors
+///
+/// If something cannot be fetched or built.
+pub(crate) fn prepare(root: &Path) -> Result<()> {
+    setup()?;
+    peers::run(root)?;
+    guests::run(root)?;
+    hosts::run(root, None)?;
+    let programs = ["build", "--release", "--package=momonga", "--package=risu"];
+    succeed(cargo().args(programs).current_dir(root))
+}
+
+/// Formatting, lints, own rules, and all tests.
+///
+/// # Errors
+///
+/// If a step fails; the tests run even if the steps before them complained.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    step("prepare");
+    prepare(root)?;
+    let mut failed = Vec::new();
+    let mut note = |name: &'static str, result: Result<()>| {
+        if let Err(error) = result {
+            println!("{name}: {error:#}");
+            failed.push(name);
+        }
+    };
+    step("format");
+    note("format", succeed(cargo().args(["fmt", "--all", "--check"]).current_dir(root)));
+    step("clippy");
+    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet"];
+    note("clippy", succeed(cargo().args(clippy).current_dir(root)));
+    step("tidy");
+    note("tidy", tidy::run(root));
+    step("test");
+    note("test", test(root));
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn step(name: &str) {
+    println!("== {name}");
+}
+
+/// Runs all tests, shows what they print, and ends with one line of totals.
+fn test(root: &Path) -> Result<()> {
+    let mut child = cargo()
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env("MOMONGA", build_dir().join("release/momonga"))
+        .current_dir(root)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("run cargo test")?;
+    let output = child.stdout.take().context("read the output of cargo test")?;
+    let mut totals = [0_u32; 3];
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        count(&line, &mut totals);
+    }
+    let [passed, failed, ignored] = totals;
+    println!("\nall tests: {passed} passed; {failed} failed; {ignored} ignored");
+    if !child.wait()?.success() || failed > 0 {
+        bail!("{failed} tests failed");
+    }
+    Ok(())
+}
+
+/// Adds the numbers of a line `test result: ok. 1 passed; 2 failed; 3 ignored; …`.
+fn count(line: &str, totals: &mut [u32; 3]) {
+    let Some((_, numbers)) = line.strip_prefix("test result: ").and_then(|r| r.split_once(". "))
+    else {
+        return;
+    };
+    for (part, total) in numbers.split("; ").zip(totals) {
+        let number = part.split(' ').next().and_then(|word| word.parse::<u32>().ok());
+        *total += number.unwrap_or(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_added() {
+        let mut totals = [1, 0, 0];
+        count("test result: FAILED. 12 passed; 3 failed; 4 ignored; 0 measured", &mut totals);
+        count("test a ... ok", &mut totals);
+        assert_eq!(totals, [13, 3, 4]);
+    }
+}

@@ -1,0 +1,125 @@
+//! `cargo xtask tidy`: rules of this tree that no lint knows.
+//!
+//! Each rule is a function that returns its complaints, one line each.
+
+mod layers;
+mod unsafe_files;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::capture;
+
+/// Kinds of files that are read as text.
+const TEXT: [&str; 14] =
+    ["rs", "md", "toml", "c", "h", "cpp", "go", "isa", "list", "sh", "yml", "in", "vec", "tcg"];
+
+/// Folder of input files for programs, which may look as they like.
+const DATA: &str = "tests/programs/data/";
+
+/// Checks all rules.
+///
+/// # Errors
+///
+/// If a rule is broken, with all complaints, or the tree cannot be read.
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let files = tracked(root)?;
+    let mut complaints = layers::check(root)?;
+    complaints.extend(unsafe_files::check(root, &files)?);
+    complaints.extend(lints_inherited(root, &files)?);
+    complaints.extend(white_space(root, &files)?);
+    complaints.extend(links(root, &files)?);
+    if !complaints.is_empty() {
+        bail!("not tidy:\n{}", complaints.join("\n"));
+    }
+    Ok(())
+}
+
+/// The files under version control that still exist, relative to the root.
+fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
+    let names = capture(Command::new("git").arg("-C").arg(root).args(["ls-files", "-z"]))?;
+    let paths = names.split_terminator('\0').map(PathBuf::from);
+    Ok(paths.filter(|path| root.join(path).is_file()).collect())
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|e| e == extension)
+}
+
+fn read(root: &Path, path: &Path) -> Result<String> {
+    fs::read_to_string(root.join(path)).with_context(|| format!("read {}", path.display()))
+}
+
+/// Every crate inherits the lints of the workspace.
+fn lints_inherited(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for path in files.iter().filter(|path| path.ends_with("Cargo.toml")) {
+        let manifest: toml::Table = read(root, path)?.parse()?;
+        let lints = manifest.get("lints").and_then(|lints| lints.get("workspace"));
+        if manifest.contains_key("package") && lints != Some(&toml::Value::Boolean(true)) {
+            complaints.push(format!("{}: [lints] workspace = true is missing", path.display()));
+        }
+    }
+    Ok(complaints)
+}
+
+/// No trailing space, and a line end at the end.
+fn white_space(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    let text = |path: &Path| TEXT.iter().any(|e| has_extension(path, e));
+    for path in files.iter().filter(|path| text(path) && !path.starts_with(DATA)) {
+        let contents = read(root, path)?;
+        for (number, line) in contents.lines().enumerate() {
+            if line.ends_with([' ', '\t']) {
+                complaints.push(format!("{}:{}: trailing space", path.display(), number + 1));
+            }
+        }
+        if !contents.is_empty() && !contents.ends_with('\n') {
+            complaints.push(format!("{}: no line end at the end", path.display()));
+        }
+    }
+    Ok(complaints)
+}
+
+/// Links between the pages lead somewhere.
+fn links(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for path in files.iter().filter(|path| has_extension(path, "md")) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for target in link_targets(&read(root, path)?) {
+            if !root.join(folder).join(&target).exists() {
+                complaints.push(format!("{}: link to {target} leads nowhere", path.display()));
+            }
+        }
+    }
+    Ok(complaints)
+}
+
+/// The targets of the relative links of a page, without anchors.
+fn link_targets(page: &str) -> Vec<String> {
+    let pieces = page.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let files = pieces.map(|target| target.split('#').next().unwrap_or(""));
+    let relative = files.filter(|target| !target.is_empty() && !target.contains("://"));
+    relative.filter(|target| !target.contains(' ')).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_is_tidy() {
+        if let Err(error) = run(&crate::shell::workspace()) {
+            panic!("{error:#}");
+        }
+    }
+
+    #[test]
+    fn only_relative_links_are_followed() {
+        let page = "[a](b.md#part) [c](https://x.example/) [d](#here) ![e](f/g.png)";
+        assert_eq!(link_targets(page), ["b.md", "f/g.png"]);
+    }
+}
