@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::shell::build_dir;
+use crate::shell::momonga;
 use crate::{guests, peers};
 use cases::Case;
 use measure::{Engine, Sample};
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     /// Leave out engines whose name contains this (may be repeated)
     #[arg(long)]
     without: Vec<String>,
-    /// The momonga to measure [default: the release build of this workspace]
+    /// The momonga to measure [default: what `cargo static` built]
     #[arg(long, value_name = "PROGRAM")]
     momonga: Option<PathBuf>,
 }
@@ -89,7 +89,7 @@ fn engines(root: &Path, options: &Options) -> Result<Vec<Engine>> {
     if momonga.exists() {
         engines.push(Engine::emulator("momonga", momonga));
     } else {
-        eprintln!("xtask: no {} (run cargo build --release)", momonga.display());
+        eprintln!("xtask: no {} (run cargo static)", momonga.display());
     }
     let dropped = |engine: &Engine| options.without.iter().any(|part| engine.name.contains(part));
     engines.retain(|engine| engine.name == "native" || !dropped(engine));

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{build_dir, capture, cargo, succeed};
+use crate::shell::{capture, cargo, momonga, succeed};
 use crate::{guests, hosts, peers, tidy};
 
 /// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
@@ -61,8 +61,7 @@ pub(crate) fn prepare(root: &Path) -> Result<()> {
     peers::run(root)?;
     guests::run(root)?;
     hosts::run(root, None)?;
-    let programs = ["build", "--release", "--package=momonga", "--package=risu"];
-    succeed(cargo().args(programs).current_dir(root))
+    succeed(cargo().arg("static").current_dir(root))
 }
 
 /// Formatting, lints, own rules, and all tests.
@@ -103,7 +102,7 @@ fn step(name: &str) {
 fn test(root: &Path) -> Result<()> {
     let mut child = cargo()
         .args(["test", "--workspace", "--no-fail-fast"])
-        .env("MOMONGA", build_dir().join("release/momonga"))
+        .env("MOMONGA", momonga())
         .current_dir(root)
         .stdout(Stdio::piped())
         .spawn()

@@ -50,3 +50,8 @@ pub(crate) fn build_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| workspace().join("target"), |dir| workspace().join(dir))
 }
+
+/// The static momonga that `cargo static` builds.
+pub(crate) fn momonga() -> PathBuf {
+    build_dir().join("x86_64-unknown-linux-gnu/release/momonga")
+}

@@ -110,10 +110,11 @@ fn emulator() -> Result<PathBuf> {
     }
     let this = env::current_exe().context("find this program")?;
     let target = this.ancestors().nth(3).unwrap_or(Path::new("target"));
-    let built = ["release", "debug"].map(|profile| target.join(profile).join("momonga"));
+    let folders = ["x86_64-unknown-linux-gnu/release", "release", "debug"];
+    let built = folders.map(|folder| target.join(folder).join("momonga"));
     let age = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
     let newest = built.into_iter().filter(|path| path.exists()).max_by_key(age);
-    newest.with_context(|| format!("no momonga in {} (run cargo build -r)", target.display()))
+    newest.with_context(|| format!("no momonga in {} (run cargo static)", target.display()))
 }
 
 fn is_root() -> bool {
