@@ -86,6 +86,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) pc: u64,
     /// Where the call that ends the block returns to.
     pub(crate) return_to: Option<u64>,
+    /// A value and the place in the code up to which the flags tell whether it is zero or negative.
+    pub(crate) flags_of: (Val, usize),
     /// Loading a constant must not change the flags.
     pub(crate) keep_flags: bool,
     /// No room: the compilation is void.
@@ -131,6 +133,7 @@ pub(crate) fn compile(
         fate: HOT,
         pc: tb.pc,
         return_to: None,
+        flags_of: (Val::NONE, 0),
         keep_flags: false,
         failed: false,
     };
@@ -153,17 +156,22 @@ impl Cx<'_> {
         self.label_jumps.clear();
         self.live.run(self.tb, self.pins, &mut self.vals);
         let tb = self.tb;
-        for (index, op) in tb.ops.iter().enumerate() {
+        let mut index = 0;
+        while let Some(op) = tb.ops.get(index) {
             let fate = self.live.fate[index];
+            index += 1;
             if fate == DEAD {
                 continue;
             }
             self.fate = fate;
-            self.now = index as u32 + 1;
+            self.now = index as u32;
             self.live_from = self.now;
             self.regs.locked = 0;
             self.asm.reserve(MAX_OP_BYTES);
-            self.lower(op);
+            match tb.ops.get(index) {
+                Some(next) if self.lower_pair(op, next) => index += 1,
+                _ => self.lower(op),
+            }
             if self.failed {
                 return;
             }

@@ -4,7 +4,7 @@ use crate::alloc::NO_REG;
 use crate::asm::{Alu, Cc, Mem, Rm, Shift};
 use crate::context::Cx;
 use crate::pins::Reg;
-use tcg_ir::{Cond, Sign, Val};
+use tcg_ir::{Cond, Op, Sign, Val};
 
 impl Cx<'_> {
     /// `d = a op b` for an op whose host instruction overwrites its first operand; `emit(d, b)` does it.
@@ -69,6 +69,7 @@ impl Cx<'_> {
         let rd = self.out(d, ra);
         if rd == ra {
             self.asm.alu_imm(Alu::Add, w, rd, imm);
+            self.flags_of = (d, self.asm.pos());
         } else {
             self.asm.lea(w, rd, Mem::base(ra, imm));
         }
@@ -95,6 +96,7 @@ impl Cx<'_> {
                     self.asm.mov(w, rd, ra);
                 }
                 self.asm.alu(Alu::Add, w, rd, rb);
+                self.flags_of = (d, self.asm.pos());
             }
         }
         self.set(d, rd);
@@ -107,7 +109,10 @@ impl Cx<'_> {
         }
         match self.imm(b) {
             Some(imm) if imm != i32::MIN => self.add_imm(d, a, -imm),
-            _ => self.two_operand(d, a, b, false, |cx, d, b| cx.asm.alu(Alu::Sub, w, d, b)),
+            _ => {
+                self.two_operand(d, a, b, false, |cx, d, b| cx.asm.alu(Alu::Sub, w, d, b));
+                self.flags_of = (d, self.asm.pos());
+            }
         }
     }
 
@@ -115,10 +120,11 @@ impl Cx<'_> {
         let w = self.w(d);
         let (a, b) = self.ordered(a, b);
         match self.imm(b) {
-            Some(-1) if op == Alu::Xor => self.negate(2, d, a),
+            Some(-1) if op == Alu::Xor => return self.negate(2, d, a),
             Some(imm) => self.with_imm(d, a, |cx, d| cx.asm.alu_imm(op, w, d, imm)),
             None => self.two_operand(d, a, b, true, |cx, d, b| cx.asm.alu(op, w, d, b)),
         }
+        self.flags_of = (d, self.asm.pos());
     }
 
     pub(crate) fn and(&mut self, d: Val, a: Val, b: Val) {
@@ -221,10 +227,12 @@ impl Cx<'_> {
         self.flush_merges();
         let w = self.w(d);
         let no_carry_in = self.tb.konst(c_in) == Some(0);
-        let (ra, rb) = (self.in_reg(a), self.in_rm(b));
+        let imm = self.imm(b);
+        let ra = self.in_reg(a);
+        let rb = if imm.is_some() { Rm::R(ra) } else { self.in_rm(b) };
         let rc = if no_carry_in { NO_REG } else { self.in_reg(c_in) };
         self.done(&[a, b, c_in]);
-        let reuse = self.is_free(ra) && Rm::R(ra) != rb && ra != rc;
+        let reuse = self.is_free(ra) && (imm.is_some() || Rm::R(ra) != rb) && ra != rc;
         let t = if reuse { ra } else { self.alloc(false) };
         if t != ra {
             self.asm.mov(true, t, ra);
@@ -233,7 +241,60 @@ impl Cx<'_> {
             self.asm.bt(false, rc, 0);
         }
         let plain = if op == Alu::Adc { Alu::Add } else { Alu::Sub };
-        self.asm.alu(if no_carry_in { plain } else { op }, w, t, rb);
+        let op = if no_carry_in { plain } else { op };
+        match imm {
+            Some(imm) => self.asm.alu_imm(op, w, t, imm),
+            None => self.asm.alu(op, w, t, rb),
+        }
+        self.finish_carry((d, c), t);
+    }
+
+    /// `setcond` unsigned less, whose result is only the carry into an addition or subtraction that follows: the comparison sets the carry.
+    ///
+    /// True if both ops were emitted.
+    pub(crate) fn lower_pair(&mut self, op: &Op, next: &Op) -> bool {
+        let Op::SetCond { cond, d: c, a: x, b: y, .. } = *op else { return false };
+        let (kind, outs, a, b, c_in) = match *next {
+            Op::AddCarry { d, carry, a, b, carry_in, .. } => (Alu::Adc, (d, carry), a, b, carry_in),
+            Op::SubBorrow { d, borrow, a, b, borrow_in, .. } => {
+                (Alu::Sbb, (d, borrow), a, b, borrow_in)
+            }
+            _ => return false,
+        };
+        let (x, y) = match cond {
+            Cond::LtU => (x, y),
+            Cond::GtU => (y, x),
+            _ => return false,
+        };
+        if c_in != c || self.vals[c.index()].last_use != self.now + 1 {
+            return false;
+        }
+        // Both ops are one from here on; inputs of the first stay alive until the second is done.
+        self.now += 1;
+        self.flush_merges();
+        let rx = self.in_reg(x);
+        let ry = self.in_rm(y);
+        let w = self.w(x);
+        let t = self.alloc(false);
+        self.load_value(t, a);
+        self.keep_flags = true;
+        let rb = match self.imm(b) {
+            Some(_) => Rm::R(t),
+            None => self.in_rm(b),
+        };
+        self.asm.alu(Alu::Cmp, w, rx, ry);
+        match self.imm(b) {
+            Some(imm) => self.asm.alu_imm(kind, self.w(outs.0), t, imm),
+            None => self.asm.alu(kind, self.w(outs.0), t, rb),
+        }
+        self.done(&[x, y, a, b]);
+        self.finish_carry(outs, t);
+        self.keep_flags = false;
+        true
+    }
+
+    /// Leaves the sum in `t` and the carry flag as outputs.
+    fn finish_carry(&mut self, (d, c): (Val, Val), t: Reg) {
         self.regs.locked = crate::alloc::bit(t);
         if self.vals[c.index()].last_use > self.now {
             let rc = self.alloc(false);
@@ -454,7 +515,10 @@ impl Cx<'_> {
     fn compare_plain(&mut self, cond: Cond, a: Val, b: Val) -> Cc {
         let w = self.w(a);
         if self.imm(b) == Some(0) && !matches!(cond, Cond::OvSub | Cond::NoOvSub) {
+            let sign_or_zero = matches!(cond, Cond::Eq | Cond::Ne | Cond::LtS | Cond::GeS);
+            let known = self.flags_of == (a, self.asm.pos());
             match self.in_rm(a) {
+                _ if known && sign_or_zero => {}
                 Rm::R(ra) => self.asm.test(w, ra, ra),
                 m => self.asm.alu_imm(Alu::Cmp, w, m, 0),
             }

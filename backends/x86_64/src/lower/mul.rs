@@ -3,6 +3,7 @@
 use crate::alloc::{NO_REG, bit};
 use crate::asm::{Alu, RAX, RDX, Rm};
 use crate::context::Cx;
+use crate::lower::int::as_reg;
 use crate::pins::Reg;
 use tcg_ir::{Sign, Val};
 
@@ -36,17 +37,35 @@ impl Cx<'_> {
         if !self.w(lo) {
             return self.mul_wide_32(signed, lo, hi, a, b);
         }
+        if !signed {
+            return self.mulx(lo, hi, a, b);
+        }
         self.take(RDX);
         self.take(RAX);
-        self.load_value(if signed { RAX } else { RDX }, a);
+        self.load_value(RAX, a);
         let rb = self.in_rm(b);
         self.done(&[a, b]);
-        if signed {
-            self.asm.group3(5, true, rb);
-        } else {
-            self.asm.mulx(true, RDX, RAX, rb);
-        }
+        self.asm.group3(5, true, rb);
         self.pair((lo, RAX), (hi, RDX));
+    }
+
+    /// Unsigned: one factor in rdx, the other and the results anywhere.
+    fn mulx(&mut self, lo: Val, hi: Val, a: Val, b: Val) {
+        let (a, b) = if self.vals[b.index()].reg == RDX { (b, a) } else { (a, b) };
+        if self.vals[a.index()].reg == RDX {
+            self.regs.locked |= bit(RDX);
+        } else {
+            self.take(RDX);
+            self.load_value(RDX, a);
+        }
+        let rb = self.in_rm(b);
+        self.done(&[a, b]);
+        self.regs.locked = bit(RDX);
+        let rlo = self.out(lo, as_reg(rb));
+        let rhi = self.out(hi, NO_REG);
+        self.asm.mulx(true, rhi, rlo, rb);
+        self.set(lo, rlo);
+        self.set(hi, rhi);
     }
 
     /// The outputs of an op are in two scratch registers.

@@ -3,6 +3,7 @@
 use crate::alloc::{NIL, NO_REG, bit};
 use crate::asm::{Alu, Shift};
 use crate::context::Cx;
+use crate::liveness::HOT;
 use crate::pins::{INT_SCRATCH, NO_PIN, SCRATCH};
 use tcg_ir::{Global, Type, Val};
 
@@ -46,7 +47,7 @@ impl Cx<'_> {
         self.asm.alu(Alu::Xor, true, rd, t);
         self.set(d, rd);
         self.drop_puts(g.0);
-        self.defer(g, false, d, crate::liveness::HOT);
+        self.defer(g, false, d, HOT);
     }
 
     pub(crate) fn put(&mut self, g: Global, v: Val) {
@@ -65,6 +66,10 @@ impl Cx<'_> {
                 self.in_reg(v);
             }
             self.defer(g, false, v, self.fate);
+            if self.fate == HOT {
+                // It will be stored anyway: cold paths need not repeat it.
+                self.flush_put(self.puts.len() - 1);
+            }
             return self.done(&[v]);
         }
         if val.reg == pin {
