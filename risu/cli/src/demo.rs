@@ -48,6 +48,7 @@ fn generate(args: &DemoArgs) -> Result<Vec<u8>> {
         passes: 64,
         select: None,
         group: None,
+        not_in_runs: None,
     })?;
     let mut writer = StreamWriter::new(Vec::new(), &stream.manifest)?;
     for step in stream.steps() {

@@ -35,17 +35,24 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
     let Some(guest) = Guest::from_name(&args.guest) else {
         bail!("unknown guest {}; known: s390x", args.guest);
     };
-    let select = match &args.select {
-        Some(text) => Some(Regex::new(text).context("--select")?),
-        None => None,
-    };
+    let regex = |text: &Option<String>| text.as_deref().map(Regex::new).transpose();
+    let select = regex(&args.select).context("--select")?;
+    let not_in_runs = regex(&args.not_in_runs).context("--not-in-runs")?;
     let group = args.group.clone();
     if let Some(name) = &group {
         if !isa::s390x::ROWS.iter().any(|row| row.group.name == name) {
             bail!("unknown group {name}");
         }
     }
-    Ok(Options { guest, seed: args.seed, count: args.count, passes: args.passes, select, group })
+    Ok(Options {
+        guest,
+        seed: args.seed,
+        count: args.count,
+        passes: args.passes,
+        select,
+        group,
+        not_in_runs,
+    })
 }
 
 /// Records a stream on this machine.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use risu_trace::{Manifest, Meaning};
+use risu_trace::{BlockKind, Manifest, Meaning};
 use serde::{Deserialize, Serialize};
 
 /// What happened to one row in the streams.
@@ -29,9 +29,15 @@ impl Coverage {
     /// Adds counts by block of one stream.
     pub fn add(&mut self, manifest: &Manifest, by_block: &[RowCount]) {
         for (block, count) in manifest.blocks.iter().zip(by_block) {
+            let mut count = *count;
+            if block.kind == BlockKind::Run {
+                // Which of its instructions a run differs by, and which were reached, is not known.
+                self.rows.entry("run".to_owned()).or_default().add(count);
+                count = RowCount { agreed: count.agreed, ..RowCount::default() };
+            }
             for word in &block.words {
                 if let Meaning::Insn(name) | Meaning::Target(name) = &word.meaning {
-                    self.rows.entry(name.clone()).or_default().add(*count);
+                    self.rows.entry(name.clone()).or_default().add(count);
                 }
             }
         }

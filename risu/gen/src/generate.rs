@@ -22,6 +22,8 @@ pub struct Options {
     pub select: Option<Regex>,
     /// Only rows of this group.
     pub group: Option<String>,
+    /// Rows that do not stand in runs, because the reference does not have them.
+    pub not_in_runs: Option<Regex>,
 }
 
 /// Why there is no stream.
@@ -71,7 +73,8 @@ pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
         return Err(GenerateError::NothingSelected);
     }
     let mut rng = Rng::new(options.seed, 0);
-    let run_rows = RunRows::new(wanted);
+    let refused = |row: &Row| options.not_in_runs.as_ref().is_some_and(|r| matches_whole(r, row));
+    let run_rows = RunRows::new(|row| wanted(row) && !refused(row));
     let mut plan = Plan::default();
     let n_blocks = options.count.div_ceil(options.passes.max(1));
     rng.shuffle(&mut rows);
@@ -98,10 +101,13 @@ fn is_wanted(options: &Options, row: &Row) -> bool {
     row.translated()
         && row.marks.gen_skip.is_none()
         && options.group.as_ref().is_none_or(|group| row.group.name == group)
-        && options.select.as_ref().is_none_or(|select| {
-            select.find(row.name).is_some_and(|found| found.as_str() == row.name)
-        })
+        && options.select.as_ref().is_none_or(|select| matches_whole(select, row))
         && !matches!(row.name, "ex" | "exrl")
+}
+
+/// Whether the expression matches all of the row's name.
+fn matches_whole(regex: &Regex, row: &Row) -> bool {
+    regex.find(row.name).is_some_and(|found| found.as_str() == row.name)
 }
 
 fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32) -> Option<Planned> {

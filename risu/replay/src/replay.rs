@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use risu_compare::{Case, Coverage, End, Faults, Findings, RowCount, compare};
-use risu_trace::{Block, Outcome, ReadError, Signal, State, Step, TraceReader};
+use risu_trace::{Block, BlockKind, Outcome, ReadError, Signal, State, Step, TraceReader};
 
 use crate::engine::EngineChoice;
 use crate::guest::{Cpu, Ended};
@@ -193,7 +193,8 @@ fn is_refused(manifest: &risu_trace::Manifest, block: &Block, expected: &End<'_>
         return false;
     };
     let offset = addr.wrapping_sub(manifest.header.base);
-    block.words.iter().any(|word| {
-        u64::from(word.offset) == offset && matches!(word.meaning, risu_trace::Meaning::Insn(_))
-    })
+    block.kind != BlockKind::Run
+        && block.words.iter().any(|word| {
+            u64::from(word.offset) == offset && matches!(word.meaning, risu_trace::Meaning::Insn(_))
+        })
 }

@@ -119,20 +119,21 @@ impl Translator<'_> {
 
     /// Whether `v`, 32 bits sign-extended to 64, loses a bit unlike its sign in a 31-bit numeric part.
     ///
-    /// That is so unless bits 31-count and up all equal the sign, that is `v >> (31 - count)` is the sign; from 31 on,
-    /// unless the whole is zero or all ones.
+    /// That is so unless the value, with zeros to its right, comes back from a shift to the left and back again;
+    /// beyond 31 the zeros supplied are themselves shifted out, and are unlike a negative sign.
     fn lost_32(&mut self, v: Val, count: Count) -> (Val, Val) {
-        let sign = self.b.shr_s_imm(Type::I64, v, 63);
-        let above = match count {
-            Count::Known(n) => self.b.shr_s_imm(Type::I64, v, 31 - n.min(31)),
+        let value = self.b.shl_imm(Type::I64, v, 32);
+        let back = match count {
+            Count::Known(n) => {
+                let shifted = self.b.shl_imm(Type::I64, value, n);
+                self.b.shr_s_imm(Type::I64, shifted, n)
+            }
             Count::Value(n) => {
-                let limit = self.b.i64(31);
-                let n = self.b.select(Type::I64, Cond::GtU, (n, limit), limit, n);
-                let rest = self.b.sub(Type::I64, limit, n);
-                self.b.shr_s(Type::I64, v, rest)
+                let shifted = self.b.shl(Type::I64, value, n);
+                self.b.shr_s(Type::I64, shifted, n)
             }
         };
-        (above, sign)
+        (back, value)
     }
 
     fn shift_left_keeping_sign(&mut self, v: Val, count: Count) -> (Val, (Val, Val)) {

@@ -32,6 +32,8 @@ pub(crate) struct Need {
 pub(crate) enum Goal {
     /// Into the scratch area, or for a fault beside it.
     Scratch,
+    /// Into the scratch area for sure: whether a fault is recognized is open.
+    Inside,
     /// Exactly there.
     Exact(u64),
 }
@@ -40,11 +42,14 @@ pub(crate) enum Goal {
 /// chance, branch addresses get `landing`.
 pub(crate) fn needs(row: &Row, word: u64, landing: u64) -> Vec<Need> {
     let mut needs = Vec::new();
+    // LOAD and STORE ON CONDITION: access exceptions may be recognized when the condition is false.
+    let conditional = row.name.starts_with("loc") || row.name.starts_with("stoc");
+    let goal = if conditional { Goal::Inside } else { Goal::Scratch };
     for operand in row.operands {
         let (len, goal, access, down) = match operand.kind {
             Kind::Mem(len) => {
                 let down = matches!(len, MemLen::FieldDown(_));
-                (length(row, word, len), Goal::Scratch, operand.access, down)
+                (length(row, word, len), goal, operand.access, down)
             }
             Kind::Pointer(access) => (256, Goal::Scratch, access, false),
             Kind::PointerLen(access) | Kind::PointerLen24(access) => {
@@ -80,6 +85,7 @@ impl Need {
         let want = match self.goal {
             Goal::Exact(addr) => addr,
             Goal::Scratch => choose_address(rng, self, others),
+            Goal::Inside => anywhere(rng, self.len),
         };
         let back = if self.down { self.len - 1 } else { 0 };
         let sum = want.wrapping_add(back).wrapping_sub(self.disp as u64);
@@ -88,6 +94,7 @@ impl Need {
         match self.goal {
             Goal::Exact(addr) => (first == addr).then_some(first),
             Goal::Scratch => is_ours(first, self.len).then_some(first),
+            Goal::Inside => is_inside(first, self.len).then_some(first),
         }
     }
 
@@ -128,6 +135,11 @@ pub(crate) fn is_ours(addr: u64, len: u64) -> bool {
     let low = SCRATCH - GUARD_LEN + 0x1000;
     let high = SCRATCH + SCRATCH_LEN + READ_ONLY_LEN + GUARD_LEN - 0x1000;
     addr >= low && addr.checked_add(len).is_some_and(|end| end <= high)
+}
+
+/// Whether a range lies in the scratch area.
+fn is_inside(addr: u64, len: u64) -> bool {
+    addr >= SCRATCH && addr.checked_add(len).is_some_and(|end| end <= SCRATCH + SCRATCH_LEN)
 }
 
 fn choose_address(rng: &mut Rng, need: &Need, others: &[u64]) -> u64 {

@@ -4,7 +4,7 @@ use isa::row::{FieldType, Kind, Row};
 use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word};
 
 use super::execute::Execute;
-use super::fields::choose_word;
+use super::fields::{choose_word, overlaps};
 use super::pass::Machine;
 use super::run::Run;
 use super::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
@@ -61,7 +61,10 @@ impl Shape {
 /// Plans a block for one instruction of `row` at offset `at` of the image.
 pub(crate) fn plan_row(rng: &mut Rng, row: &'static Row, at: u32) -> Planned {
     let legal = !rng.one_in(48);
-    let word = choose_word(rng, row, legal);
+    let mut word = choose_word(rng, row, legal);
+    while is_interruptible(row) && overlaps(row, word) {
+        word = choose_word(rng, row, legal);
+    }
     if row.marks.branch { plan_branch(rng, row, word, at) } else { plan_single(rng, row, word, at) }
 }
 
@@ -150,9 +153,15 @@ fn may_stop_early(row: &Row) -> bool {
 
 /// Interruptible instructions: how far they are when an access exception stops them is open.
 fn exclusions(row: &Row) -> Vec<Ignore> {
-    let interruptible = row
-        .operands
+    if is_interruptible(row) {
+        return vec![Ignore::StateOnSignal, Ignore::SignalAddress];
+    }
+    Vec::new()
+}
+
+/// Whether the instruction updates addresses and lengths in registers as it goes.
+fn is_interruptible(row: &Row) -> bool {
+    row.operands
         .iter()
-        .any(|o| matches!(o.kind, Kind::Pointer(_) | Kind::PointerLen(_) | Kind::PointerLen24(_)));
-    if interruptible { vec![Ignore::StateOnSignal, Ignore::SignalAddress] } else { Vec::new() }
+        .any(|o| matches!(o.kind, Kind::Pointer(_) | Kind::PointerLen(_) | Kind::PointerLen24(_)))
 }

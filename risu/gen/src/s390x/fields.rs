@@ -115,6 +115,44 @@ pub(crate) fn length(row: &Row, word: u64, len: MemLen) -> u64 {
     }
 }
 
+/// Whether two operands share a general register, or one is also a base: what an instruction that
+/// updates its registers as it goes then does depends on how far it goes at a time.
+pub(crate) fn overlaps(row: &Row, word: u64) -> bool {
+    let mut seen = 0u16;
+    for operand in row.operands {
+        let mask = match (operand.place, register(row, word, operand)) {
+            (Place::Storage { base, .. }, _) => match raw(row, word, base) {
+                0 => 0,
+                number => 1 << number,
+            },
+            (_, Some(number)) => operand_registers(operand.kind, number),
+            _ => 0,
+        };
+        if seen & mask != 0 {
+            return true;
+        }
+        seen |= mask;
+    }
+    false
+}
+
+/// The general registers of an operand that stands in register `number`.
+fn operand_registers(kind: Kind, number: usize) -> u16 {
+    match kind {
+        Kind::GrPair32 | Kind::GrPair64 | Kind::PointerLen(_) | Kind::PointerLen24(_) => {
+            1 << number | 1 << (number | 1)
+        }
+        Kind::Gr8
+        | Kind::Gr16
+        | Kind::Gr32
+        | Kind::Gr64
+        | Kind::GrHigh
+        | Kind::GrTarget
+        | Kind::Pointer(_) => 1 << number,
+        _ => 0,
+    }
+}
+
 /// General registers that the instruction names or implies, and those that it writes.
 pub(crate) fn general_registers(row: &Row, word: u64) -> (u16, u16) {
     let (mut used, mut written) = (0u16, 0u16);
@@ -124,19 +162,7 @@ pub(crate) fn general_registers(row: &Row, word: u64) -> (u16, u16) {
             used |= index.map_or(0, |x| 1 << raw(row, word, x));
         }
         let Some(number) = register(row, word, operand) else { continue };
-        let mask = match operand.kind {
-            Kind::GrPair32 | Kind::GrPair64 | Kind::PointerLen(_) | Kind::PointerLen24(_) => {
-                1 << number | 1 << (number | 1)
-            }
-            Kind::Gr8
-            | Kind::Gr16
-            | Kind::Gr32
-            | Kind::Gr64
-            | Kind::GrHigh
-            | Kind::GrTarget
-            | Kind::Pointer(_) => 1 << number,
-            _ => 0,
-        };
+        let mask = operand_registers(operand.kind, number);
         used |= mask;
         if operand.access.writes() {
             written |= mask;

@@ -45,7 +45,7 @@ impl Machine {
         }
         let float = is_float(row);
         for (need, addr) in &placed {
-            if need.goal == Goal::Scratch {
+            if !matches!(need.goal, Goal::Exact(_)) {
                 self.fill(rng, *addr, need, float);
             }
         }

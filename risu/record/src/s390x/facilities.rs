@@ -8,12 +8,16 @@ use risu_trace::HostInfo;
 /// Doublewords of the facility list that are stored.
 const N_WORDS: usize = 4;
 
+/// What QEMU's user mode says in `/proc/cpuinfo` about the speed of the machine.
+const QEMU_BOGOMIPS: &str = "bogomips per cpu: 13370.00";
+
 /// Kernel, machine and facility list.
 pub(crate) fn host_info() -> HostInfo {
     let version = fs::read_to_string("/proc/version").unwrap_or_default();
     let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let processor = cpuinfo.lines().find(|l| l.starts_with("processor 0")).unwrap_or("").trim();
-    let name = format!("{} {processor}", version.trim());
+    let emulator = if cpuinfo.contains(QEMU_BOGOMIPS) { "qemu-user on " } else { "" };
+    let name = format!("{emulator}{} {processor}", version.trim());
     HostInfo { name: name.trim().to_owned(), features: facility_list() }
 }
 
