@@ -54,6 +54,26 @@ impl Effects {
         self.0 & other.0 != 0
     }
 
+    /// The names of the effects, for documentation.
+    #[must_use]
+    pub fn names(self) -> String {
+        const NAMES: [&str; 11] = [
+            "reads state",
+            "writes state",
+            "loads",
+            "stores",
+            "faults",
+            "side exit",
+            "ends",
+            "orders",
+            "FP environment",
+            "label",
+            "mark",
+        ];
+        let names = NAMES.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 != 0);
+        names.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+    }
+
     /// True if an op whose outputs are unused can be dropped. (Floating-point ops can't: they raise flags.)
     #[must_use]
     pub const fn removable(self) -> bool {
@@ -104,6 +124,23 @@ const fn opt(ty: Type) -> Want {
 }
 const fn gives(ty: Type) -> Gives {
     Gives::Is(ty)
+}
+
+/// A row of the op table, for documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct OpRow {
+    /// The printed name.
+    pub name: &'static str,
+    /// What the op means.
+    pub doc: &'static str,
+    /// Attributes: name and Rust type.
+    pub attrs: &'static [(&'static str, &'static str)],
+    /// Outputs: name, and type as an expression over the attributes.
+    pub outputs: &'static [(&'static str, &'static str)],
+    /// Inputs, likewise.
+    pub inputs: &'static [(&'static str, &'static str)],
+    /// What it does besides defining its outputs.
+    pub effects: Effects,
 }
 
 /// Calls the given macro with the whole op table.
@@ -292,17 +329,24 @@ macro_rules! for_each_op {
 }
 
 macro_rules! define_ops {
-    ($($(#[$doc:meta])* $variant:ident $name:literal [$effects:expr] { $($attr:ident: $aty:ty),* } ($($out:ident: $oty:expr),*) = ($($input:ident: $ity:expr),*);)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal [$effects:expr] { $($attr:ident: $aty:ty),* } ($($out:ident: $oty:expr),*) = ($($input:ident: $ity:expr),*);)*) => {
         /// One operation of the IR. See the table in this module for the meaning of each.
         #[derive(Clone, Copy, Debug, PartialEq)]
         #[allow(missing_docs, reason = "the fields are documented by the variant")]
         pub enum Op {
-            $($(#[$doc])* $variant { $($attr: $aty,)* $($out: Val,)* $($input: Val,)* },)*
+            $($(#[doc = $doc])* $variant { $($attr: $aty,)* $($out: Val,)* $($input: Val,)* },)*
         }
 
         impl Op {
-            /// Name and documentation of every op, in table order.
-            pub const NAMES: &'static [&'static str] = &[$($name,)*];
+            /// Every op as the table declares it, in order.
+            pub const TABLE: &'static [OpRow] = &[$(OpRow {
+                name: $name,
+                doc: concat!($($doc),*),
+                attrs: &[$((stringify!($attr), stringify!($aty)),)*],
+                outputs: &[$((stringify!($out), stringify!($oty)),)*],
+                inputs: &[$((stringify!($input), stringify!($ity)),)*],
+                effects: $effects,
+            },)*];
 
             /// The printed name.
             #[must_use]
