@@ -336,13 +336,14 @@ impl Cx<'_> {
         if matches!(round, Round::NearestAway | Round::Odd) {
             self.call_slow(slow);
         } else {
-            self.to_int_inline(slow, (ity, sign), x);
+            let class = self.vals[cls.index()].last_use > self.now;
+            self.to_int_inline(slow, (ity, sign), x, class);
         }
         self.finish_in(cls, rc);
         self.finish_in(d, rd);
     }
 
-    fn to_int_inline(&mut self, slow: Slow, (ity, sign): (Type, Sign), x: Reg) {
+    fn to_int_inline(&mut self, slow: Slow, (ity, sign): (Type, Sign), x: Reg, class: bool) {
         let (ra, rd, rc) = (slow.operands[0], slow.results[0], slow.results[1]);
         let ty = slow.op.ty;
         let wide = ity == Type::I64 || sign == Sign::Unsigned;
@@ -359,7 +360,17 @@ impl Cx<'_> {
         let opcode = if slow.op.round == Round::Dynamic { 0x2d } else { 0x2c };
         self.asm.vex(scalar(ty), 1, wide, opcode, rd, 0, Rm::R(rx & 15), None);
         let at = self.out_of_range((ity, sign), rd, rc);
-        // Class: zero 0, below 1, above 2.
+        if class {
+            self.class_of_zero(ty, ra, rc, x);
+        }
+        self.detour(at, slow);
+        if let Some(at) = early {
+            self.detour(at, slow);
+        }
+    }
+
+    /// `rc` = 0 if `ra` is zero, 1 below, 2 above.
+    fn class_of_zero(&mut self, ty: Type, ra: Reg, rc: Reg, x: Reg) {
         self.asm.v(0, 0x57, x & 15, x & 15, x & 15);
         self.fp_compare(false, ty, ra, x);
         self.asm.setcc(Cc::Ne, rc);
@@ -367,10 +378,6 @@ impl Cx<'_> {
         let below = self.asm.jcc(Cc::Be);
         self.asm.alu_imm(Alu::Add, false, rc, 1);
         self.asm.bind(below);
-        self.detour(at, slow);
-        if let Some(at) = early {
-            self.detour(at, slow);
-        }
     }
 
     /// Jumps if `ra` is not below 2^63.
