@@ -162,6 +162,11 @@ impl<G: Guest> Vcpu<G> {
         let _running = unsafe { RunningGuard::new(running) };
         let _reports = ReportCodeWrites::begin();
         self.member.announce(self.core.epochs.now());
+        // The caller may have sent the guest elsewhere (to a signal handler) since the last exit:
+        // where that exit led to is not where the guest goes on.
+        if let Some(Runner::Jit(jit)) = &mut self.runner {
+            jit.forget();
+        }
         let exit = loop {
             if let Some(exit) = self.round() {
                 break exit;
