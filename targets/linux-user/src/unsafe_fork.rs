@@ -1,6 +1,8 @@
 //! `fork` and the vfork-like `clone`, which return twice.
 
+use crate::errno::Errno;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// `fork` of the C library, which puts its own locks in order.
 pub fn fork() -> i32 {
@@ -38,4 +40,66 @@ pub fn vfork(exit_signal: i32, child: &mut dyn FnMut()) -> i32 {
         let top = stack.as_mut_ptr().add(stack.len());
         libc::clone(start, top.cast(), flags, (&raw mut child).cast())
     }
+}
+
+/// Holds a parent back after `fork` until its child has taken what they share apart.
+///
+/// One word in a page that both see.
+#[derive(Debug)]
+pub struct Gate(*mut c_void);
+
+const PAGE: usize = 4096;
+/// How often to see whether the child is still there, nanoseconds.
+const PATIENCE_NS: i64 = 50_000_000;
+
+impl Gate {
+    /// A closed gate; `None` if the host has no memory.
+    pub fn new() -> Option<Gate> {
+        let prot = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
+        // SAFETY: a new mapping.
+        let page = unsafe { libc::mmap(std::ptr::null_mut(), PAGE, prot, flags, -1, 0) };
+        (page != libc::MAP_FAILED).then_some(Gate(page))
+    }
+
+    fn word(&self) -> &AtomicU32 {
+        // SAFETY: the page is mapped as long as the gate lives, and only used as this.
+        unsafe { &*self.0.cast::<AtomicU32>() }
+    }
+
+    /// Opens the gate, in the child.
+    pub fn open(&self) {
+        // Release: what the child did with the shared memory comes before.
+        self.word().store(1, Ordering::Release);
+        let args = [self.0 as u64, libc::FUTEX_WAKE as u64, 1, 0, 0, 0];
+        let _ = crate::host::call(libc::SYS_futex, args);
+    }
+
+    /// Waits in the parent until the gate is open or the child `pid` has ended.
+    pub fn wait(&self, pid: i32) {
+        while self.word().load(Ordering::Acquire) == 0 {
+            let time = [0, PATIENCE_NS];
+            let args = [self.0 as u64, libc::FUTEX_WAIT as u64, 0, time.as_ptr() as u64, 0, 0];
+            let timed_out = crate::host::call(libc::SYS_futex, args) == Err(Errno::ETIMEDOUT);
+            if timed_out && has_ended(pid) {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        // SAFETY: mapped in `new`, and the reference to it ends here.
+        unsafe { libc::munmap(self.0, PAGE) };
+    }
+}
+
+/// Whether a child has ended, without taking its status from whoever waits for it.
+fn has_ended(pid: i32) -> bool {
+    let mut info = crate::unsafe_view::zeroed::<libc::siginfo_t>();
+    let how = (libc::WEXITED | libc::WNOHANG | libc::WNOWAIT | libc::__WALL) as u64;
+    let args = [libc::P_PID as u64, pid as u64, &raw mut info as u64, how, 0, 0];
+    // An error means that it is no longer there.
+    crate::host::call(libc::SYS_waitid, args).is_err() || info.si_signo != 0
 }

@@ -3,6 +3,7 @@
 use super::frame::{self, Registers};
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
+use crate::unsafe_fork::Gate;
 use frontend_s390x::trap::{insn_len, pic};
 use frontend_s390x::{CpuState, S390x, Trap};
 use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
@@ -176,7 +177,11 @@ impl GuestCpu for Cpu {
                     self.svc = number;
                     return Event::Call;
                 }
-                Exit::Interrupt => return Event::Interrupted,
+                Exit::Interrupt => {
+                    // Between an EXECUTE and its target: the pair begins anew.
+                    state.settle_execute(ExitCode::INTERRUPT);
+                    return Event::Interrupted;
+                }
                 Exit::Fault(fault) => {
                     state.settle_execute(ExitCode::FAULT_READ);
                     return Event::Fault(access_signal(&fault));
@@ -265,10 +270,21 @@ impl GuestCpu for Cpu {
     }
 
     fn fork(&mut self, fork: &mut dyn FnMut() -> i32) -> i32 {
-        let pid = self.machine.with_quiet_locks(fork);
-        if pid == 0 && self.vcpu.after_fork_in_child().is_err() {
-            // No memory for code: nothing can run here.
-            crate::signal::die(libc::SIGKILL);
+        let Some(gate) = Gate::new() else { return -1 };
+        // The parent's code memory must not change before the child has copied it.
+        let pid = self.machine.with_quiet_locks(|| {
+            let pid = fork();
+            if pid > 0 {
+                gate.wait(pid);
+            }
+            pid
+        });
+        if pid == 0 {
+            if self.vcpu.after_fork_in_child().is_err() {
+                // No memory for code: nothing can run here.
+                crate::signal::die(libc::SIGKILL);
+            }
+            gate.open();
         }
         pid
     }
