@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use tcg_ir::DirectExit;
-use tcg_mem::{AddressSpace, CodeTicket, PAGE_SIZE};
+use tcg_mem::{AddressSpace, CodeTicket, PAGE_SIZE, PageHasher};
 
 /// The code cache of a machine.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ struct Owner {
     table: TableOwner,
     blocks: Vec<Block>,
     free_ids: Vec<u32>,
-    by_page: HashMap<u64, Vec<u32>>,
+    by_page: HashMap<u64, Vec<u32>, PageHasher>,
     chunks: Vec<ChunkUse>,
     /// Lowest chunk that was never used.
     n_opened: usize,
@@ -50,12 +50,12 @@ struct Owner {
 #[derive(Debug)]
 struct Block {
     at: CodeOffset,
-    pc: u64,
     flags: u32,
+    pc: u64,
     pages: Pages,
-    exits: Vec<Link>,
-    /// Links of other blocks (or its own) that jump here: id and exit number.
-    incoming: Vec<(u32, u32)>,
+    exits: Box<[Link]>,
+    /// First of the links of other blocks (or its own) that jump here.
+    incoming: LinkId,
 }
 
 /// First and last page of a block, equal if it is in one.
@@ -64,10 +64,24 @@ type Pages = [u64; 2];
 /// A direct exit.
 #[derive(Debug)]
 struct Link {
-    exit: DirectExit,
+    /// Offsets in the block's code of the rel32 and of the stub.
+    patch_at: u32,
+    stub_at: u32,
     /// Id of the block it jumps to, or `NO_ID`.
     target: u32,
+    /// The next link to the same target.
+    next: LinkId,
 }
+
+/// Names a link: block and number of the exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LinkId {
+    block: u32,
+    exit: u32,
+}
+
+/// Ends a list of links.
+const NO_LINK: LinkId = LinkId { block: NO_ID, exit: 0 };
 
 /// How a chunk is in use.
 #[derive(Clone, Copy, Debug, Default)]
@@ -128,7 +142,7 @@ impl CodeCache {
             table: table_owner,
             blocks: Vec::new(),
             free_ids: Vec::new(),
-            by_page: HashMap::new(),
+            by_page: HashMap::default(),
             chunks,
             n_opened: n_prologue,
         };
@@ -202,14 +216,13 @@ impl CodeCache {
         let Some(source) = block_at(&self.memory, patch_at) else { return };
         let mut owner = self.lock();
         let (Some(from), Some(to)) = (self.live_id(source), self.live_id(target)) else { return };
-        let is_wanted = |link: &Link| source.0 + link.exit.patch_at == patch_at;
-        let source_block = &mut owner.blocks[from as usize];
-        let Some(n) = source_block.exits.iter().position(is_wanted) else { return };
-        if source_block.exits[n].target != NO_ID {
+        let is_wanted = |link: &Link| source.0 + link.patch_at == patch_at;
+        let exits = &mut owner.blocks[from as usize].exits;
+        let Some(n) = exits.iter().position(is_wanted) else { return };
+        if exits[n].target != NO_ID {
             return;
         }
-        source_block.exits[n].target = to;
-        owner.blocks[to as usize].incoming.push((from, n as u32));
+        owner.add_incoming(to, LinkId { block: from, exit: n as u32 });
         self.memory.patch_jump(patch_at, target.0);
         stats.count_link();
     }
@@ -238,28 +251,28 @@ impl CodeCache {
         stats.count_invalidated(ids.len());
     }
 
-    /// Makes a block unreachable: not found, not jumped to.
+    /// Makes a block unreachable (not found, not jumped to), and its own exits jump nowhere.
     fn unlink(&self, owner: &mut Owner, id: u32) {
-        let block = &mut owner.blocks[id as usize];
+        let block = &owner.blocks[id as usize];
         let (at, key) = (block.at, (block.pc, block.flags));
-        let incoming = std::mem::take(&mut block.incoming);
-        let mut outgoing = Vec::new();
-        for link in block.exits.iter_mut().filter(|link| link.target != NO_ID) {
-            outgoing.push(std::mem::replace(&mut link.target, NO_ID));
-            self.memory.patch_jump(at.0 + link.exit.patch_at, at.0 + link.exit.stub_at);
-        }
         chunk::kill(&self.memory, at);
         self.table.remove(at, key);
-        for (from, n) in incoming {
-            let source = &mut owner.blocks[from as usize];
-            let link = &mut source.exits[n as usize];
-            link.target = NO_ID;
-            let base = source.at.0;
-            self.memory.patch_jump(base + link.exit.patch_at, base + link.exit.stub_at);
+        while let Some(link) = owner.pop_incoming(id) {
+            self.unchain(owner, link);
         }
-        for target in outgoing.into_iter().filter(|&target| target != id) {
-            owner.blocks[target as usize].incoming.retain(|&(from, _)| from != id);
+        for exit in 0..owner.blocks[id as usize].exits.len() as u32 {
+            let link = LinkId { block: id, exit };
+            if owner.remove_from_target(link) {
+                self.unchain(owner, link);
+            }
         }
+    }
+
+    /// Makes an exit that was chained go to its stub.
+    fn unchain(&self, owner: &Owner, link: LinkId) {
+        let source = &owner.blocks[link.block as usize];
+        let exit = &source.exits[link.exit as usize];
+        self.memory.patch_jump(source.at.0 + exit.patch_at, source.at.0 + exit.stub_at);
     }
 
     /// Drops everything. The memory is free once every vCPU has passed a safe point.
@@ -315,14 +328,20 @@ impl Owner {
     fn add(&mut self, new: &NewBlock<'_>) -> u32 {
         let first = new.tickets.first().map_or(0, |ticket| ticket.page.0);
         let last = new.tickets.last().map_or(first, |ticket| ticket.page.0);
-        let exits = new.exits.iter().map(|&exit| Link { exit, target: NO_ID }).collect();
+        let link = |exit: &DirectExit| Link {
+            patch_at: exit.patch_at,
+            stub_at: exit.stub_at,
+            target: NO_ID,
+            next: NO_LINK,
+        };
+        let exits = new.exits.iter().map(link).collect();
         let block = Block {
             at: new.at,
             pc: new.pc,
             flags: new.flags,
             pages: [first, last],
             exits,
-            incoming: Vec::new(),
+            incoming: NO_LINK,
         };
         self.chunks[new.at.chunk()].n_live += 1;
         let id = self.free_ids.pop().unwrap_or(self.blocks.len() as u32);
@@ -336,6 +355,55 @@ impl Owner {
             self.by_page.entry(last).or_default().push(id);
         }
         id
+    }
+
+    fn exit(&mut self, link: LinkId) -> &mut Link {
+        &mut self.blocks[link.block as usize].exits[link.exit as usize]
+    }
+
+    /// Notes that `link`, which had no target, jumps to block `target`.
+    fn add_incoming(&mut self, target: u32, link: LinkId) {
+        let first = std::mem::replace(&mut self.blocks[target as usize].incoming, link);
+        let exit = self.exit(link);
+        exit.target = target;
+        exit.next = first;
+    }
+
+    /// Takes one link away from block `target`.
+    fn pop_incoming(&mut self, target: u32) -> Option<LinkId> {
+        let first = self.blocks[target as usize].incoming;
+        if first == NO_LINK {
+            return None;
+        }
+        let exit = self.exit(first);
+        exit.target = NO_ID;
+        let next = std::mem::replace(&mut exit.next, NO_LINK);
+        self.blocks[target as usize].incoming = next;
+        Some(first)
+    }
+
+    /// Takes `link` away from its target; `false` if it has none.
+    fn remove_from_target(&mut self, link: LinkId) -> bool {
+        let exit = self.exit(link);
+        let target = std::mem::replace(&mut exit.target, NO_ID);
+        let next = std::mem::replace(&mut exit.next, NO_LINK);
+        if target == NO_ID {
+            return false;
+        }
+        let mut at = self.blocks[target as usize].incoming;
+        if at == link {
+            self.blocks[target as usize].incoming = next;
+            return true;
+        }
+        while at != NO_LINK {
+            let exit = self.exit(at);
+            if exit.next == link {
+                exit.next = next;
+                return true;
+            }
+            at = exit.next;
+        }
+        true
     }
 
     /// Takes the blocks with a byte in `range` out of the page lists; returns their ids.
@@ -363,7 +431,7 @@ impl Owner {
     /// Forgets an unlinked block, dropped in epoch `ended`.
     fn drop_block(&mut self, id: u32, ended: u64) {
         let block = &mut self.blocks[id as usize];
-        block.exits.clear();
+        block.exits = Box::default();
         let chunk = &mut self.chunks[block.at.chunk()];
         chunk.n_live -= 1;
         chunk.dropped_in = ended;

@@ -6,6 +6,9 @@
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// Bytes in a host page.
+const PAGE_BYTES: usize = 4096;
+
 /// The two views of the code memory.
 #[derive(Debug)]
 pub(crate) struct CodeMemory {
@@ -89,18 +92,36 @@ impl CodeMemory {
     }
 
     fn copy_to(&self, fd: i32, used: usize) -> io::Result<()> {
-        let scratch = map(0, self.len, libc::PROT_READ | libc::PROT_WRITE, fd)?;
-        // SAFETY: both mappings have `len` bytes, `used` is at most that, and they do not overlap.
-        unsafe {
-            std::ptr::copy_nonoverlapping(
-                self.writable as *const u8,
-                scratch as *mut u8,
-                used.min(self.len),
-            );
+        let n_pages = used.min(self.len).div_ceil(PAGE_BYTES);
+        let mut written = vec![0u8; n_pages];
+        let start = self.writable as *mut libc::c_void;
+        // SAFETY: `written` has a byte for each page of the range.
+        if unsafe { libc::mincore(start, n_pages * PAGE_BYTES, written.as_mut_ptr()) } != 0 {
+            return Err(io::Error::last_os_error());
         }
-        unmap(scratch, self.len);
+        let mut page = 0;
+        for run in written.chunk_by(|a, b| a & 1 == b & 1) {
+            if run[0] & 1 != 0 {
+                self.copy_pages(fd, page, run.len())?;
+            }
+            page += run.len();
+        }
         map(self.executable, self.len, libc::PROT_READ | libc::PROT_EXEC, fd)?;
         map(self.writable, self.len, libc::PROT_READ | libc::PROT_WRITE, fd)?;
+        Ok(())
+    }
+
+    fn copy_pages(&self, fd: i32, page: usize, n_pages: usize) -> io::Result<()> {
+        let (mut at, end) = (page * PAGE_BYTES, (page + n_pages) * PAGE_BYTES);
+        while at < end {
+            let from = (self.writable + at) as *const libc::c_void;
+            // SAFETY: the pages lie in the writable view, and no thread changes them in the child.
+            let n = unsafe { libc::pwrite(fd, from, end - at, at as libc::off_t) };
+            if n <= 0 {
+                return Err(io::Error::last_os_error());
+            }
+            at += n as usize;
+        }
         Ok(())
     }
 }

@@ -6,7 +6,8 @@ use crate::epoch::{JumpTable, Member};
 use crate::host_address::faulting_operand;
 use crate::machine::Core;
 use crate::sigsafe_fault::Running;
-use crate::translate::{Purpose, Translator};
+use crate::starts::Starts;
+use crate::translate::{Purpose, Translator, WINDOW_BYTES};
 use std::cell::Cell;
 use std::sync::Arc;
 use tcg_ir::layout::{N_JUMP_ENTRIES, N_RETURNS};
@@ -25,6 +26,7 @@ pub(crate) struct Jit {
     running: Box<Running>,
     compiled: Compiled,
     chunk: Option<Chunk>,
+    starts: Starts,
     /// Host address of the direct exit that was just taken and is not chained yet.
     pending: Option<u64>,
     /// The last exit was an indirect jump that the jump table did not know.
@@ -63,6 +65,7 @@ impl Jit {
             running,
             compiled: Compiled::default(),
             chunk: None,
+            starts: Starts::new(),
             pending: None,
             missed: false,
         })
@@ -189,7 +192,8 @@ impl Jit {
             let generation = self.cache().generation();
             let core = Arc::clone(&self.core);
             // Sampled after the generation: a switch in between makes the translation stale.
-            let options = TranslateOptions { max_insns, ..core.translate_options() };
+            let stop_at = self.next_start(key);
+            let options = TranslateOptions { max_insns, stop_at, ..core.translate_options() };
             translator.translate::<G>(&core, key, purpose, &options)?;
             self.backend.set_parallel(options.parallel);
             let Some(block) = self.compile(translator, key, generation) else {
@@ -209,6 +213,12 @@ impl Jit {
                 return Ok(block);
             }
         }
+    }
+
+    /// Where the next TB behind that of `key` starts, if near; else no address of an instruction.
+    fn next_start(&self, (pc, flags): (u64, u32)) -> u64 {
+        let mut near = self.starts.after(pc, WINDOW_BYTES as u64);
+        near.find(|&start| self.cache().find(start, flags).is_some()).unwrap_or(u64::MAX)
     }
 
     /// Compiles the translator's TB into this vCPU's chunk; `None` if it is too big.
@@ -259,6 +269,7 @@ impl Jit {
             exits: &self.compiled.exits,
         };
         let published = self.cache().publish(&self.core.space, &new);
+        self.starts.insert(pc);
         if published == Published::Yes {
             self.core.stats.count_block(translator.tb().n_insns, self.compiled.code.len());
             return Some(at);

@@ -19,6 +19,7 @@ mod interp;
 mod jit;
 mod machine;
 pub mod sigsafe_fault;
+mod starts;
 mod stats;
 mod table;
 mod translate;

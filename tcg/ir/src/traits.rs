@@ -41,11 +41,13 @@ pub struct TranslateOptions {
     pub max_insns: u32,
     /// Highest machine level the guest may use (meaning is the guest's).
     pub cpu_level: u32,
+    /// If an instruction other than the first starts at this address, the TB ends before it: there is a TB for it already.
+    pub stop_at: u64,
 }
 
 impl Default for TranslateOptions {
     fn default() -> Self {
-        TranslateOptions { parallel: true, max_insns: 64, cpu_level: u32::MAX }
+        TranslateOptions { parallel: true, max_insns: 64, cpu_level: u32::MAX, stop_at: u64::MAX }
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::addr::{GuestAddr, PAGE_SIZE};
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Range;
 
 /// What the code cache does when translated pages change. Set once per address space.
@@ -31,10 +32,40 @@ pub struct CodeTicket {
     pub(crate) generation: u64,
 }
 
+/// Hashes page addresses, which nobody chooses to collide: one multiplication.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PageHasher(u64);
+
+impl BuildHasher for PageHasher {
+    type Hasher = PageHasher;
+
+    fn build_hasher(&self) -> PageHasher {
+        *self
+    }
+}
+
+impl Hasher for PageHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        // 2^64 divided by the golden ratio; the rotation brings the good bits down to where
+        // hash maps look first.
+        self.0 = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+}
+
 /// Marked pages with the generation of their mark.
 #[derive(Debug, Default)]
 pub(crate) struct CodePages {
-    marked: HashMap<u64, u64>,
+    marked: HashMap<u64, u64, PageHasher>,
     generations: u64,
 }
 

@@ -170,7 +170,17 @@ tcg_mem_pad:
     ja 4f
     mov r8, rdi
     sub r8, rsi
-    cmp r8, 8
+    cmp r8, 16
+    jb 6f
+5:  cmp rcx, 16
+    jb 1f
+    GUARD 2f, movdqu xmm0, xmmword ptr [rsi]
+    GUARD 2f, movdqu xmmword ptr [rdi], xmm0
+    add rsi, 16
+    add rdi, 16
+    sub rcx, 16
+    jmp 5b
+6:  cmp r8, 8
     jb 2f
 1:  cmp rcx, 8
     jb 2f

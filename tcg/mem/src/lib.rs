@@ -31,6 +31,6 @@ pub use access::{
     read_u64, read_u128, strnlen, write_u8, write_u16, write_u32, write_u64, write_u128,
 };
 pub use addr::{Access, Cause, Endian, Fault, GuestAddr, PAGE_SIZE};
-pub use code::{CodeHook, CodeTicket};
+pub use code::{CodeHook, CodeTicket, PageHasher};
 pub use maps::{Mapping, Prot};
 pub use space::{AddressSpace, Errno, MapRequest, ReportCodeWrites, ThreadAttachment, WriteFault};

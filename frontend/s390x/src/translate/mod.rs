@@ -128,7 +128,11 @@ pub(crate) fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mu
         ended: false,
         execute: None,
     };
-    if flags & TB_EXECUTE != 0 {
+    if pc & 1 != 0 {
+        // PoP chapter 6, "Specification Exception": the instruction address is odd.
+        t.begin(pc, 2);
+        t.specification();
+    } else if flags & TB_EXECUTE != 0 {
         t.executed_block((flags >> 8) as u8);
     } else {
         t.block();
@@ -165,7 +169,10 @@ impl Translator<'_> {
                 break;
             }
             pc = self.next_pc();
-            if self.b.tb.n_insns >= self.options.max_insns || self.side_exits >= MAX_SIDE_EXITS {
+            if self.b.tb.n_insns >= self.options.max_insns
+                || self.side_exits >= MAX_SIDE_EXITS
+                || pc == self.options.stop_at
+            {
                 self.b.goto(pc);
                 break;
             }

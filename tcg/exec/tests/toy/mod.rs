@@ -143,7 +143,7 @@ impl Guest for Toy {
             one(b, pc, *bytes);
             pc += 8;
             b.tb.n_insns += 1;
-            if b.is_ended() {
+            if b.is_ended() || pc == options.stop_at {
                 break;
             }
         }
