@@ -101,41 +101,20 @@ impl Translator<'_> {
     fn shift_left_signed(&mut self, w: W, r1: u8, r3: u8, (b2, d2): (u8, i32)) {
         let count = self.count_of(b2, d2);
         let v = self.r(w, r3);
-        let (result, lost) = match w {
-            FULL => self.shift_left_keeping_sign(v, count),
-            _ => {
-                // On the 64-bit value the sign-extended bits above stand for the sign.
-                let wide = self.b.extend(Sign::Signed, v);
-                let shifted = self.shift_32(Op::Left, v, count);
-                let (_, sign) = (self.b.i32(0), self.b.and_imm(Type::I32, v, 1 << 31));
-                let numeric = self.b.and_imm(Type::I32, shifted, 0x7fff_ffff);
-                let result = self.b.or(Type::I32, numeric, sign);
-                (result, self.lost_32(wide, count))
-            }
+        let (result, lost) = if w == FULL {
+            self.shift_left_keeping_sign(v, count)
+        } else {
+            // As the left half of a doubleword: by 32 and more, the zeros behind it are shifted out as well.
+            let zero = self.b.i32(0);
+            let wide = self.b.concat(zero, v);
+            let (result, lost) = self.shift_left_keeping_sign(wide, count);
+            (self.b.hi32(result), lost)
         };
         self.set(w, r1, result);
         self.shifted_cc(w.ty(), result, lost);
     }
 
-    /// Whether `v`, 32 bits sign-extended to 64, loses a bit unlike its sign in a 31-bit numeric part.
-    ///
-    /// That is so unless the value, with zeros to its right, comes back from a shift to the left and back again;
-    /// beyond 31 the zeros supplied are themselves shifted out, and are unlike a negative sign.
-    fn lost_32(&mut self, v: Val, count: Count) -> (Val, Val) {
-        let value = self.b.shl_imm(Type::I64, v, 32);
-        let back = match count {
-            Count::Known(n) => {
-                let shifted = self.b.shl_imm(Type::I64, value, n);
-                self.b.shr_s_imm(Type::I64, shifted, n)
-            }
-            Count::Value(n) => {
-                let shifted = self.b.shl(Type::I64, value, n);
-                self.b.shr_s(Type::I64, shifted, n)
-            }
-        };
-        (back, value)
-    }
-
+    /// The shifted doubleword, and what is equal if no bit unlike the sign was shifted out.
     fn shift_left_keeping_sign(&mut self, v: Val, count: Count) -> (Val, (Val, Val)) {
         let shifted = self.shift_64(Op::Left, v, count);
         let sign_bit = self.b.i64(1 << 63);
