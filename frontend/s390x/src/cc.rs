@@ -1,6 +1,8 @@
 //! The condition code in the CPU state: how it is made, and its value.
 //!
 //! `cc_op` says what `cc_a`, `cc_b` (or `cc_f`, `cc_g`) are. Numbers 0 to 3 are the condition code itself.
+//! A small constant in the place of `cc_b` is in the upper 24 bits of `cc_op` (bit 7 says so): one store less where
+//! blocks end. Sums and differences are kept as the result, which is in a register anyway, and the second operand.
 //! PoP SA22-7832, "Condition Code", and the sections of the instructions named at each kind.
 
 use crate::state::CpuState;
@@ -19,9 +21,9 @@ pub enum Kind {
     Zero = 5,
     /// `cc_a` compared with zero, signed.
     Sign = 6,
-    /// Signed sum of `cc_a` and `cc_b`: 0 zero, 1 negative, 2 positive, 3 overflow.
+    /// Signed sum `cc_a`, of which `cc_b` was an operand: 0 zero, 1 negative, 2 positive, 3 overflow.
     AddS = 7,
-    /// Signed difference.
+    /// Signed difference `cc_a`, of which `cc_b` was the second operand.
     SubS = 8,
     /// Unsigned sum `cc_a`, of which `cc_b` was an operand: 0/1 zero/not without carry, 2/3 with carry.
     AddU = 9,
@@ -41,6 +43,10 @@ pub enum Kind {
     Ne = 16,
 }
 
+/// Bit of `cc_op`: the second operand is a constant in the bits from `CONST_SHIFT` on.
+const HAS_CONST: u32 = 1 << 7;
+const CONST_SHIFT: u32 = 8;
+
 impl Kind {
     /// The `cc_op` number for operands of 64 bits (`wide`) or 32.
     #[must_use]
@@ -48,8 +54,18 @@ impl Kind {
         (self as u32) << 1 | wide as u32
     }
 
+    /// The `cc_op` number with a constant in the place of `cc_b`: bits of a signed number of the operands' width. `None` if it is too big.
+    #[must_use]
+    pub const fn op_const(self, wide: bool, b: u64) -> Option<u32> {
+        let b = if wide { b as i64 } else { b as u32 as i32 as i64 };
+        if b < -(1 << 23) || b >= 1 << 23 {
+            return None;
+        }
+        Some(self.op(wide) | HAS_CONST | (b as u32) << CONST_SHIFT)
+    }
+
     const fn from_op(op: u32) -> Kind {
-        match op >> 1 {
+        match (op & (HAS_CONST - 1)) >> 1 {
             3 => Kind::CmpS,
             4 => Kind::CmpU,
             5 => Kind::Zero,
@@ -81,10 +97,15 @@ impl CpuState {
         if kind == Kind::FCmp {
             return fp_compare(wide, self.cc_f, self.cc_g);
         }
-        if wide {
-            evaluate_64(kind, self.cc_a, self.cc_b)
+        let b = if self.cc_op & HAS_CONST != 0 {
+            i64::from(self.cc_op.cast_signed() >> CONST_SHIFT).cast_unsigned()
         } else {
-            evaluate_32(kind, self.cc_a as u32, self.cc_b as u32)
+            self.cc_b
+        };
+        if wide {
+            evaluate_64(kind, self.cc_a, b)
+        } else {
+            evaluate_32(kind, self.cc_a as u32, b as u32)
         }
     }
 
@@ -133,12 +154,12 @@ fn evaluate_32(kind: Kind, a: u32, b: u32) -> u8 {
     let (sa, sb) = (a.cast_signed(), b.cast_signed());
     match kind {
         Kind::AddS => {
-            let (result, overflow) = sa.overflowing_add(sb);
-            signed_result(result.into(), overflow)
+            let (_, overflow) = sa.overflowing_sub(sb);
+            signed_result(sa.into(), overflow)
         }
         Kind::SubS => {
-            let (result, overflow) = sa.overflowing_sub(sb);
-            signed_result(result.into(), overflow)
+            let (_, overflow) = sa.overflowing_add(sb);
+            signed_result(sa.into(), overflow)
         }
         Kind::CmpU
         | Kind::Zero
@@ -162,12 +183,13 @@ fn evaluate_64(kind: Kind, a: u64, b: u64) -> u8 {
         Kind::Ne => u8::from(a != b),
         Kind::Sign => three_way(sa.cmp(&0)),
         Kind::AddS => {
-            let (result, overflow) = sa.overflowing_add(sb);
-            signed_result(result, overflow)
+            // The sum wrapped exactly if taking `b` from it does.
+            let (_, overflow) = sa.overflowing_sub(sb);
+            signed_result(sa, overflow)
         }
         Kind::SubS => {
-            let (result, overflow) = sa.overflowing_sub(sb);
-            signed_result(result, overflow)
+            let (_, overflow) = sa.overflowing_add(sb);
+            signed_result(sa, overflow)
         }
         Kind::AddU => u8::from(a != 0) | u8::from(a < b) << 1,
         Kind::SubU => u8::from(a != b) | u8::from(a >= b) << 1,
@@ -189,10 +211,13 @@ mod tests {
 
     #[test]
     fn integer_kinds() {
-        check(Kind::AddS, false, 0x7fff_ffff, 1, 3);
-        check(Kind::AddS, true, 0x7fff_ffff, 1, 2);
-        check(Kind::SubS, false, 0x8000_0000, 1, 3);
-        check(Kind::SubS, true, 5, 5, 0);
+        check(Kind::AddS, false, 0x8000_0000, 1, 3);
+        check(Kind::AddS, true, 0x8000_0000, 1, 2);
+        check(Kind::AddS, false, 0x7fff_ffff, 0xffff_ffff, 3);
+        check(Kind::AddS, true, u64::MAX, 1, 1);
+        check(Kind::SubS, false, 0x7fff_ffff, 1, 3);
+        check(Kind::SubS, true, 0, 5, 0);
+        check(Kind::SubS, true, 1 << 63, u64::MAX, 3);
         check(Kind::AddU, false, 0, 1, 2);
         check(Kind::AddU, true, 0, 0, 0);
         check(Kind::SubU, true, 1, 2, 1);
@@ -204,6 +229,21 @@ mod tests {
         check(Kind::Tm, false, 0x81, 0x83, 1);
         check(Kind::TmReg, true, 0x8000, 0xc000, 2);
         check(Kind::TmReg, true, 0x4000, 0xc000, 1);
+    }
+
+    #[test]
+    fn constants_in_the_kind() {
+        let state = |op: Option<u32>, a| CpuState {
+            cc_op: op.expect("small"),
+            cc_a: a,
+            cc_b: 77,
+            ..CpuState::default()
+        };
+        assert_eq!(state(Kind::CmpS.op_const(true, u64::MAX), 0).cc(), 2);
+        assert_eq!(state(Kind::CmpU.op_const(true, u64::MAX), 0).cc(), 1);
+        assert_eq!(state(Kind::CmpU.op_const(false, 0xffff_ffff), 0xffff_ffff).cc(), 0);
+        assert_eq!(state(Kind::AddS.op_const(false, 1), 0x8000_0000).cc(), 3);
+        assert_eq!(Kind::CmpS.op_const(true, 1 << 23), None);
     }
 
     #[test]

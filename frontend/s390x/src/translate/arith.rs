@@ -32,7 +32,8 @@ impl Translator<'_> {
     /// The condition code of `sum = a + b`, and the overflow exception.
     pub(crate) fn sum_cc(&mut self, ty: Type, sign: Sign, a: Val, b: Val, sum: Val) {
         if sign == U {
-            return self.set_cc(Cc::AddU(ty, sum, a));
+            // Either operand tells the carry; the first is overwritten more often.
+            return self.set_cc(Cc::AddU(ty, sum, b));
         }
         self.set_cc(Cc::AddS(ty, a, b, sum));
         self.overflow_trap();

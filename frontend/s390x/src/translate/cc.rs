@@ -130,8 +130,8 @@ impl Translator<'_> {
             Cc::Sign(ty, r) => self.put_cc_int(Kind::Sign, ty, r, None),
             Cc::Zero(ty, r) => self.put_cc_int(Kind::Zero, ty, r, None),
             Cc::Ne(ty, a, b) => self.put_cc_int(Kind::Ne, ty, a, Some(b)),
-            Cc::AddS(ty, a, b, _) => self.put_cc_int(Kind::AddS, ty, a, Some(b)),
-            Cc::SubS(ty, a, b, _) => self.put_cc_int(Kind::SubS, ty, a, Some(b)),
+            Cc::AddS(ty, _, b, r) => self.put_cc_int(Kind::AddS, ty, r, Some(b)),
+            Cc::SubS(ty, _, b, r) => self.put_cc_int(Kind::SubS, ty, r, Some(b)),
             Cc::AddU(ty, r, a) => self.put_cc_int(Kind::AddU, ty, r, Some(a)),
             Cc::SubU(ty, a, b) => self.put_cc_int(Kind::SubU, ty, a, Some(b)),
             Cc::Carry(ty, r, carry) => self.put_cc_int(Kind::Carry, ty, r, Some(carry)),
@@ -158,9 +158,11 @@ impl Translator<'_> {
     }
 
     fn put_cc_int(&mut self, kind: Kind, ty: Type, a: Val, b: Option<Val>) {
-        self.put_cc_op(kind.op(ty == Type::I64));
+        let wide = ty == Type::I64;
+        let konst = b.and_then(|b| kind.op_const(wide, self.b.tb.konst(b)?));
+        self.put_cc_op(konst.unwrap_or(kind.op(wide)));
         self.put_any(CC_A, a);
-        if let Some(b) = b {
+        if let (Some(b), None) = (b, konst) {
             self.put_any(CC_B, b);
         }
     }
