@@ -61,7 +61,11 @@ pub(crate) fn record(args: &RecordArgs) -> Result<Verdict> {
     let stream = StreamReader::new(files::open(&args.stream)?).with_context(name)?;
     let bar = ui::progress("recording", stream.manifest().header.count);
     let to = files::create(&args.output)?;
-    risu_record::record(stream, to, &mut |done| bar.set_position(done)).with_context(name)?;
+    let done = risu_record::record(stream, to, &mut |done| bar.set_position(done));
     bar.finish_and_clear();
+    let done = done.with_context(name)?;
+    if done.n_failures > 0 {
+        eprintln!("risu: this host failed at {} of {} steps", done.n_failures, done.n_steps);
+    }
     Ok(Verdict::Agree)
 }

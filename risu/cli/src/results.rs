@@ -38,6 +38,7 @@ impl Results {
     }
 
     /// Adds what another process found.
+    #[cfg(target_arch = "x86_64")]
     pub(crate) fn merge(&mut self, other: Results) {
         self.steps += other.steps;
         self.mismatches += other.mismatches;

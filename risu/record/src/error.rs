@@ -31,9 +31,6 @@ pub enum RecordError {
         /// The operating system's reason.
         source: io::Error,
     },
-    /// A step ran longer than any should.
-    #[error("step {0} does not end")]
-    Stuck(u64),
     /// The header is sound but describes nothing that can be run.
     #[error("the stream has {0}")]
     Layout(&'static str),

@@ -27,19 +27,20 @@ pub struct Summary {
     pub n_steps: u64,
     /// How many of them ended with a signal.
     pub n_signals: u64,
+    /// How many of them the host failed at: it died, or did not come to an end.
+    pub n_failures: u64,
 }
 
 /// Runs all steps of `stream` and writes the trace to `to`; calls `progress` now and then with
 /// the number of steps done.
 ///
-/// One recording at a time in a process; signal handlers for SIGILL, SIGTRAP, SIGBUS, SIGFPE,
-/// SIGSEGV and SIGALRM are replaced for its duration.
+/// The code runs in child processes, so that a host that dies of a step (an emulator may) costs
+/// that step alone. The calling process must have no other thread.
 ///
 /// # Errors
 ///
 /// If this is not a host for the stream, memory at the stream's addresses is taken, the stream
-/// is damaged, the trace cannot be written, or a step does not end. What was recorded until then
-/// is in the trace.
+/// is damaged, or the trace cannot be written. What was recorded until then is in the trace.
 #[cfg(all(target_os = "linux", target_arch = "s390x"))]
 pub fn record<R: Read, W: Write>(
     stream: StreamReader<R>,

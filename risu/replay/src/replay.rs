@@ -159,6 +159,11 @@ impl Replayer<'_> {
         let expected = End { pc: outcome.pc, signal: outcome.signal, words, memory };
         let (words, memory) = (self.words.as_slice(), self.bytes.as_slice());
         let got = End { pc: ended.pc, signal: ended.signal, words, memory };
+        if outcome.is_host_failure() {
+            self.by_block[step.block as usize].faulty_reference += 1;
+            self.done.n_faults += 1;
+            return self.restore();
+        }
         let differences = compare(block, &expected, &got);
         let count = &mut self.by_block[step.block as usize];
         if is_refused(manifest, block, &expected) && ended.signal != outcome.signal {
@@ -182,6 +187,11 @@ impl Replayer<'_> {
                 self.done.n_mismatches += 1;
             }
         }
+        self.restore()
+    }
+
+    /// Gives the engine the reference's state.
+    fn restore(&mut self) -> io::Result<()> {
         self.cpu.load(&self.after);
         self.memory.write(0, &self.after.memory)
     }

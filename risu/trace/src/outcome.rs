@@ -2,6 +2,7 @@
 
 use crate::delta::Delta;
 use crate::error::Bad;
+use crate::manifest::Header;
 use crate::wire::{Cursor, Put};
 
 /// A signal that ended a step.
@@ -30,7 +31,34 @@ pub struct Outcome {
     pub delta: Delta,
 }
 
+impl Signal {
+    /// Stands in the place of a signal number where the reference itself failed, so that nothing
+    /// is known about the step; the code is how it failed.
+    pub const HOST_FAILED: u8 = 255;
+}
+
 impl Outcome {
+    /// Whether the reference failed instead of running the step.
+    #[must_use]
+    pub fn is_host_failure(&self) -> bool {
+        self.signal.is_some_and(|signal| signal.number == Signal::HOST_FAILED)
+    }
+
+    /// Appends the bytes of this outcome, as they stand in a trace of this header.
+    pub fn write(&self, header: &Header, out: &mut Vec<u8>) {
+        self.encode(header.base, usize::from(header.n_words), out);
+    }
+
+    /// Takes the next outcome off `bytes`; `None` if they are not one.
+    pub fn read(&mut self, header: &Header, bytes: &mut &[u8]) -> Option<()> {
+        let mut from = Cursor::new(bytes);
+        let memory_len = header.scratch().map_or(0, |area| area.len as usize);
+        self.decode(&mut from, header.base, usize::from(header.n_words), memory_len).ok()?;
+        let used = bytes.len() - from.len();
+        *bytes = &bytes[used..];
+        Some(())
+    }
+
     /// `pc` is written relative to `base`, the image's address.
     pub(crate) fn encode(&self, base: u64, n_words: usize, out: &mut Vec<u8>) {
         match self.signal {
