@@ -2,6 +2,7 @@
 
 use backend_x86_64::X64Backend;
 use tcg_exec::{Config, Engine};
+use tcg_opt::Passes;
 
 /// The engines to choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -22,17 +23,22 @@ impl Kind {
     }
 }
 
+/// The passes named in a list with commas; `none` names none.
+pub(crate) fn passes(list: &str) -> Option<Passes> {
+    list.split(',')
+        .filter(|name| *name != "none")
+        .try_fold(Passes::NONE, |all, name| Some(all.with(Passes::by_name(name)?)))
+}
+
 /// The configuration of a machine that runs s390x code.
-pub(crate) fn machine(kind: Kind, cpu_level: u32, one_insn: bool) -> Config {
+pub(crate) fn machine(kind: Kind, cpu_level: u32, passes: Passes) -> Config {
     let engine = match kind {
         Kind::Jit => Engine::Jit(Box::new(|| Box::new(X64Backend::new(layout(), false)))),
         Kind::Interp => interpreter(),
     };
     let mut config = Config::new(engine);
     config.translate.cpu_level = cpu_level;
-    if one_insn {
-        config.translate.max_insns = 1;
-    }
+    config.passes = passes;
     config
 }
 

@@ -56,6 +56,10 @@ struct Options {
     #[arg(long, value_name = "ENGINE", env = "MOMONGA_ENGINE", value_enum, default_value_t = Kind::Jit)]
     engine: Kind,
 
+    /// Run these optimizer passes only: fold, dce, puts, barriers, or none
+    #[arg(long, value_name = "PASSES", env = "MOMONGA_PASSES", value_parser = parse_passes)]
+    passes: Option<String>,
+
     /// The program to run
     #[arg(value_name = "PROGRAM", required = true)]
     program: OsString,
@@ -76,7 +80,8 @@ pub(crate) enum Parsed {
 /// Long options that qemu-user writes with one dash.
 const ONE_DASH: &[&str] = &["-cpu", "-strace", "-version", "-help", "-one-insn-per-tb"];
 /// Options whose value is the next argument.
-const WITH_VALUE: &[&str] = &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine"];
+const WITH_VALUE: &[&str] =
+    &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine", "--passes"];
 
 /// Reads command line and environment.
 pub(crate) fn parse() -> Result<Parsed, String> {
@@ -153,10 +158,18 @@ fn parse_cpu(text: &str) -> Result<String, String> {
     }
 }
 
+fn parse_passes(text: &str) -> Result<String, String> {
+    engine::passes(text).map(|_| text.to_owned()).ok_or_else(|| "no such pass".to_owned())
+}
+
 fn launch(options: Options) -> Result<Launch, String> {
     let carried = carried(&options);
     let cpu_level = auxv::level(&options.cpu).unwrap_or(u32::MAX);
-    let machine = engine::machine(options.engine, cpu_level, options.one_insn_per_tb);
+    let passes = options.passes.as_deref().and_then(engine::passes).unwrap_or_default();
+    let mut machine = engine::machine(options.engine, cpu_level, passes);
+    if options.one_insn_per_tb {
+        machine.translate.max_insns = 1;
+    }
     let zeroth = options.argv0.unwrap_or_else(|| options.program.clone());
     let args: Vec<CString> =
         std::iter::once(zeroth).chain(options.args).map(c_string).collect::<Result<_, _>>()?;
@@ -189,6 +202,7 @@ fn carried(options: &Options) -> Vec<CString> {
     add("-r", options.release.clone().map(OsString::from));
     add("--cpu", (options.cpu != "max").then(|| options.cpu.clone().into()));
     add("--engine", (options.engine != Kind::Jit).then(|| options.engine.name().into()));
+    add("--passes", options.passes.clone().map(OsString::from));
     if options.strace {
         out.push("--strace".into());
     }
