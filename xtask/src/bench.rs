@@ -85,7 +85,7 @@ fn engines(root: &Path, options: &Options) -> Result<Vec<Engine>> {
     for peer in &peers::PEERS {
         engines.push(Engine::emulator(peer.name, peers::emulator(root, peer)));
     }
-    let momonga = options.momonga.clone().unwrap_or_else(|| build_dir().join("release/momonga"));
+    let momonga = options.momonga.clone().unwrap_or_else(momonga);
     if momonga.exists() {
         engines.push(Engine::emulator("momonga", momonga));
     } else {
