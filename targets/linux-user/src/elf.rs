@@ -5,7 +5,7 @@ use crate::abi::Abi;
 use goblin::container::{Container, Ctx, Endian as ElfEndian};
 use goblin::elf::Elf;
 use goblin::elf::header::{ET_DYN, ET_EXEC, Header};
-use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_INTERP, PT_LOAD, PT_PHDR, ProgramHeader};
+use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_PHDR, ProgramHeader};
 use std::ffi::CString;
 use std::fs::File;
 use std::io;
@@ -98,6 +98,8 @@ pub struct ElfFile {
     pub headers_addr: u64,
     /// Their number.
     pub n_headers: u64,
+    /// The stack may hold code: `PT_GNU_STACK` says so (trampolines of nested functions).
+    pub executable_stack: bool,
 }
 
 /// Bytes of an ELF64 header and of a program header.
@@ -130,6 +132,9 @@ impl ElfFile {
             interpreter,
             headers_addr: 0,
             n_headers: headers.len() as u64,
+            executable_stack: headers
+                .iter()
+                .any(|h| h.p_type == PT_GNU_STACK && h.p_flags & PF_X != 0),
         };
         elf.headers_addr = headers_addr(&elf, &header, &headers);
         Ok(elf)

@@ -72,7 +72,7 @@ pub fn load(
     space.set_brk(GuestAddr(program.bias.wrapping_add(program.elf.extent().1)));
     let sigreturn_page = map_sigreturn(abi, space)?;
     let stack_bytes = request.config.stack_bytes.unwrap_or(STACK_BYTES);
-    let stack = map_stack(abi, space, stack_bytes)?;
+    let stack = map_stack(abi, space, stack_bytes, program.elf.executable_stack)?;
     let entry_of = |placed: &Placed| placed.bias.wrapping_add(placed.elf.entry);
     let auxv = stack::auxv(
         abi,
@@ -210,9 +210,11 @@ fn map_stack(
     abi: &Abi,
     space: &AddressSpace,
     bytes: u64,
+    executable: bool,
 ) -> Result<std::ops::Range<u64>, LoadElfError> {
     let bytes = bytes.clamp(16 * PAGE_SIZE, 1 << 36).next_multiple_of(PAGE_SIZE);
-    let prot = Prot::READ.union(Prot::WRITE);
+    let code = if executable { Prot::EXEC } else { Prot::NONE };
+    let prot = Prot::READ.union(Prot::WRITE).union(code);
     let mut request = MapRequest::anonymous(GuestAddr(abi.stack_top - bytes), bytes, prot);
     request.flags |= libc::MAP_NORESERVE;
     request.name = Some(Arc::from("[stack]"));
