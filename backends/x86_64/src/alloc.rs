@@ -532,15 +532,6 @@ impl Cx<'_> {
         self.alloc(self.is_fp(d))
     }
 
-    /// The same, but not a register that an input is in.
-    pub(crate) fn out_apart(&mut self, d: Val) -> Reg {
-        let hint = self.vals[d.index()].hint;
-        if hint != NO_PIN && self.regs.locked & bit(hint) != 0 {
-            self.val(d).hint = NO_PIN;
-        }
-        self.out(d, NO_REG)
-    }
-
     fn take_hint(&mut self, d: Val) -> Option<Reg> {
         let p = self.vals[d.index()].hint;
         if p == NO_PIN {

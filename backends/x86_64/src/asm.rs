@@ -78,11 +78,10 @@ pub(crate) enum Alu {
     Cmp = 7,
 }
 
-/// Shift and rotate operations, by their opcode extension.
+/// Shift operations, by their opcode extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Shift {
-    Rol = 0,
     Shl = 4,
     Shr = 5,
     Sar = 7,
@@ -505,11 +504,6 @@ impl Asm {
         self.op(w, MAP0, (op as u8) << 3 | 3, d, s.into());
     }
 
-    /// `op [m], s`.
-    pub(crate) fn alu_store(&mut self, op: Alu, w: bool, m: Mem, s: Enc) {
-        self.op(w, MAP0, (op as u8) << 3 | 1, s, m.into());
-    }
-
     /// `op d, imm`, the immediate sign-extended.
     #[inline]
     pub(crate) fn alu_imm(&mut self, op: Alu, w: bool, d: impl Into<Rm>, imm: i32) {
@@ -574,7 +568,7 @@ impl Asm {
         let pp = match op {
             Shift::Shl => 1,
             Shift::Shr => 3,
-            Shift::Sar | Shift::Rol => 2,
+            Shift::Sar => 2,
         };
         self.vex(pp, MAP_0F38, w, 0xf7, d, n, s.into(), None);
     }

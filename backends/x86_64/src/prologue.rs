@@ -46,12 +46,15 @@ pub(crate) enum Const {
     /// 2^63.
     Big64,
     Big32,
+    /// Shuffles that reverse the bytes of the low element and clear the rest.
+    Swap64,
+    Swap32,
     /// MXCSR by rounding mode.
     Rounding,
 }
 
-const CONSTANTS: [u64; 8] = [
-    u64::MAX >> 1,
+const CONSTANTS: [u128; 10] = [
+    (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
     1 << 31,
@@ -59,6 +62,8 @@ const CONSTANTS: [u64; 8] = [
     1 << 23,
     (1023 + 63) << 52,
     (127 + 63) << 23,
+    0x8080_8080_8080_8080_0001_0203_0405_0607,
+    0x8080_8080_8080_8080_8080_8080_0001_0203,
 ];
 
 /// Bytes below the host stack pointer that predicted returns may use.
@@ -89,7 +94,7 @@ pub(crate) fn assemble(
     let mut offsets = Offsets::default();
     offsets.constants = here(&mut ops);
     for bits in CONSTANTS {
-        dynasm!(ops; .arch x64; .u64 bits; .u64 0);
+        dynasm!(ops; .arch x64; .u64 bits as u64; .u64 (bits >> 64) as u64);
     }
     rounding_table(&mut ops);
     offsets.fp_slow = here(&mut ops);

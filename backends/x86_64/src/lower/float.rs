@@ -195,8 +195,13 @@ impl Cx<'_> {
     }
 
     pub(crate) fn fcmp(&mut self, signaling: bool, d: Val, a: Val, b: Val) {
-        self.flush_merges();
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
+        if self.vals[d.index()].last_use <= self.now {
+            // Only the flags are wanted.
+            self.fp_compare(signaling, self.tb.ty(a), ra, rb);
+            return self.done(&[a, b]);
+        }
+        self.flush_merges();
         let (low, t, u) = (self.alloc(false), self.alloc(false), self.alloc(false));
         self.fp_compare(signaling, self.tb.ty(a), ra, rb);
         // Carry: low or unordered. Above: high. Parity: unordered.
@@ -480,6 +485,14 @@ impl Cx<'_> {
     }
 
     pub(crate) fn fsethi(&mut self, d: Val, a: Val, b: Val) {
+        if self.tb.konst(a) == Some(0) {
+            let rb = self.in_reg(b);
+            self.done(&[a, b]);
+            let rd = self.out(d, rb);
+            // vpsllq rd, rb, 32
+            self.asm.vex(1, 1, false, 0x73, 6, rd & 15, Rm::R(rb & 15), Some(32));
+            return self.set(d, rd);
+        }
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         self.done(&[a, b]);
         let rd = self.out(d, ra);

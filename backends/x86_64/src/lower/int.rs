@@ -4,7 +4,7 @@ use crate::alloc::NO_REG;
 use crate::asm::{Alu, Cc, Mem, Rm, Shift};
 use crate::context::Cx;
 use crate::pins::Reg;
-use tcg_ir::{Cond, Op, Sign, Val};
+use tcg_ir::{Cond, Sign, Val};
 
 impl Cx<'_> {
     /// `d = a op b` for an op whose host instruction overwrites its first operand; `emit(d, b)` does it.
@@ -249,52 +249,8 @@ impl Cx<'_> {
         self.finish_carry((d, c), t);
     }
 
-    /// `setcond` unsigned less, whose result is only the carry into an addition or subtraction that follows: the comparison sets the carry.
-    ///
-    /// True if both ops were emitted.
-    pub(crate) fn lower_pair(&mut self, op: &Op, next: &Op) -> bool {
-        let Op::SetCond { cond, d: c, a: x, b: y, .. } = *op else { return false };
-        let (kind, outs, a, b, c_in) = match *next {
-            Op::AddCarry { d, carry, a, b, carry_in, .. } => (Alu::Adc, (d, carry), a, b, carry_in),
-            Op::SubBorrow { d, borrow, a, b, borrow_in, .. } => {
-                (Alu::Sbb, (d, borrow), a, b, borrow_in)
-            }
-            _ => return false,
-        };
-        let (x, y) = match cond {
-            Cond::LtU => (x, y),
-            Cond::GtU => (y, x),
-            _ => return false,
-        };
-        if c_in != c || self.vals[c.index()].last_use != self.now + 1 {
-            return false;
-        }
-        // Both ops are one from here on; inputs of the first stay alive until the second is done.
-        self.now += 1;
-        self.flush_merges();
-        let rx = self.in_reg(x);
-        let ry = self.in_rm(y);
-        let w = self.w(x);
-        let t = self.alloc(false);
-        self.load_value(t, a);
-        self.keep_flags = true;
-        let rb = match self.imm(b) {
-            Some(_) => Rm::R(t),
-            None => self.in_rm(b),
-        };
-        self.asm.alu(Alu::Cmp, w, rx, ry);
-        match self.imm(b) {
-            Some(imm) => self.asm.alu_imm(kind, self.w(outs.0), t, imm),
-            None => self.asm.alu(kind, self.w(outs.0), t, rb),
-        }
-        self.done(&[x, y, a, b]);
-        self.finish_carry(outs, t);
-        self.keep_flags = false;
-        true
-    }
-
     /// Leaves the sum in `t` and the carry flag as outputs.
-    fn finish_carry(&mut self, (d, c): (Val, Val), t: Reg) {
+    pub(crate) fn finish_carry(&mut self, (d, c): (Val, Val), t: Reg) {
         self.regs.locked = crate::alloc::bit(t);
         if self.vals[c.index()].last_use > self.now {
             let rc = self.alloc(false);

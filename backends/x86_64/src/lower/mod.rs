@@ -3,6 +3,7 @@
 mod atomic;
 mod ctrl;
 mod float;
+mod fuse;
 mod int;
 mod mem;
 mod mul;

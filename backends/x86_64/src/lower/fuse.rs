@@ -1,0 +1,94 @@
+//! Pairs of neighbouring ops that one host instruction does.
+
+use crate::asm::{Alu, Rm};
+use crate::context::Cx;
+use tcg_ir::{Cond, Op, Val};
+
+impl Cx<'_> {
+    /// Emits `op` and the op after it together; false if they are no such pair.
+    ///
+    /// From then on it is the time of the second op; inputs of the first stay alive until `done`.
+    pub(crate) fn lower_pair(&mut self, op: &Op, next: &Op) -> bool {
+        match *op {
+            Op::SetCond { cond, d, a, b, .. } => self.carry_from_compare(cond, d, (a, b), next),
+            Op::Ld { .. } => self.load_float(op, next),
+            Op::Bitcast { d, a, .. } => self.store_float(d, a, next),
+            _ => false,
+        }
+    }
+
+    /// True if `v` is used by the next op and no later one.
+    fn only_for_next(&self, v: Val) -> bool {
+        self.vals[v.index()].last_use == self.now + 1
+    }
+
+    /// A float that was loaded as an integer.
+    fn load_float(&mut self, op: &Op, next: &Op) -> bool {
+        let (Op::Ld { ty, mem, disp, d, base, index }, Op::Bitcast { to, d: float, a, .. }) =
+            (*op, *next)
+        else {
+            return false;
+        };
+        let whole = u32::from(mem.bytes) == ty.bytes();
+        if a != d || !whole || to.is_int() || !self.only_for_next(d) {
+            return false;
+        }
+        self.now += 1;
+        self.ld(to, mem, disp, float, base, index);
+        true
+    }
+
+    /// A float that is stored as an integer.
+    fn store_float(&mut self, int: Val, float: Val, next: &Op) -> bool {
+        let Op::St { mem, disp, base, index, v, .. } = *next else { return false };
+        let whole = u32::from(mem.bytes) == self.tb.ty(int).bytes();
+        let from_float = !self.tb.ty(float).is_int() && self.tb.ty(int).is_int();
+        let elsewhere = base == v || index == v;
+        if v != int || !whole || !from_float || elsewhere || !self.only_for_next(int) {
+            return false;
+        }
+        self.now += 1;
+        self.st(mem, disp, base, index, float);
+        true
+    }
+
+    /// The result of `setcond` unsigned less is only the carry into an addition or subtraction: the comparison sets the carry.
+    fn carry_from_compare(&mut self, cond: Cond, c: Val, (x, y): (Val, Val), next: &Op) -> bool {
+        let (kind, outs, a, b, c_in) = match *next {
+            Op::AddCarry { d, carry, a, b, carry_in, .. } => (Alu::Adc, (d, carry), a, b, carry_in),
+            Op::SubBorrow { d, borrow, a, b, borrow_in, .. } => {
+                (Alu::Sbb, (d, borrow), a, b, borrow_in)
+            }
+            _ => return false,
+        };
+        let (x, y) = match cond {
+            Cond::LtU => (x, y),
+            Cond::GtU => (y, x),
+            _ => return false,
+        };
+        if c_in != c || !self.only_for_next(c) {
+            return false;
+        }
+        self.now += 1;
+        self.flush_merges();
+        let rx = self.in_reg(x);
+        let ry = self.in_rm(y);
+        let w = self.w(x);
+        let t = self.alloc(false);
+        self.load_value(t, a);
+        self.keep_flags = true;
+        let rb = match self.imm(b) {
+            Some(_) => Rm::R(t),
+            None => self.in_rm(b),
+        };
+        self.asm.alu(Alu::Cmp, w, rx, ry);
+        match self.imm(b) {
+            Some(imm) => self.asm.alu_imm(kind, self.w(outs.0), t, imm),
+            None => self.asm.alu(kind, self.w(outs.0), t, rb),
+        }
+        self.done(&[x, y, a, b]);
+        self.finish_carry(outs, t);
+        self.keep_flags = false;
+        true
+    }
+}
