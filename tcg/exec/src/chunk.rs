@@ -142,7 +142,7 @@ pub(crate) fn block_at(memory: &CodeMemory, offset: u32) -> Option<CodeOffset> {
     let unit = (offset - base) / UNIT;
     let mut below = u32::MAX >> (31 - unit % 32);
     for word in (0..=unit / 32).rev() {
-        let bits = memory.word(base + word * 4).load(Ordering::Acquire) & below;
+        let bits = memory.load(base + word * 4, Ordering::Acquire) & below;
         if bits != 0 {
             let found = word * 32 + (31 - bits.leading_zeros());
             return Some(CodeOffset(base + found * UNIT + HEADER_BYTES));
@@ -164,7 +164,7 @@ fn encode(header: &Header) -> [u8; HEADER_BYTES as usize] {
 
 /// Reads a block's header. Async-signal-safe.
 pub(crate) fn header(memory: &CodeMemory, at: CodeOffset) -> Header {
-    let word = |n: u32| memory.word(at.header() + 4 * n).load(Ordering::Relaxed);
+    let word = |n: u32| memory.load(at.header() + 4 * n, Ordering::Relaxed);
     Header {
         pc: u64::from(word(0)) | u64::from(word(1)) << 32,
         flags: word(2),
@@ -175,9 +175,24 @@ pub(crate) fn header(memory: &CodeMemory, at: CodeOffset) -> Header {
     }
 }
 
+/// Whether a block is the live one of `generation` for `key`. Async-signal-safe.
+#[inline]
+pub(crate) fn is_block_for(
+    memory: &CodeMemory,
+    at: CodeOffset,
+    (pc, flags): (u64, u32),
+    generation: u32,
+) -> bool {
+    let word = |n: u32| memory.load(at.header() + 4 * n, Ordering::Relaxed);
+    state(memory, at) == generation
+        && word(0) == pc as u32
+        && word(1) == (pc >> 32) as u32
+        && word(2) == flags
+}
+
 /// A block's state word. Async-signal-safe.
 pub(crate) fn state(memory: &CodeMemory, at: CodeOffset) -> u32 {
-    memory.word(at.state_word()).load(Ordering::Acquire)
+    memory.load(at.state_word(), Ordering::Acquire)
 }
 
 /// Marks a block dead.

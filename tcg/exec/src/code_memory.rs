@@ -74,6 +74,15 @@ impl CodeMemory {
         unsafe { &*((self.writable + offset) as *const AtomicU32) }
     }
 
+    /// Loads the word at `offset` (a multiple of 4) through the executable view, which is what the
+    /// processor will want next. Async-signal-safe.
+    pub(crate) fn load(&self, offset: u32, order: Ordering) -> u32 {
+        let offset = offset as usize;
+        assert!(offset.is_multiple_of(4) && offset + 4 <= self.len, "a word inside, aligned");
+        // SAFETY: inside the executable view and aligned by the assertion, and only loaded from.
+        unsafe { &*((self.executable + offset) as *const AtomicU32) }.load(order)
+    }
+
     /// Points the rel32 at `patch_at` to `target` (both offsets).
     pub(crate) fn patch_jump(&self, patch_at: u32, target: u32) {
         let relative = target.wrapping_sub(patch_at + 4);

@@ -96,11 +96,11 @@ impl Table {
             if found == EMPTY {
                 return None;
             }
-            if found >> 32 == hash & 0xffff_ffff && found != REMOVED {
-                let header = chunk::header(memory, place(found));
-                if header.pc == pc && header.flags == flags && header.state == generation {
-                    return Some(place(found));
-                }
+            if found >> 32 == hash & 0xffff_ffff
+                && found != REMOVED
+                && chunk::is_block_for(memory, place(found), (pc, flags), generation)
+            {
+                return Some(place(found));
             }
         }
         None
