@@ -67,7 +67,7 @@ impl Archive {
     /// As [`Archive::unpack_closure`].
     pub(crate) fn unpack_one(&self, package: &str, root: &Path) -> Result<()> {
         let cache = self.dir.join("cache/archives");
-        succeed(self.apt("apt-get").args(["-q", "download", package]).current_dir(&cache))?;
+        succeed(self.apt("apt-get").args(["-qq", "download", package]).current_dir(&cache))?;
         self.unpack_cached(root)
     }
 

@@ -7,7 +7,7 @@ kill -USR1 $$; kill -INT $$; kill -HUP $$; echo still here
 sh -c 'kill -USR1 $PPID; sleep 0.2'
 (trap 'echo child term; exit 4' TERM; while :; do sleep 0.05; done) &
 sleep 0.3; kill -TERM $!; wait $!; echo "child $?"
-sleep 30 & pid=$!; kill $pid; wait $pid; echo "sleep $?"
+sleep 30 & pid=$!; sleep 0.2; kill $pid; wait $pid; echo "sleep $?"
 (exit 7) & wait $!; echo "wait $?"
 for i in 1 2 3 4; do (exit $i) & pids="${pids-} $!"; done
 for p in $pids; do wait "$p"; echo "one $?"; done
