@@ -68,6 +68,8 @@ pub(crate) struct RegFile {
     pub(crate) locked: u32,
     /// References to each spill slot.
     pub(crate) slots: [u8; N_SPILLS],
+    /// When the last reference to each slot went: the op of that time may still read it, after making room for its output.
+    pub(crate) freed_at: [u32; N_SPILLS],
     /// Values that may be in the home of a global.
     pub(crate) in_homes: Vec<u32>,
 }
@@ -80,6 +82,7 @@ impl RegFile {
             occupied: 0,
             locked: 0,
             slots: [0; N_SPILLS],
+            freed_at: [0; N_SPILLS],
             in_homes: Vec::new(),
         }
     }
@@ -90,6 +93,7 @@ impl RegFile {
         self.occupied = 0;
         self.locked = 0;
         self.slots = [0; N_SPILLS];
+        self.freed_at = [0; N_SPILLS];
         self.in_homes.clear();
     }
 }
@@ -195,7 +199,9 @@ impl Cx<'_> {
     fn drop_mem(&mut self, v: Val) {
         let val = &mut self.vals[v.index()];
         if val.mem != NO_MEM && val.home == NO_HOME {
-            self.regs.slots[(val.mem - SPILLS_AT) as usize / 8] -= 1;
+            let slot = (val.mem - SPILLS_AT) as usize / 8;
+            self.regs.slots[slot] -= 1;
+            self.regs.freed_at[slot] = self.now;
         }
         val.mem = NO_MEM;
         val.home = NO_HOME;
@@ -320,10 +326,9 @@ impl Cx<'_> {
 
     fn free_slot(&mut self, ty: Type) -> usize {
         let wide = ty == Type::V128;
-        let free = |slots: &[u8; N_SPILLS], s: usize| {
-            slots[s] == 0 && (!wide || s % 2 == 0 && s + 1 < N_SLOTS && slots[s + 1] == 0)
-        };
-        let Some(slot) = (0..N_SLOTS).find(|s| free(&self.regs.slots, *s)) else {
+        let free = |s: usize| self.regs.slots[s] == 0 && self.regs.freed_at[s] != self.now;
+        let fits = |s: usize| free(s) && (!wide || s % 2 == 0 && s + 1 < N_SLOTS && free(s + 1));
+        let Some(slot) = (0..N_SLOTS).find(|s| fits(*s)) else {
             self.failed = true;
             return 0;
         };
@@ -513,7 +518,9 @@ impl Cx<'_> {
     /// `v` as register or, if it is only in memory and not used again, as memory operand.
     pub(crate) fn in_rm(&mut self, v: Val) -> crate::asm::Rm {
         let val = self.vals[v.index()];
-        if val.reg == NO_REG && val.mem != NO_MEM && val.last_use <= self.now {
+        // Making room for the output could execute a deferred put to the home, before it is read.
+        let stays = val.home == NO_HOME || self.puts.iter().all(|p| p.g != val.home);
+        if val.reg == NO_REG && val.mem != NO_MEM && val.last_use <= self.now && stays {
             return self.state(val.mem).into();
         }
         crate::asm::Rm::R(self.in_reg(v) & 15)
