@@ -549,7 +549,8 @@ impl Cx<'_> {
         self.vals[d.index()].hint = NO_PIN;
         self.expire_puts();
         if self.regs.occupied & bit(p) != 0 && self.prune(p) {
-            return None;
+            let other = self.same_content(p)?;
+            self.append_all(p, other);
         }
         self.drop_puts(g);
         self.regs.also[usize::from(p)] = NIL;

@@ -33,7 +33,7 @@ pub(super) fn simplify(fold: &mut Fold, tb: &mut Tb, op: &Op) -> Outcome {
         | Op::BrCond { .. }
         | Op::GotoIf { .. }
         | Op::TrapIf { .. } => condition::simplify(fold, tb, op),
-        Op::Ld { .. } | Op::St { .. } => memory::simplify(fold, tb, op),
+        Op::Ld { .. } | Op::St { .. } => memory::simplify(tb, op),
         _ => Outcome::Keep,
     }
 }

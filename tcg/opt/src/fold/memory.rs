@@ -1,20 +1,19 @@
 //! Addresses of loads and stores.
 
-use super::algebra::plus_const;
-use super::{Fold, Outcome};
+use super::Outcome;
 use tcg_ir::{Op, Tb, Val};
 
 /// `base + index + disp` as a memory op has it.
 type Parts = (Val, Val, i32);
 
 /// A load or store.
-pub(super) fn simplify(fold: &Fold, tb: &Tb, op: &Op) -> Outcome {
+pub(super) fn simplify(tb: &Tb, op: &Op) -> Outcome {
     match *op {
-        Op::Ld { ty, mem, disp, d, base, index } => match address(fold, tb, (base, index, disp)) {
+        Op::Ld { ty, mem, disp, d, base, index } => match address(tb, (base, index, disp)) {
             Some((base, index, disp)) => Outcome::Rewrite(Op::Ld { ty, mem, disp, d, base, index }),
             None => Outcome::Keep,
         },
-        Op::St { ty, mem, disp, base, index, v } => match address(fold, tb, (base, index, disp)) {
+        Op::St { ty, mem, disp, base, index, v } => match address(tb, (base, index, disp)) {
             Some((base, index, disp)) => Outcome::Rewrite(Op::St { ty, mem, disp, base, index, v }),
             None => Outcome::Keep,
         },
@@ -23,10 +22,11 @@ pub(super) fn simplify(fold: &Fold, tb: &Tb, op: &Op) -> Outcome {
 }
 
 /// Applies the rules until none fits; none if none did. Each makes the address simpler.
-fn address(fold: &Fold, tb: &Tb, parts: Parts) -> Option<Parts> {
-    let step = |parts| {
-        index_alone(parts).or_else(|| constant(tb, parts)).or_else(|| addend(fold, tb, parts))
-    };
+///
+/// There is no rule `[(x + c) + disp] = [x + (c + disp)]`: mostly `x + c` has been put into the register that held `x`
+/// (loops that step a pointer), and keeping `x` for the address costs back ends a register and two moves.
+fn address(tb: &Tb, parts: Parts) -> Option<Parts> {
+    let step = |parts| index_alone(parts).or_else(|| constant(tb, parts));
     let mut simpler = step(parts)?;
     for _ in 0..4 {
         match step(simpler) {
@@ -51,16 +51,6 @@ fn constant(tb: &Tb, (base, index, disp): Parts) -> Option<Parts> {
         return None;
     }
     tb.konst(base).and_then(|c| sum(c, disp)).map(|disp| (index, Val::NONE, disp))
-}
-
-/// `[(x + c) + index + disp] = [x + index + (c + disp)]` where the displacement fits 32 bits.
-fn addend(fold: &Fold, tb: &Tb, (base, index, disp): Parts) -> Option<Parts> {
-    if let Some((x, disp)) = plus_const(fold, tb, base).and_then(|(x, c)| Some((x, sum(c, disp)?)))
-    {
-        return Some((x, index, disp));
-    }
-    let (x, disp) = plus_const(fold, tb, index).and_then(|(x, c)| Some((x, sum(c, disp)?)))?;
-    Some((base, x, disp))
 }
 
 fn sum(c: u64, disp: i32) -> Option<i32> {
