@@ -47,7 +47,7 @@ pub fn mul_widening<S: Format, D: Format>(env: &mut Env, a: S::Bits, b: S::Bits)
 }
 
 /// `a × b + c`, rounded once. NaN precedence is `a`, `b`, `c`
-/// (s390x MULTIPLY AND ADD: second operand, third operand, first operand).
+/// (s390x MULTIPLY AND ADD: third operand, second operand, first operand).
 pub fn fma<F: Format>(
     env: &mut Env,
     a: F::Bits,

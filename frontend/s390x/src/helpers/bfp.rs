@@ -227,7 +227,7 @@ fn in_format<F: InRegister>(cpu: &mut CpuState, env: &mut Env, insn: Insn, stora
         Operation::MulAdd | Operation::MulSub => {
             let addend = operation == Operation::MulSub;
             let negate = Negate { addend, ..Negate::default() };
-            softfp::fma::<F>(env, b, F::get(cpu, r3), a, negate)
+            softfp::fma::<F>(env, F::get(cpu, r3), b, a, negate)
         }
         Operation::LoadAndTest => softfp::convert::<F, F>(env, b),
         Operation::RoundToIntegral => softfp::round_to_integral::<F>(env, b),

@@ -184,7 +184,7 @@ impl Translator<'_> {
         };
         let b = self.fp_second(ty, second);
         let (c, addend) = (self.fp(ty, r3), self.fp(ty, r1));
-        let result = self.b.fmuladd(ty, operation == MulSub, b, c, addend);
+        let result = self.b.fmuladd(ty, operation == MulSub, c, b, addend);
         self.set_fp(ty, r1, result);
     }
 

@@ -34,10 +34,11 @@ impl Translator<'_> {
         if size == Extended && self.not_pairs(&[f.r1]) {
             return;
         }
-        // Only the mode in force is inlined, and a long result of 32 bits needs no rounding at all.
+        // Only the mode in force with the inexact exception is inlined, and a long result of 32 bits
+        // needs no rounding at all.
         let exact = size == Long && w == Lo;
         match self.inline_type(size) {
-            Some(ty) if f.m3 == 0 || exact => {
+            Some(ty) if exact || f.m3 == 0 && f.m4 & 4 == 0 => {
                 let x = self.r(w, f.r2);
                 let result = self.b.ffromint(ty, sign, x);
                 self.set_fp(ty, f.r1, result);

@@ -27,6 +27,9 @@ pub(crate) struct Need {
     pub(crate) goal: Goal,
 }
 
+/// Distance in bytes beyond which no two operands overlap whose length registers decide.
+const DISJOINT: u64 = 700;
+
 /// Where an address must point to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
@@ -42,9 +45,7 @@ pub(crate) enum Goal {
 /// chance, branch addresses get `landing`.
 pub(crate) fn needs(row: &Row, word: u64, landing: u64) -> Vec<Need> {
     let mut needs = Vec::new();
-    // LOAD and STORE ON CONDITION: access exceptions may be recognized when the condition is false.
-    let conditional = row.name.starts_with("loc") || row.name.starts_with("stoc");
-    let goal = if conditional { Goal::Inside } else { Goal::Scratch };
+    let goal = if faults_are_open(row) { Goal::Inside } else { Goal::Scratch };
     for operand in row.operands {
         let (len, goal, access, down) = match operand.kind {
             Kind::Mem(len) => {
@@ -72,7 +73,57 @@ pub(crate) fn needs(row: &Row, word: u64, landing: u64) -> Vec<Need> {
     needs
 }
 
+/// Rows for which it is open whether a fault is recognized: conditional accesses whose condition
+/// is false, and operands that are longer than what is needed of them.
+fn faults_are_open(row: &Row) -> bool {
+    let conditional = row.name.starts_with("loc") || row.name.starts_with("stoc");
+    let ragged = ["bic", "pack", "unpk", "mvo", "pka", "pku", "unpka", "unpku"];
+    conditional || ragged.contains(&row.name)
+}
+
+/// Whether what an instruction does with operands that overlap is open.
+fn overlap_is_open(row: &Row) -> bool {
+    let by_name = ["mvcin", "pka", "pku", "unpka", "unpku"];
+    let pointers = row
+        .operands
+        .iter()
+        .any(|o| matches!(o.kind, Kind::Pointer(_) | Kind::PointerLen(_) | Kind::PointerLen24(_)));
+    by_name.contains(&row.name) || pointers
+}
+
+/// Finds addresses for all needs of an instruction, at most one of which makes trouble: which
+/// exception comes first is open.
+pub(crate) fn solve_all(
+    rng: &mut Rng,
+    row: &Row,
+    needs: Vec<Need>,
+    regs: &mut [Option<u64>; 16],
+) -> Option<Vec<(Need, u64)>> {
+    let mut placed: Vec<(Need, u64)> = Vec::new();
+    let mut trouble = false;
+    for mut need in needs {
+        if trouble && need.goal == Goal::Scratch {
+            need.goal = Goal::Inside;
+        }
+        let others: Vec<u64> = placed.iter().map(|p| p.1).collect();
+        let addr = need.solve(rng, regs, &others)?;
+        let apart = |other: &u64| other.abs_diff(addr) >= DISJOINT;
+        if overlap_is_open(row) && !others.iter().all(apart) {
+            return None;
+        }
+        trouble |= need.goal == Goal::Scratch && !need.is_fine(addr);
+        placed.push((need, addr));
+    }
+    Some(placed)
+}
+
 impl Need {
+    /// Whether neither fault nor alignment stops an access there.
+    fn is_fine(&self, addr: u64) -> bool {
+        let writable = is_inside(addr, self.len);
+        writable && addr % self.align == 0
+    }
+
     /// Sets registers so that the address becomes a good one; gives the first byte's address.
     ///
     /// Registers that `regs` has already are fixed. `None` if no choice leads to memory of ours.
@@ -85,7 +136,7 @@ impl Need {
         let want = match self.goal {
             Goal::Exact(addr) => addr,
             Goal::Scratch => choose_address(rng, self, others),
-            Goal::Inside => anywhere(rng, self.len),
+            Goal::Inside => anywhere(rng, self.len) & !(self.align - 1),
         };
         let back = if self.down { self.len - 1 } else { 0 };
         let sum = want.wrapping_add(back).wrapping_sub(self.disp as u64);
@@ -94,7 +145,7 @@ impl Need {
         match self.goal {
             Goal::Exact(addr) => (first == addr).then_some(first),
             Goal::Scratch => is_ours(first, self.len).then_some(first),
-            Goal::Inside => is_inside(first, self.len).then_some(first),
+            Goal::Inside => self.is_fine(first).then_some(first),
         }
     }
 

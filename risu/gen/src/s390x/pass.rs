@@ -3,7 +3,7 @@
 use isa::row::{Access, Kind, Operand, Row};
 use risu_trace::{Delta, s390x};
 
-use super::address::{Goal, Need, needs};
+use super::address::{Goal, Need, needs, solve_all};
 use super::fields::register;
 use super::quirks;
 use super::{SCRATCH, SCRATCH_LEN};
@@ -34,12 +34,7 @@ impl Machine {
         landing: u64,
     ) -> Option<()> {
         let needs = needs(row, word, landing);
-        let mut placed: Vec<(Need, u64)> = Vec::new();
-        for need in needs {
-            let others: Vec<u64> = placed.iter().map(|p| p.1).collect();
-            let addr = need.solve(rng, &mut self.regs, &others)?;
-            placed.push((need, addr));
-        }
+        let placed = solve_all(rng, row, needs, &mut self.regs)?;
         for operand in row.operands {
             self.prepare_register(rng, row, word, operand);
         }

@@ -10,7 +10,7 @@ use super::sigsafe_enter::{self, Event, Next};
 use crate::map::Memory;
 
 /// Time after which a step that did not end never will, in seconds.
-const PATIENCE_S: i64 = 4;
+const PATIENCE_S: i64 = 1;
 
 /// What a batch needs.
 pub(crate) struct Batch<'a> {

@@ -120,7 +120,6 @@ fn utf16(at: GuestAddr, len: u64, check: bool) -> Result<Decoded, Stop> {
     let high = tcg_mem::read_u16(at, Endian::Big)?;
     match high {
         0xd800..=0xdbff => {}
-        0xdc00..=0xdfff if check => return Ok(Decoded::Invalid),
         _ => return Ok(Decoded::Character(u32::from(high), 2)),
     }
     if len < 4 {
