@@ -175,6 +175,11 @@ impl CodeCache {
         self.table.find(&self.memory, pc, flags, self.generation())
     }
 
+    /// Whether a block has not been dropped.
+    pub(crate) fn is_live(&self, at: CodeOffset) -> bool {
+        chunk::state(&self.memory, at) == self.generation()
+    }
+
     /// An unused chunk; `None` if there is none now.
     pub(crate) fn open_chunk(&self, epochs: &Epochs) -> Option<Chunk> {
         let mut owner = self.lock();

@@ -30,6 +30,17 @@ pub(crate) struct Member {
 /// The table in which generated code looks indirect jumps up.
 pub(crate) type JumpTable = [JumpEntry; N_JUMP_ENTRIES];
 
+/// An empty table, of which no page is touched but the first.
+///
+/// Zero is a key that only the first entry could have ([`JumpEntry::slot`]), so zeros are empty
+/// everywhere else.
+pub(crate) fn new_jump_table() -> Box<JumpTable> {
+    // SAFETY: a `JumpEntry` is two integers, for which zero is valid.
+    let mut table = unsafe { Box::<JumpTable>::new_zeroed().assume_init() };
+    table[0].pc = JumpEntry::EMPTY_PC;
+    table
+}
+
 impl Drop for Member {
     fn drop(&mut self) {
         // SAFETY: MEMBER-LIFE: this was the last handle, and `Epochs::add` was given the ownership.
@@ -70,8 +81,7 @@ impl Member {
     fn purge(&self, pc: u64) {
         // SAFETY: MEMBER-LIFE; a slot is within the table.
         let key = unsafe { &raw mut (*self.jump_table)[JumpEntry::slot(pc)].pc };
-        // SAFETY: aligned, and everyone but generated code uses atomic accesses; a stale entry
-        // that the owner writes at the same time goes at its next safe point.
+        // SAFETY: aligned, and everyone but generated code uses atomic accesses.
         unsafe { AtomicU64::from_ptr(key) }.store(JumpEntry::EMPTY_PC, Ordering::SeqCst);
     }
 }

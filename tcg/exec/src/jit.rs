@@ -2,7 +2,7 @@
 
 use crate::cache::{CodeCache, NewBlock, Published, new_header};
 use crate::chunk::{Chunk, CodeOffset};
-use crate::epoch::{JumpTable, Member};
+use crate::epoch::Member;
 use crate::host_address::faulting_operand;
 use crate::machine::Core;
 use crate::sigsafe_fault::Running;
@@ -10,10 +10,13 @@ use crate::starts::Starts;
 use crate::translate::{Purpose, Translator, WINDOW_BYTES};
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 use tcg_ir::layout::{N_JUMP_ENTRIES, N_RETURNS};
 use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult, TranslateOptions};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
 
+/// An entry that is not in use.
+const EMPTY: JumpEntry = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
 /// Longest x86 instruction, bytes.
 const MAX_HOST_INSN: u32 = 15;
 
@@ -27,6 +30,8 @@ pub(crate) struct Jit {
     compiled: Compiled,
     chunk: Option<Chunk>,
     starts: Starts,
+    /// Generation of the cache that the jump table is for.
+    generation: u32,
     /// Host address of the direct exit that was just taken and is not chained yet.
     pending: Option<u64>,
     /// The last exit was an indirect jump that the jump table did not know.
@@ -66,6 +71,7 @@ impl Jit {
             compiled: Compiled::default(),
             chunk: None,
             starts: Starts::new(),
+            generation: core.cache.as_ref()?.generation(),
             pending: None,
             missed: false,
         })
@@ -82,14 +88,40 @@ impl Jit {
         self.missed = false;
     }
 
+    /// At a safe point of a new epoch: forgets pointers to code that was dropped.
+    ///
+    /// The jump table has none, unless the whole cache was dropped: see `remember`.
+    pub(crate) fn pass_safe_point(&mut self) {
+        self.forget();
+        self.env().returns = [EMPTY; N_RETURNS];
+        if self.generation != self.cache().generation() {
+            self.generation = self.cache().generation();
+            self.forget_jumps();
+        }
+    }
+
     /// Empties the jump table and the return predictor.
     pub(crate) fn forget_jumps(&mut self) {
-        let empty = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
-        let env = self.env();
-        env.returns = [empty; N_RETURNS];
-        let table = env.jump_table.get_mut().cast::<JumpTable>();
-        // SAFETY: JUMP-TABLE: the table is ours; others only store the same empty key, atomically.
-        unsafe { table.write_volatile([empty; N_JUMP_ENTRIES]) };
+        self.env().returns = [EMPTY; N_RETURNS];
+        for slot in 0..N_JUMP_ENTRIES {
+            let (key, _) = self.jump_entry(slot);
+            // Pages that were never touched stay so.
+            if key.load(Ordering::Relaxed) != 0 {
+                key.store(JumpEntry::EMPTY_PC, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Key and code of an entry of the jump table.
+    fn jump_entry(&mut self, slot: usize) -> (&AtomicU64, &AtomicU64) {
+        let table = *self.env().jump_table.get_mut();
+        // SAFETY: JUMP-TABLE: the table has `N_JUMP_ENTRIES` entries and lives as long as we do.
+        let entry = unsafe { table.add(slot % N_JUMP_ENTRIES) };
+        // SAFETY: JUMP-TABLE: other threads use atomic accesses too.
+        let key = unsafe { AtomicU64::from_ptr(&raw mut (*entry).pc) };
+        // SAFETY: as above.
+        let code = unsafe { AtomicU64::from_ptr(&raw mut (*entry).code) };
+        (key, code)
     }
 
     fn cache(&self) -> &CodeCache {
@@ -162,12 +194,16 @@ impl Jit {
     /// Puts a block into the jump table, where generated code finds it.
     fn remember(&mut self, pc: u64, block: CodeOffset) {
         self.missed = false;
-        let code = self.cache().memory().address(block.0);
-        let table = *self.env().jump_table.get_mut();
-        // SAFETY: JUMP-TABLE: the table has `N_JUMP_ENTRIES` entries. Another thread may empty the
-        // entry at the same time by an atomic store of its key; a stale entry that survives goes
-        // at the next safe point, before the code's memory is used again.
-        unsafe { table.add(JumpEntry::slot(pc)).write_volatile(JumpEntry { pc, code }) };
+        let address = self.cache().memory().address(block.0);
+        let (key, code) = self.jump_entry(JumpEntry::slot(pc));
+        code.store(address, Ordering::Relaxed);
+        key.store(pc, Ordering::SeqCst);
+        // Who drops the block marks it dead before emptying the entry. So either that comes after
+        // our store, or we see the mark here.
+        fence(Ordering::SeqCst);
+        if !self.cache().is_live(block) {
+            self.jump_entry(JumpEntry::slot(pc)).0.store(JumpEntry::EMPTY_PC, Ordering::Relaxed);
+        }
     }
 
     /// The operand that the host could not access, when it did not tell the address.

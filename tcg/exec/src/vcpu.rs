@@ -1,6 +1,6 @@
 //! One guest thread: its CPU state, and the loop that runs it.
 
-use crate::epoch::{Member, REQUEST_USER};
+use crate::epoch::{Member, REQUEST_USER, new_jump_table};
 use crate::interp::Interp;
 use crate::jit::Jit;
 use crate::machine::{Core, Engine, Machine};
@@ -9,8 +9,7 @@ use crate::translate::Translator;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tcg_ir::layout::N_JUMP_ENTRIES;
-use tcg_ir::{Env, ExitCode, Guest, JumpEntry};
+use tcg_ir::{Env, ExitCode, Guest};
 use tcg_mem::{Access, Cause, Fault, GuestAddr, ReportCodeWrites, WriteFault};
 
 /// How often a store is repeated at one place though no code stands in its way, before it counts
@@ -87,8 +86,7 @@ impl<G: Guest> Vcpu<G> {
         let core = &machine.core;
         let state = Box::into_raw(state);
         let env = state.cast::<Env>();
-        let empty = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
-        let jump_table = Box::into_raw(Box::new([empty; N_JUMP_ENTRIES]));
+        let jump_table = Box::into_raw(new_jump_table());
         // SAFETY: STATE-LAYOUT: the `Env` is the head of the state, which was just leaked.
         unsafe { *(*env).jump_table.get_mut() = jump_table.cast() };
         // SAFETY: MEMBER-LIFE: both were just leaked, and the state is of the type to be freed.
@@ -227,10 +225,7 @@ impl<G: Guest> Vcpu<G> {
         }
         self.epoch = now;
         match &mut self.runner {
-            Some(Runner::Jit(jit)) => {
-                jit.forget();
-                jit.forget_jumps();
-            }
+            Some(Runner::Jit(jit)) => jit.pass_safe_point(),
             Some(Runner::Interp(interp)) => interp.forget(),
             None => {}
         }
