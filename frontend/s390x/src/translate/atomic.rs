@@ -130,20 +130,31 @@ impl Translator<'_> {
         self.set_cc(Cc::Zero(w.ty(), result));
     }
 
-    /// LOAD PAIR DISJOINT: two operands. Condition code 0 says that they were fetched as if at once, which nobody can
-    /// refute while this is the only thread; else 3.
+    /// LOAD PAIR DISJOINT: condition code 0 says that both operands were fetched as if at once, 3 that they were not.
+    ///
+    /// With other threads about, both are fetched again; where neither has changed, the first fetches stand as one.
     fn load_pair_disjoint(&mut self, w: W, f: isa::s390x::Ssf) {
         if self.odd(&[f.r3]) {
             return;
         }
+        let (ty, bytes) = (w.ty(), w.bytes());
         let (a, b) = (self.ea(f.b1, 0, f.d1), self.ea(f.b2, 0, f.d2));
-        self.align(a, w.bytes().into());
-        self.align(b, w.bytes().into());
-        let first = self.load(w.ty(), w.bytes(), Addr::base(a));
-        let second = self.load(w.ty(), w.bytes(), Addr::base(b));
+        self.align(a, bytes.into());
+        self.align(b, bytes.into());
+        let first = self.load(ty, bytes, Addr::base(a));
+        let second = self.load(ty, bytes, Addr::base(b));
+        let cc = self.options.parallel.then(|| {
+            let again = self.load(ty, bytes, Addr::base(a));
+            let changed_first = self.b.xor(ty, first, again);
+            let again = self.load(ty, bytes, Addr::base(b));
+            let changed_second = self.b.xor(ty, second, again);
+            let changed = self.b.or(ty, changed_first, changed_second);
+            let (zero, none, three) = (self.imm(w, 0), self.b.i32(0), self.b.i32(3));
+            self.b.select(ty, Cond::Ne, (changed, zero), three, none)
+        });
         self.set(w, f.r3, first);
         self.set(w, f.r3 + 1, second);
-        self.set_cc(Cc::Const(if self.options.parallel { 3 } else { 0 }));
+        self.set_cc(cc.map_or(Cc::Const(0), Cc::Value));
     }
 
     fn load_quad(&mut self, f: isa::s390x::RxyA) {
