@@ -5,7 +5,9 @@ use crate::abi::Abi;
 use goblin::container::{Container, Ctx, Endian as ElfEndian};
 use goblin::elf::Elf;
 use goblin::elf::header::{ET_DYN, ET_EXEC, Header};
-use goblin::elf::program_header::{PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_PHDR, ProgramHeader};
+use goblin::elf::program_header::{
+    PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_PHDR, ProgramHeader,
+};
 use std::ffi::CString;
 use std::fs::File;
 use std::io;

@@ -41,14 +41,21 @@ errnos! {
 }
 
 impl Errno {
-    /// A signal came before the call did anything: run it again once the signal is handled,
-    /// or fail with `EINTR`, as the handler's `SA_RESTART` says (kernel `ERESTARTSYS`).
+    /// A signal interrupted the call: run it again once the signal is handled, or fail with
+    /// `EINTR`, as the handler's `SA_RESTART` says (kernel `ERESTARTSYS`).
     pub const RESTART: Errno = Errno(512);
+
+    /// A signal came before the call had begun: handle it, then make the call (kernel
+    /// `ERESTARTNOINTR`).
+    pub const NOT_BEGUN: Errno = Errno(513);
 
     /// The error's name, `EFAULT` for instance.
     pub fn name(self) -> Option<&'static str> {
         if self == Errno::RESTART {
             return Some("ERESTARTSYS");
+        }
+        if self == Errno::NOT_BEGUN {
+            return Some("ERESTARTNOINTR");
         }
         NAMES.iter().find(|(number, _)| *number == self.0).map(|(_, name)| *name)
     }

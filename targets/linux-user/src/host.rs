@@ -1,14 +1,13 @@
 //! System calls of the host, raw.
 //!
 //! Two ways: [`call`] is a plain system call; [`blocking`] may wait, and gives
-//! [`Errno::RESTART`] when a signal is pending before it could begin. Between the check
-//! for a pending signal and the system call instruction there is a window of a few
-//! instructions; the signal handler knows it ([`RESTART_WINDOW`]) and moves a thread that it
-//! interrupts there to the early return. So no signal is slept over.
+//! `Errno::NOT_BEGUN` when a signal is pending before it could begin, `Errno::RESTART` when one
+//! interrupted it. Between the check for a pending signal and the system call instruction there
+//! is a window of a few instructions; the signal handler knows it ([`resume_point`]) and moves a
+//! thread that it interrupts there to the early return. So no signal is slept over.
 
 use crate::errno::{SysResult, from_kernel};
 use std::arch::{asm, global_asm};
-use std::ops::Range;
 use std::sync::atomic::AtomicU32;
 
 global_asm!(
@@ -43,6 +42,11 @@ global_asm!(
     ".hidden momonga_window_exit",
     ".globl momonga_window_exit",
     "momonga_window_exit:",
+    "mov rax, -513",
+    "ret",
+    ".hidden momonga_window_interrupted",
+    ".globl momonga_window_interrupted",
+    "momonga_window_interrupted:",
     "mov rax, -512",
     "ret",
 );
@@ -51,24 +55,22 @@ unsafe extern "sysv64" {
     fn momonga_blocking_call(pending: *const AtomicU32, number: u64, args: *const [u64; 6]) -> i64;
     static momonga_window_start: u8;
     static momonga_window_end: u8;
+    static momonga_window_syscall: u8;
     static momonga_window_exit: u8;
+    static momonga_window_interrupted: u8;
 }
 
-/// The window in which a blocking call has not begun, and where to resume a thread found in it.
-#[derive(Debug)]
-pub struct RestartWindow {
-    /// Host code addresses from the check up to and with the system call instruction.
-    pub code: Range<u64>,
-    /// Returns [`Errno::RESTART`](crate::errno::Errno::RESTART).
-    pub exit: u64,
-}
-
-/// The window of [`blocking`]. Async-signal-safe.
-pub fn restart_window() -> RestartWindow {
-    RestartWindow {
-        code: (&raw const momonga_window_start as u64)..(&raw const momonga_window_end as u64),
-        exit: &raw const momonga_window_exit as u64,
+/// Where to resume a thread that a signal found at host code address `at`, if that is in a
+/// blocking call that has not begun or is to be restarted. Async-signal-safe.
+///
+/// On the system call instruction itself the kernel has most likely put the thread back there to
+/// restart an interrupted call; before it, the call has not begun.
+pub fn resume_point(at: u64) -> Option<u64> {
+    let window = (&raw const momonga_window_start as u64)..(&raw const momonga_window_end as u64);
+    if at == &raw const momonga_window_syscall as u64 {
+        return Some(&raw const momonga_window_interrupted as u64);
     }
+    window.contains(&at).then_some(&raw const momonga_window_exit as u64)
 }
 
 /// A system call that does not wait for long.
@@ -118,7 +120,7 @@ mod tests {
         let pid = u64::from(std::process::id());
         assert_eq!(blocking(&none, libc::SYS_getpid, [0; 6]), Ok(pid));
         let some = AtomicU32::new(1);
-        assert_eq!(blocking(&some, libc::SYS_getpid, [0; 6]), Err(Errno::RESTART));
+        assert_eq!(blocking(&some, libc::SYS_getpid, [0; 6]), Err(Errno::NOT_BEGUN));
     }
 
     #[test]

@@ -197,11 +197,11 @@ pub fn host_mask() -> u64 {
 /// be changed; else the call must be started over after delivery.
 ///
 /// # Errors
-/// [`Errno::RESTART`].
+/// [`Errno::NOT_BEGUN`].
 pub fn quiet(task: &Task) -> Result<(), Errno> {
     set_host_mask(u64::MAX);
     if task.inbox.pending.load(Ordering::Acquire) != 0 {
-        return Err(Errno::RESTART);
+        return Err(Errno::NOT_BEGUN);
     }
     Ok(())
 }
@@ -217,33 +217,38 @@ pub enum Stop {
 
 /// Stores the result of a call, delivers what is pending and sets the guest's mask.
 pub fn finish(task: &mut Task, cpu: &mut dyn GuestCpu, stop: Stop) {
-    let restart = matches!(stop, Stop::Call(Err(Errno::RESTART)));
-    if let Stop::Call(result) = stop
-        && !restart
-        && !std::mem::take(&mut task.keep_registers)
-    {
-        cpu.set_result(to_kernel(result));
+    let mut interrupted = matches!(stop, Stop::Call(Err(Errno::RESTART)));
+    let not_begun = matches!(stop, Stop::Call(Err(Errno::NOT_BEGUN)));
+    let keep = std::mem::take(&mut task.keep_registers);
+    match stop {
+        Stop::Call(result) if !interrupted && !not_begun && !keep => {
+            cpu.set_result(to_kernel(result));
+        }
+        _ => {}
     }
-    let mut restart = restart.then_some(());
-    if task.inbox.pending.load(Ordering::Acquire) != 0 || restart.is_some() {
-        set_host_mask(u64::MAX);
-        for info in task.inbox.take() {
-            let signal = info.si_signo;
-            let bytes = siginfo::to_guest(task.process.abi.endian, &info);
-            let action = task.process.actions.get(signal).unwrap_or_default();
-            if action.handler > IGNORE && restart.take().is_some() {
-                settle_restart(cpu, action.flags & sa::RESTART != 0);
-            }
-            deliver(task, cpu, signal, bytes, None);
-        }
-        if restart.is_some() {
-            cpu.rewind_call();
-        }
-        if let Some(mask) = task.saved_mask.take() {
-            task.mask = mask;
-        }
-        set_host_mask(task.mask);
+    if not_begun {
+        cpu.rewind_call();
     }
+    if !not_begun && !interrupted && task.inbox.pending.load(Ordering::Acquire) == 0 {
+        return;
+    }
+    set_host_mask(u64::MAX);
+    for info in task.inbox.take() {
+        let signal = info.si_signo;
+        let bytes = siginfo::to_guest(task.process.abi.endian, &info);
+        let action = task.process.actions.get(signal).unwrap_or_default();
+        if action.handler > IGNORE && std::mem::take(&mut interrupted) {
+            settle_restart(cpu, action.flags & sa::RESTART != 0);
+        }
+        deliver(task, cpu, signal, bytes, None);
+    }
+    if interrupted {
+        cpu.rewind_call();
+    }
+    if let Some(mask) = task.saved_mask.take() {
+        task.mask = mask;
+    }
+    set_host_mask(task.mask);
 }
 
 fn settle_restart(cpu: &mut dyn GuestCpu, again: bool) {

@@ -121,10 +121,9 @@ pub unsafe extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *m
     let Some(inbox) = current() else { return };
     inbox.put(info);
     block_all(context);
-    let window = host::restart_window();
     let rip = &mut context.uc_mcontext.gregs[libc::REG_RIP as usize];
-    if window.code.contains(&(*rip as u64)) {
-        *rip = window.exit as i64;
+    if let Some(resume) = host::resume_point(*rip as u64) {
+        *rip = resume as i64;
     }
 }
 

@@ -14,7 +14,7 @@ const HOST_STACK: usize = 1 << 20;
 /// Starts a thread of the process.
 ///
 /// # Errors
-/// EAGAIN if the host has none to give; [`Errno::RESTART`].
+/// EAGAIN if the host has none to give; [`Errno::NOT_BEGUN`].
 pub fn thread(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     signal::quiet(ctx.task)?;
     let result = start_thread(ctx, args);
@@ -59,7 +59,7 @@ fn cpu_result(ctx: &mut Ctx<'_>) {
 /// `vfork`: the child runs in this process's memory until it executes a program or ends.
 ///
 /// # Errors
-/// The host's; [`Errno::RESTART`].
+/// The host's; [`Errno::NOT_BEGUN`].
 pub fn vfork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     signal::quiet(ctx.task)?;
     let result = start_vfork(ctx, args);
