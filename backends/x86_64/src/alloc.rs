@@ -293,6 +293,11 @@ impl Cx<'_> {
         }
         self.spill_list(r);
         self.flush_puts_of(r);
+        self.unlink_all(r);
+    }
+
+    /// Empties the list of `r`; its values have other places.
+    fn unlink_all(&mut self, r: Reg) {
         while self.regs.head[usize::from(r)] != NIL {
             self.unlink(Val(self.regs.head[usize::from(r)]));
         }
@@ -400,9 +405,7 @@ impl Cx<'_> {
             }
         }
         if self.all_in_memory(p) {
-            while self.regs.head[usize::from(p)] != NIL {
-                self.unlink(Val(self.regs.head[usize::from(p)]));
-            }
+            self.unlink_all(p);
             return;
         }
         let locked = self.regs.locked;
@@ -421,9 +424,7 @@ impl Cx<'_> {
         if self.regs.occupied & bit(p) != 0 && self.prune(p) {
             self.spill_list(p);
             self.flush_stores_of(p);
-            while self.regs.head[usize::from(p)] != NIL {
-                self.unlink(Val(self.regs.head[usize::from(p)]));
-            }
+            self.unlink_all(p);
         }
     }
 
@@ -549,8 +550,11 @@ impl Cx<'_> {
         self.vals[d.index()].hint = NO_PIN;
         self.expire_puts();
         if self.regs.occupied & bit(p) != 0 && self.prune(p) {
-            let other = self.same_content(p)?;
-            self.append_all(p, other);
+            match self.same_content(p) {
+                Some(other) => self.append_all(p, other),
+                None if self.all_in_memory(p) => self.unlink_all(p),
+                None => return None,
+            }
         }
         self.drop_puts(g);
         self.regs.also[usize::from(p)] = NIL;

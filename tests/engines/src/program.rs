@@ -51,11 +51,12 @@ pub struct Engines {
 }
 
 impl Engines {
-    /// Maps the memory and makes the machines. Names tell engines apart in messages.
+    /// Maps the memory and makes the machines. Names tell engines apart in messages; the last part of each is whether its code must
+    /// reckon with other threads.
     ///
     /// # Errors
     /// The host's.
-    pub fn new(engines: Vec<(&'static str, Engine, Passes)>) -> std::io::Result<Engines> {
+    pub fn new(engines: Vec<(&'static str, Engine, Passes, bool)>) -> std::io::Result<Engines> {
         tcg_exec::sigsafe_fault::install()?;
         let refused = |errno| std::io::Error::other(format!("{errno:?}"));
         let space = Arc::new(AddressSpace::new());
@@ -65,13 +66,14 @@ impl Engines {
         let code = map(1, Prot::READ.union(Prot::EXEC))?;
         let data = map(1, Prot::READ.union(Prot::WRITE))?;
         let (mut machines, log) = (Vec::new(), Log::default());
-        for (name, engine, passes) in engines {
+        for (name, engine, passes, parallel) in engines {
             // Each machine has a space of its own, that knows of the same mappings.
             let own = Arc::new(AddressSpace::new());
             for mapping in space.mappings() {
                 own.adopt(mapping);
             }
             let mut config = Config { passes, cache_bytes: 4 << 20, ..Config::new(engine) };
+            config.translate.parallel = parallel;
             config.log = Some(logger(&log));
             machines.push((name, Machine::new(own, config)?));
         }
@@ -82,8 +84,10 @@ impl Engines {
     #[must_use]
     pub fn program(&self, seed: u64) -> Program {
         let mut random = Random::new(seed);
+        // Long instructions have many values at a time.
+        let n_ops = random.pick(&[12, 12, 80]);
         let config = tcg_irgen::Config {
-            n_ops: 1 + random.below(12),
+            n_ops: 1 + random.below(n_ops),
             window: (self.data.0, WINDOW_BYTES as u64),
             bad_address: if random.one_in(3) { 0x40 } else { 0 },
             floats: !random.one_in(4),

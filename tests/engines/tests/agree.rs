@@ -19,8 +19,8 @@ fn interp() -> Engine {
 #[test]
 fn random_programs() {
     let engines = Engines::new(vec![
-        ("interpreter, no passes", interp(), Passes::NONE),
-        ("interpreter", interp(), Passes::ALL),
+        ("interpreter, no passes", interp(), Passes::NONE, true),
+        ("interpreter", interp(), Passes::ALL, true),
     ])
     .expect("memory for the machines");
     for seed in 0..N_PROGRAMS {

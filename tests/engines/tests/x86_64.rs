@@ -5,6 +5,8 @@ use engine_tests::Engines;
 use tcg_exec::Engine;
 use tcg_opt::Passes;
 
+const N_PROGRAMS: u64 = 5_000;
+
 fn interp() -> Engine {
     Engine::Interp(Box::new(|layout| {
         let mut interp = backend_interp::Interp::new(layout);
@@ -23,15 +25,16 @@ fn jit() -> Engine {
 fn random_programs() {
     backend_x86_64::check_host().expect("an x86-64-v3 host");
     let engines = Engines::new(vec![
-        ("interpreter", interp(), Passes::ALL),
-        ("x86_64, no passes", jit(), Passes::NONE),
-        ("x86_64", jit(), Passes::ALL),
+        ("interpreter", interp(), Passes::ALL, true),
+        ("x86_64, no passes", jit(), Passes::NONE, true),
+        ("x86_64", jit(), Passes::ALL, true),
+        ("x86_64, one thread", jit(), Passes::ALL, false),
     ])
     .expect("memory for the machines");
-    let n: u64 = std::env::var("N").ok().and_then(|n| n.parse().ok()).unwrap_or(5000);
-    let start: u64 = std::env::var("START").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
-    for seed in start..n {
-        if std::env::var_os("VERBOSE").is_some() { eprintln!("{seed}"); }
+    // More, or other, programs by hand.
+    let from_env =
+        |name, default| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
+    for seed in from_env("START", 0)..from_env("N", N_PROGRAMS) {
         let program = engines.program(seed);
         if let Err(difference) = engines.compare(&program) {
             panic!("{difference}");

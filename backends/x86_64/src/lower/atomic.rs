@@ -26,6 +26,8 @@ impl Cx<'_> {
         match mem.bytes {
             1 => self.asm.movzx8(r, r),
             2 => self.asm.movzx16(r, r),
+            // A `cmpxchg` of 32 bits that succeeds keeps the upper half of rax.
+            4 => self.asm.mov(false, r, r),
             _ => {}
         }
     }
