@@ -332,7 +332,8 @@ impl Cx<'_> {
     fn free_slot(&mut self, ty: Type) -> usize {
         let wide = ty == Type::V128;
         let free = |s: usize| self.regs.slots[s] == 0 && self.regs.freed_at[s] != self.now;
-        let fits = |s: usize| free(s) && (!wide || s % 2 == 0 && s + 1 < N_SLOTS && free(s + 1));
+        let fits =
+            |s: usize| free(s) && (!wide || s.is_multiple_of(2) && s + 1 < N_SLOTS && free(s + 1));
         let Some(slot) = (0..N_SLOTS).find(|s| fits(*s)) else {
             self.failed = true;
             return 0;

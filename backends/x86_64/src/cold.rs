@@ -92,7 +92,7 @@ impl Cx<'_> {
 
     /// Records the displacement at `at` as a direct exit.
     pub(crate) fn direct_exit(&mut self, pc: u64, at: usize) {
-        debug_assert!(at % 4 == 0, "chainable displacements are aligned");
+        debug_assert!(at.is_multiple_of(4), "chainable displacements are aligned");
         self.exits.push(DirectExit { pc, patch_at: at as u32, stub_at: NIL });
     }
 
@@ -121,17 +121,17 @@ impl Cx<'_> {
             }
         }
         let at = self.asm.jmp();
-        self.to_prologue(at, self.shared.offsets.exit);
+        self.jump_to_prologue(at, self.shared.offsets.exit);
     }
 
     /// `call` of a place in the prologue.
     pub(crate) fn call_prologue(&mut self, offset: u32) {
         let at = self.asm.call();
-        self.to_prologue(at, offset);
+        self.jump_to_prologue(at, offset);
     }
 
     /// Makes the displacement at `at` lead to a place in the prologue.
-    pub(crate) fn to_prologue(&mut self, at: usize, offset: u32) {
+    pub(crate) fn jump_to_prologue(&mut self, at: usize, offset: u32) {
         let target = self.shared.prologue_at.wrapping_add(u64::from(offset));
         let next = self.shared.at.wrapping_add(at as u64 + 4);
         self.asm.patch4(at, target.wrapping_sub(next) as i32);
@@ -145,7 +145,7 @@ impl Cx<'_> {
     /// Completes the instruction that just ended with a `constant` operand.
     pub(crate) fn constant_used(&mut self, which: Const) {
         let at = self.asm.pos() - 4;
-        self.to_prologue(at, self.shared.offsets.constants + 16 * which as u32);
+        self.jump_to_prologue(at, self.shared.offsets.constants + 16 * which as u32);
     }
 
     /// A host operand for a constant in memory. The instruction must end with the displacement.
@@ -171,7 +171,7 @@ impl Cx<'_> {
         for i in 0..self.literals.len() {
             let (bits, at) = self.literals[i];
             if last != Some(bits) {
-                while self.asm.pos() % 8 != 0 {
+                while !self.asm.pos().is_multiple_of(8) {
                     self.asm.raw(&[0]);
                 }
                 self.asm.raw(&bits.to_le_bytes());

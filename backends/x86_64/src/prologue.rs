@@ -3,6 +3,8 @@
 //! Between entry and exit: rbp points into the CPU state (see `Pins::bias`), pinned registers hold their globals,
 //! MXCSR is the guest's, and the host stack holds predicted returns above a sentinel (see the book's page on this back end).
 
+#![allow(clippy::useless_conversion, reason = "`dynasm!` converts register numbers")]
+
 use crate::pins::{Pins, Reg, XMM0};
 use dynasmrt::x64::X64Relocation;
 use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
@@ -91,8 +93,7 @@ pub(crate) fn assemble(
     out: &mut Vec<u8>,
 ) -> Offsets {
     let mut ops = Ops::new(at as usize);
-    let mut offsets = Offsets::default();
-    offsets.constants = here(&mut ops);
+    let mut offsets = Offsets { constants: here(&mut ops), ..Offsets::default() };
     for bits in CONSTANTS {
         dynasm!(ops; .arch x64; .u64 bits as u64; .u64 (bits >> 64) as u64);
     }

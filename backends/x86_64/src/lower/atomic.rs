@@ -12,7 +12,7 @@ const RBX: Reg = 3;
 
 impl Cx<'_> {
     /// Between the value of `r` and its bytes in memory order, in either direction.
-    fn to_memory_order(&mut self, mem: MemOp, r: Reg) {
+    fn swap_for_memory(&mut self, mem: MemOp, r: Reg) {
         match (mem.endian, mem.bytes) {
             (Endian::Little, _) | (_, 1) => {}
             (Endian::Big, 2) => self.asm.rol16(r, 8),
@@ -21,8 +21,8 @@ impl Cx<'_> {
     }
 
     /// The old value is in `r` in memory order: extends it and makes it a number.
-    fn from_memory_order(&mut self, mem: MemOp, r: Reg) {
-        self.to_memory_order(mem, r);
+    fn make_number(&mut self, mem: MemOp, r: Reg) {
+        self.swap_for_memory(mem, r);
         match mem.bytes {
             1 => self.asm.movzx8(r, r),
             2 => self.asm.movzx16(r, r),
@@ -45,12 +45,12 @@ impl Cx<'_> {
         self.load_value(RAX, exp);
         let t = self.alloc(false);
         self.load_value(t, new);
-        self.to_memory_order(mem, RAX);
-        self.to_memory_order(mem, t);
+        self.swap_for_memory(mem, RAX);
+        self.swap_for_memory(mem, t);
         self.may_fault();
         self.lock_prefix();
         self.asm.sized(mem.bytes, true, 0xb1, m, t);
-        self.from_memory_order(mem, RAX);
+        self.make_number(mem, RAX);
         self.done(&[base, exp, new]);
         self.finish_in(old, RAX);
     }
@@ -76,10 +76,10 @@ impl Cx<'_> {
         let m = self.guest(base, Val::NONE, disp);
         let t = self.alloc(false);
         self.load_value(t, v);
-        self.to_memory_order(mem, t);
+        self.swap_for_memory(mem, t);
         self.may_fault();
         self.asm.sized(mem.bytes, false, 0x87, m, t);
-        self.from_memory_order(mem, t);
+        self.make_number(mem, t);
         self.done(&[base, v]);
         self.finish_in(old, t);
     }
@@ -89,7 +89,7 @@ impl Cx<'_> {
         let m = self.guest(base, Val::NONE, disp);
         let t = self.alloc(false);
         self.load_value(t, v);
-        self.to_memory_order(mem, t);
+        self.swap_for_memory(mem, t);
         self.may_fault();
         self.lock_prefix();
         self.asm.sized(mem.bytes, false, (op as u8) << 3 | 1, m, t);
@@ -104,7 +104,7 @@ impl Cx<'_> {
         self.may_fault();
         self.lock_prefix();
         self.asm.sized(mem.bytes, true, 0xc1, m, t);
-        self.from_memory_order(mem, t);
+        self.make_number(mem, t);
         self.done(&[base, v]);
         self.finish_in(old, t);
     }
@@ -124,9 +124,9 @@ impl Cx<'_> {
         }
         let again = self.asm.pos();
         self.asm.mov(w, t, RAX);
-        self.to_memory_order(mem, t);
+        self.swap_for_memory(mem, t);
         self.asm.alu(op, w, t, rv);
-        self.to_memory_order(mem, t);
+        self.swap_for_memory(mem, t);
         self.may_fault();
         if self.shared.parallel {
             self.asm.lock();
@@ -136,7 +136,7 @@ impl Cx<'_> {
         } else {
             self.asm.store(mem.bytes, m, t);
         }
-        self.from_memory_order(mem, RAX);
+        self.make_number(mem, RAX);
         self.done(&[base, v]);
         self.finish_in(old, RAX);
     }

@@ -238,7 +238,7 @@ impl Cx<'_> {
             self.asm.mov(true, RAX, t);
         }
         let at = self.asm.jmp();
-        self.to_prologue(at, self.shared.offsets.indirect_miss);
+        self.jump_to_prologue(at, self.shared.offsets.indirect_miss);
     }
 
     // --- helpers ---------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ impl Cx<'_> {
         if val.reg != to || self.tb.konst(v).is_some() {
             self.load_value(to, v);
         }
-        if !self.w(v) && !(self.tb.konst(v).is_some() || val.reg == NO_REG || val.zext) {
+        if !(self.w(v) || self.tb.konst(v).is_some() || val.reg == NO_REG || val.zext) {
             self.asm.mov(false, to, to);
         }
     }

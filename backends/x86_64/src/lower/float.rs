@@ -342,13 +342,13 @@ impl Cx<'_> {
             self.call_slow(slow);
         } else {
             let class = self.vals[cls.index()].last_use > self.now;
-            self.to_int_inline(slow, (ity, sign), x, class);
+            self.convert_inline(slow, (ity, sign), x, class);
         }
         self.finish_in(cls, rc);
         self.finish_in(d, rd);
     }
 
-    fn to_int_inline(&mut self, slow: Slow, (ity, sign): (Type, Sign), x: Reg, class: bool) {
+    fn convert_inline(&mut self, slow: Slow, (ity, sign): (Type, Sign), x: Reg, class: bool) {
         let (ra, rd, rc) = (slow.operands[0], slow.results[0], slow.results[1]);
         let ty = slow.op.ty;
         let wide = ity == Type::I64 || sign == Sign::Unsigned;
