@@ -25,7 +25,7 @@ const PATH_MAX: u64 = 4096;
 #[derive(Debug, thiserror::Error)]
 pub enum LoadElfError {
     /// The host refuses.
-    #[error("{0}")]
+    #[error("{}", crate::errno::Errno(.0.raw_os_error().unwrap_or(libc::EIO)).message())]
     Io(#[from] io::Error),
     /// Not an ELF file, or one of another class or byte order.
     #[error("not a 64-bit {0} ELF file")]
@@ -53,7 +53,7 @@ pub enum LoadElfError {
     #[error("impossible {0}")]
     Bad(&'static str),
     /// No memory where it must go.
-    #[error("cannot map segment at {addr:#x}: {error}")]
+    #[error("cannot map {addr:#x}: {}", crate::errno::Errno(.error.0).message())]
     Map {
         /// Guest address.
         addr: u64,
@@ -68,6 +68,13 @@ pub enum LoadElfError {
         /// What is wrong with it.
         error: Box<LoadElfError>,
     },
+}
+
+impl LoadElfError {
+    /// Whether the file is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, LoadElfError::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
 }
 
 /// A segment to be mapped.

@@ -60,6 +60,15 @@ impl Errno {
         NAMES.iter().find(|(number, _)| *number == self.0).map(|(_, name)| *name)
     }
 
+    /// What the error means, in words.
+    pub fn message(self) -> String {
+        let text = std::io::Error::from_raw_os_error(self.0).to_string();
+        match text.find(" (os error") {
+            Some(end) => text[..end].to_owned(),
+            None => text,
+        }
+    }
+
     /// The error of the last failed C library call on this thread.
     pub fn last() -> Errno {
         Errno(std::io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO))

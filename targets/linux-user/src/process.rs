@@ -24,6 +24,8 @@ pub struct Config {
     pub cpu_level: u32,
     /// The emulator's options as it was started with them, for programs it starts.
     pub carried: Vec<CString>,
+    /// Descriptor of the emulator's executable, from the emulator that started this one.
+    pub self_fd: Option<i32>,
     /// `-s`: stack size in bytes.
     pub stack_bytes: Option<u64>,
     /// `-r`: release that `uname` tells.
@@ -62,8 +64,8 @@ pub struct Process {
     pub fds: crate::fdkind::FdKinds,
     /// Numbers of unknown system calls that were logged.
     logged: Mutex<BTreeSet<u64>>,
-    /// The emulator's own executable, opened before it could go out of sight.
-    pub self_exe: Mutex<Option<std::fs::File>>,
+    /// Descriptor of the emulator's own executable, opened before it could go out of sight.
+    pub self_exe: Mutex<Option<i32>>,
     /// Number of guest threads.
     pub threads: AtomicU64,
 }
@@ -78,6 +80,7 @@ impl Process {
         sigreturn_page: u64,
         actions: Actions,
     ) -> Self {
+        let self_exe = Mutex::new(config.self_fd);
         Process {
             abi,
             config,
@@ -87,7 +90,7 @@ impl Process {
             sigreturn_page,
             fds: crate::fdkind::FdKinds::default(),
             logged: Mutex::new(BTreeSet::new()),
-            self_exe: Mutex::new(None),
+            self_exe,
             threads: AtomicU64::new(1),
         }
     }
@@ -104,7 +107,7 @@ impl Process {
             sigreturn_page: parent.sigreturn_page,
             fds: crate::fdkind::FdKinds::default(),
             logged: Mutex::new(BTreeSet::new()),
-            self_exe: Mutex::new(None),
+            self_exe: Mutex::new(*lock(&parent.self_exe)),
             threads: AtomicU64::new(1),
         }
     }

@@ -64,6 +64,11 @@ impl LaunchError {
     pub fn status(&self) -> i32 {
         match self {
             LaunchError::Find { missing: true, .. } => 127,
+            LaunchError::Load { error: LoadElfError::Interpreter { error, .. }, .. }
+                if error.is_missing() =>
+            {
+                127
+            }
             LaunchError::Find { .. } | LaunchError::Load { .. } => 126,
             LaunchError::Host(_) => 1,
         }
@@ -82,6 +87,11 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     let found = program::find(abi, prefix, &launch.program, launch.args)
         .map_err(|errno| find_error(&name, errno))?;
     set_name(&found.guest_path);
+    if let Some(fd) = launch.config.self_fd {
+        let args = [fd as u64, libc::F_SETFD as u64, libc::FD_CLOEXEC as u64, 0, 0, 0];
+        // If it is not open, later programs are found by other ways.
+        let _ = crate::host::call(libc::SYS_fcntl, args);
+    }
     let space = Arc::new(AddressSpace::new());
     let machine = Machine::new(Arc::clone(&space), launch.machine).map_err(LaunchError::Host)?;
     let request = LoadRequest {
@@ -116,7 +126,7 @@ fn find_error(name: &str, errno: Errno) -> LaunchError {
     let missing = matches!(errno, Errno::ENOENT | Errno::ENOTDIR);
     let reason = match errno {
         Errno::ENOEXEC => "a script without interpreter".to_owned(),
-        _ => std::io::Error::from_raw_os_error(errno.0).to_string(),
+        _ => errno.message(),
     };
     LaunchError::Find { program: name.to_owned(), reason, missing }
 }

@@ -41,6 +41,18 @@ pub fn zeroed<T: Copy + Plain>() -> T {
     from_bytes(&[])
 }
 
+/// The path this program was started by, if it is one that can be used again.
+pub fn exec_path() -> Option<std::ffi::CString> {
+    // SAFETY: the vector is there as long as the process.
+    let address = unsafe { libc::getauxval(libc::AT_EXECFN) };
+    if address == 0 {
+        return None;
+    }
+    // SAFETY: AT_EXECFN is the address of a string on the first stack, which stays.
+    let path = unsafe { CStr::from_ptr(address as *const libc::c_char) };
+    path.to_bytes().starts_with(b"/").then(|| path.to_owned())
+}
+
 /// `stat` of a path.
 ///
 /// # Errors

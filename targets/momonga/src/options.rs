@@ -56,6 +56,10 @@ struct Options {
     #[arg(long, value_name = "ENGINE", env = "MOMONGA_ENGINE", value_enum, default_value_t = Kind::Jit)]
     engine: Kind,
 
+    /// Descriptor of this program, given by itself after `chroot`
+    #[arg(long, hide = true)]
+    self_fd: Option<i32>,
+
     /// Run these optimizer passes only: fold, dce, puts, barriers, or none
     #[arg(long, value_name = "PASSES", env = "MOMONGA_PASSES", value_parser = parse_passes)]
     passes: Option<String>,
@@ -81,7 +85,7 @@ pub(crate) enum Parsed {
 const ONE_DASH: &[&str] = &["-cpu", "-strace", "-version", "-help", "-one-insn-per-tb"];
 /// Options whose value is the next argument.
 const WITH_VALUE: &[&str] =
-    &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine", "--passes"];
+    &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine", "--passes", "--self-fd"];
 
 /// Reads command line and environment.
 pub(crate) fn parse() -> Result<Parsed, String> {
@@ -179,6 +183,7 @@ fn launch(options: Options) -> Result<Launch, String> {
             strace: options.strace,
             cpu_level,
             carried,
+            self_fd: options.self_fd,
             stack_bytes: options.stack,
             uname_release: options.release,
         },

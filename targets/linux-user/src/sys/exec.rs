@@ -4,6 +4,7 @@ use super::file::at_path;
 use crate::errno::{Errno, SysResult};
 use crate::process::{Args, Config, Ctx, lock};
 use crate::program::{self, Program};
+use crate::unsafe_view;
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -46,9 +47,36 @@ fn run(ctx: &mut Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> SysResult {
     if !program.is_guest {
         return execute(None, &program.host_path, &program.args, &env);
     }
-    let exe = self_exe(ctx)?;
     let args = reentry(config, &program);
-    execute(Some(&exe), c"", &args, &env)
+    match self_exe(ctx) {
+        Some(SelfExe::Kept(fd)) => {
+            let fd_args = keep_option(fd, args);
+            execute(Some(fd), c"", &fd_args, &env)
+        }
+        Some(SelfExe::Opened(file)) => execute(Some(file.as_raw_fd()), c"", &args, &env),
+        None => execute(None, &unsafe_view::exec_path().ok_or(Errno::ENOENT)?, &args, &env),
+    }
+}
+
+/// The emulator's own executable.
+enum SelfExe {
+    /// As kept before a `chroot`.
+    Kept(i32),
+    /// Seen now.
+    Opened(File),
+}
+
+/// Lowest number for the descriptor that outlives `execve`.
+const HIGH_FD: u64 = 512;
+
+/// Tells the next emulator of the kept descriptor, which it could not open again.
+fn keep_option(fd: i32, mut args: Vec<CString>) -> Vec<CString> {
+    let clear = [fd as u64, libc::F_SETFD as u64, 0, 0, 0, 0];
+    if crate::host::call(libc::SYS_fcntl, clear).is_ok() {
+        let number = crate::path::c_string(fd.to_string().as_bytes());
+        args.splice(1..1, [c"--self-fd".to_owned(), number]);
+    }
+    args
 }
 
 /// `/proc/self/exe` means the guest's program.
@@ -86,29 +114,31 @@ fn reentry(config: &Config, program: &Program) -> Vec<CString> {
     args
 }
 
-/// The emulator's executable, from now if it can be seen, else as kept before `chroot`.
-fn self_exe(ctx: &Ctx<'_>) -> Result<File, Errno> {
-    if let Some(kept) = &*lock(&ctx.process().self_exe) {
-        return kept.try_clone().map_err(Errno::from);
+fn self_exe(ctx: &Ctx<'_>) -> Option<SelfExe> {
+    if let Some(fd) = *lock(&ctx.process().self_exe) {
+        return Some(SelfExe::Kept(fd));
     }
-    File::open("/proc/self/exe").map_err(Errno::from)
+    File::open("/proc/self/exe").ok().map(SelfExe::Opened)
 }
 
 /// Opens the emulator's executable while it can be seen.
 pub(crate) fn keep_self(ctx: &Ctx<'_>) {
     let mut kept = lock(&ctx.process().self_exe);
-    if kept.is_none() {
-        *kept = File::open("/proc/self/exe").ok();
+    if kept.is_some() {
+        return;
     }
+    let Ok(file) = File::open("/proc/self/exe") else { return };
+    let dup = [file.as_raw_fd() as u64, libc::F_DUPFD_CLOEXEC as u64, HIGH_FD, 0, 0, 0];
+    *kept = crate::host::call(libc::SYS_fcntl, dup).ok().map(|fd| fd as i32);
 }
 
-fn execute(exe: Option<&File>, path: &CStr, args: &[CString], env: &[CString]) -> SysResult {
+fn execute(exe: Option<i32>, path: &CStr, args: &[CString], env: &[CString]) -> SysResult {
     let pointers = |list: &[CString]| -> Vec<u64> {
         list.iter().map(|s| s.as_ptr() as u64).chain([0]).collect()
     };
     let (args, env) = (pointers(args), pointers(env));
     let (dir, flags) = match exe {
-        Some(file) => (file.as_raw_fd() as u64, libc::AT_EMPTY_PATH as u64),
+        Some(fd) => (fd as u64, libc::AT_EMPTY_PATH as u64),
         None => (libc::AT_FDCWD as u64, 0),
     };
     let all = [dir, path.as_ptr() as u64, args.as_ptr() as u64, env.as_ptr() as u64, flags, 0];
