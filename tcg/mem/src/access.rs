@@ -258,6 +258,11 @@ fn bulk_fault(outcome: Outcome, start: GuestAddr, len: u64, access: Access) -> F
 /// # Errors
 /// The first byte that cannot be read or written; all bytes before it have been copied.
 pub fn copy(to: GuestAddr, from: GuestAddr, len: u64) -> Result<(), Fault> {
+    if to == from.wrapping_add(1) && len > 8 {
+        // The usual way to fill: byte by byte each load would wait for the store before.
+        let byte = read_u8(from)?;
+        return fill(to, byte, len);
+    }
     let mut done = 0;
     loop {
         let (to, from) = (to.wrapping_add(done), from.wrapping_add(done));

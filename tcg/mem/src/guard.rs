@@ -207,9 +207,25 @@ tcg_mem_pad:
     // Fill: rdi = to, sil = byte, rdx = length. Returns the bytes left.
     ENTRY tcg_mem_fill
     mov rcx, rdx
-    mov eax, esi
-    cmp rcx, 64
+    movzx eax, sil
+    cmp rcx, 512
     ja 4f
+    mov r8, 0x0101010101010101
+    imul r8, rax
+    movq xmm0, r8
+    punpcklqdq xmm0, xmm0
+5:  cmp rcx, 16
+    jb 1f
+    GUARD 2f, movdqu xmmword ptr [rdi], xmm0
+    add rdi, 16
+    sub rcx, 16
+    jmp 5b
+1:  cmp rcx, 8
+    jb 2f
+    GUARD 2f, mov qword ptr [rdi], r8
+    add rdi, 8
+    sub rcx, 8
+    jmp 1b
 2:  test rcx, rcx
     jz 3f
     GUARD tcg_mem_pad_first, mov byte ptr [rdi], al
