@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use crate::ui::Verdict;
 #[cfg(target_arch = "x86_64")]
 use crate::{coverage, demo, replay};
-use crate::{diff, dump, gen_record};
+use crate::{diff, dump, gen_record, minimize};
 
 /// Tests CPU emulators with random instruction sequences.
 ///
@@ -31,6 +31,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Compare two traces of the same stream
     Diff(DiffArgs),
+    /// Write a stream that shows with which instruction of a long block a difference begins
+    Minimize(MinimizeArgs),
     /// Print what a stream or trace holds
     Dump(DumpArgs),
     /// Print which instruction of the tables rests on what
@@ -115,6 +117,18 @@ pub(crate) struct DiffArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct MinimizeArgs {
+    /// The trace with the difference
+    pub(crate) trace: PathBuf,
+    /// Number of the step that differs
+    #[arg(long)]
+    pub(crate) step: u64,
+    /// Where to write the stream, to be recorded and replayed; `-` is standard output
+    #[arg(short, long, value_name = "STREAM")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct DumpArgs {
     /// A stream or trace; `-` is standard input
     pub(crate) file: PathBuf,
@@ -175,6 +189,7 @@ impl Args {
             #[cfg(target_arch = "x86_64")]
             Command::Replay(args) => replay::run(args),
             Command::Diff(args) => diff::run(args),
+            Command::Minimize(args) => minimize::run(args),
             Command::Dump(args) => dump::run(args),
             #[cfg(target_arch = "x86_64")]
             Command::Coverage(args) => coverage::run(args),

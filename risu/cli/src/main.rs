@@ -13,6 +13,7 @@ mod diff;
 mod dump;
 mod files;
 mod gen_record;
+mod minimize;
 #[cfg(target_arch = "x86_64")]
 mod replay;
 mod results;

@@ -4,7 +4,7 @@
 //! list names; the proofs are in `docs/src/qemu-faults.md`.
 
 use regex::Regex;
-use risu_trace::s390x as layout;
+use risu_trace::{Meaning, s390x as layout};
 
 use crate::compare::{Difference, End, Place};
 use crate::findings::Case;
@@ -25,6 +25,8 @@ struct Fault {
     places: Vec<Allowed>,
     /// What the reference must have done.
     when: Vec<When>,
+    /// A row that must stand in the block, for runs.
+    has: Option<Regex>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,10 @@ enum When {
     FpcBefore(u64),
     /// Some of these bits of the PSW word were on at the entry.
     PswBefore(u64),
+    /// The odd register of the pair in the first field was zero at the entry: nothing to do.
+    PairEmpty,
+    /// The program counter ended at an odd address.
+    OddPc,
 }
 
 /// Why a list of faults cannot be read.
@@ -82,7 +88,7 @@ impl Faults {
         Ok(Faults::default())
     }
 
-    /// Reads a list: `name rows=REGEX places=LIST [when=LIST]` on each line, `#` for comments.
+    /// Reads a list: `name rows=REGEX places=LIST [when=LIST] [has=REGEX]` on each line, `#` for comments.
     ///
     /// # Errors
     ///
@@ -113,8 +119,8 @@ impl Faults {
         differences: &[Difference],
     ) -> Option<&str> {
         let explains = |fault: &&Fault| {
-            let whole = fault.rows.find(row).is_some_and(|found| found.as_str() == row);
-            whole
+            fault.rows.is_match(row)
+                && fault.has.as_ref().is_none_or(|has| holds_row(case, has))
                 && fault.when.iter().all(|when| when.holds(case, expected, got))
                 && differences.iter().all(|d| fault.places.iter().any(|p| p.covers(d)))
         };
@@ -127,12 +133,14 @@ impl Fault {
         let mut parts = line.split_whitespace();
         let name = parts.next().unwrap_or("").to_owned();
         let rows = Regex::new("^$").map_err(|e| e.to_string())?;
-        let mut fault = Fault { name, rows, places: Vec::new(), when: Vec::new() };
+        let (places, when) = (Vec::new(), Vec::new());
+        let mut fault = Fault { name, rows, places, when, has: None };
         for part in parts {
             match part.split_once('=') {
                 Some(("rows", list)) => {
-                    fault.rows = Regex::new(list).map_err(|e| e.to_string())?;
+                    fault.rows = whole(list)?;
                 }
+                Some(("has", list)) => fault.has = Some(whole(list)?),
                 Some(("places", list)) => {
                     fault.places = list.split(',').map(Allowed::parse).collect::<Result<_, _>>()?;
                 }
@@ -144,6 +152,22 @@ impl Fault {
         }
         Ok(fault)
     }
+}
+
+/// An expression that matches names as a whole.
+fn whole(text: &str) -> Result<Regex, String> {
+    Regex::new(&format!("^(?:{text})$")).map_err(|error| error.to_string())
+}
+
+/// Whether an instruction of the block has a row that matches.
+fn holds_row(case: &Case<'_>, has: &Regex) -> bool {
+    let block = case.manifest.blocks.get(case.block as usize);
+    block.is_some_and(|block| {
+        block.words.iter().any(|word| match &word.meaning {
+            Meaning::Insn(row) | Meaning::Target(row) => has.is_match(row),
+            _ => false,
+        })
+    })
 }
 
 fn number(text: &str) -> Result<u64, String> {
@@ -206,6 +230,8 @@ impl When {
             "got_code" => When::GotCode(value as i32),
             "fpc_before" => When::FpcBefore(value),
             "psw_before" => When::PswBefore(value),
+            "pair_empty" => When::PairEmpty,
+            "odd_pc" => When::OddPc,
             _ => return Err(format!("unknown condition {name}")),
         })
     }
@@ -219,8 +245,20 @@ impl When {
             When::GotCode(n) => got.signal.is_some_and(|s| s.code == n),
             When::FpcBefore(bits) => word(layout::FPC) & bits != 0,
             When::PswBefore(bits) => word(layout::PSW) & bits != 0,
+            When::PairEmpty => first_register(case).is_some_and(|r| word(layout::GPR | r | 1) == 0),
+            When::OddPc => got.pc & 1 != 0,
         }
     }
+}
+
+/// Register in the first register field of the instruction under test.
+fn first_register(case: &Case<'_>) -> Option<usize> {
+    let block = case.manifest.blocks.get(case.block as usize)?;
+    let offset = block.words.first()?.offset as usize;
+    let bytes = case.manifest.image.get(offset..)?.first_chunk::<8>()?;
+    let word = u64::from_be_bytes(*bytes);
+    let field = isa::s390x::find_row(word)?.field("r1")?;
+    Some(field.raw(word) as usize & 15)
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ pub(super) fn compare_swap_store(state: &mut CpuState, [first, second, r3, _]: [
         return Err(Stop::SPECIFICATION);
     }
     let (first, second) = (wrap(state, first), wrap(state, second));
-    let list = wrap(state, state.gpr[1]);
+    // Bits 60-63 are ignored.
+    let list = wrap(state, state.gpr[1] & !15);
     let aligned = |addr: GuestAddr, bytes: u64| addr.0.is_multiple_of(bytes);
     if !aligned(first, 4 << function) || !aligned(second, 1 << stored) {
         return Err(Stop::SPECIFICATION);
