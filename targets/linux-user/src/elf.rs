@@ -341,6 +341,33 @@ mod tests {
     }
 
     #[test]
+    fn ten_thousand_damaged_files_never_panic() {
+        let whole = sample(Some(b"/lib/ld64.so.1\0"));
+        let path = std::env::temp_dir().join(format!("momonga-damaged-{}", std::process::id()));
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
+        let file = file.unwrap();
+        std::fs::remove_file(&path).unwrap();
+        // A multiplicative generator (Knuth, TAOCP volume 2, 3.3.4); any constant seed will do.
+        let mut state = 1u64;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 33) as usize % below
+        };
+        for _ in 0..10_000 {
+            let mut bytes = whole.clone();
+            for _ in 0..1 + random(6) {
+                bytes[random(176)] = random(256) as u8;
+            }
+            if random(4) == 0 {
+                bytes.truncate(random(whole.len()));
+            }
+            file.set_len(0).unwrap();
+            file.write_all_at(&bytes, 0).unwrap();
+            let _ = ElfFile::read(&file, &ABI);
+        }
+    }
+
+    #[test]
     fn errors_say_what_is_wrong() {
         let message = |change: &dyn Fn(&mut Vec<u8>)| {
             let mut bytes = sample(None);

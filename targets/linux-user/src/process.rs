@@ -132,6 +132,9 @@ pub struct Task {
     pub process: Arc<Process>,
     /// Signals that arrived for it. Boxed: the handler holds its address.
     pub inbox: Box<Inbox>,
+    /// Signals that arrived though the guest blocks them (the host cannot block all), with their
+    /// `siginfo_t` as guest bytes.
+    pub held: Vec<(i32, Vec<u8>)>,
     /// Signal mask the guest set; bit n−1 for signal n.
     pub mask: u64,
     /// Mask to go back to once a signal that interrupted `sigsuspend`, `ppoll` or the like
@@ -159,6 +162,7 @@ impl Task {
         Task {
             process,
             inbox: Box::default(),
+            held: Vec::new(),
             mask: 0,
             saved_mask: None,
             altstack: AltStack::default(),
@@ -315,6 +319,12 @@ fn get_string(addr: u64, max: u64, too_long: Errno) -> Result<CString, Errno> {
 }
 
 impl Process {
+    /// After a fork: the other threads are the parent's.
+    pub fn only_thread(&self) {
+        // Relaxed: nobody else is there.
+        self.threads.store(1, Ordering::Relaxed);
+    }
+
     /// One more or one less thread; returns how many there are then.
     pub fn count_threads(&self, by: i64) -> u64 {
         // Relaxed: the count itself is all that is read.

@@ -229,18 +229,24 @@ pub fn finish(task: &mut Task, cpu: &mut dyn GuestCpu, stop: Stop) {
     if not_begun {
         cpu.rewind_call();
     }
-    if !not_begun && !interrupted && task.inbox.pending.load(Ordering::Acquire) == 0 {
+    let is_quiet = task.inbox.pending.load(Ordering::Acquire) == 0 && task.held.is_empty();
+    if !not_begun && !interrupted && is_quiet {
         return;
     }
     set_host_mask(u64::MAX);
-    for info in task.inbox.take() {
-        let signal = info.si_signo;
-        let bytes = siginfo::to_guest(task.process.abi.endian, &info);
+    let endian = task.process.abi.endian;
+    let mut arrived = std::mem::take(&mut task.held);
+    arrived.extend(task.inbox.take().iter().map(|i| (i.si_signo, siginfo::to_guest(endian, i))));
+    for (signal, info) in arrived {
+        if NEVER_BLOCKED & task.mask & bit(signal) != 0 {
+            task.held.push((signal, info));
+            continue;
+        }
         let action = task.process.actions.get(signal).unwrap_or_default();
         if action.handler > IGNORE && std::mem::take(&mut interrupted) {
             settle_restart(cpu, action.flags & sa::RESTART != 0);
         }
-        deliver(task, cpu, signal, bytes, None);
+        deliver(task, cpu, signal, info, None);
     }
     if interrupted {
         cpu.rewind_call();

@@ -91,6 +91,7 @@ pub(crate) fn enter_child(ctx: &mut Ctx<'_>, args: &CloneArgs) -> Result<(), Err
     ctx.task.robust_list = 0;
     if args.flags & CLONE_THREAD == 0 {
         ctx.task.is_main = true;
+        ctx.process().only_thread();
     }
     Ok(())
 }
