@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{capture, cargo, momonga, succeed};
-use crate::{guests, hosts, peers, tidy};
+use crate::{guests, tidy};
 
 /// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
 /// the archive's keys and default mirror.
@@ -58,9 +58,7 @@ fn installed(package: &str) -> bool {
 /// If something cannot be fetched or built.
 pub(crate) fn prepare(root: &Path) -> Result<()> {
     setup()?;
-    peers::run(root)?;
     guests::run(root)?;
-    hosts::run(root, None)?;
     succeed(cargo().arg("static").current_dir(root))
 }
 

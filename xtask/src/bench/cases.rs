@@ -127,7 +127,7 @@ fn real(root: &Path, cases: &mut Vec<Case>) -> Result<()> {
     fs::write(&text, words(300_000))?;
     fs::write(&numbers, lines(120_000))?;
     let template = fs::read_to_string(root.join("tests/bench/real/unit.c.in"))?;
-    let units: String = (0..60).map(|n| template.replace('@', &n.to_string())).collect();
+    let units: String = (0..25).map(|n| template.replace('@', &n.to_string())).collect();
     fs::write(&unit, units)?;
     let script = |name: &str| root.join("tests/bench/real").join(name);
     let mut add =
