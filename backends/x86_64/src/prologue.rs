@@ -9,8 +9,8 @@ use crate::pins::{Pins, Reg, XMM0};
 use dynasmrt::x64::X64Relocation;
 use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
 use std::mem::offset_of;
-use tcg_ir::GuestLayout;
 use tcg_ir::layout::Env;
+use tcg_ir::{GuestLayout, HelperDesc};
 
 /// Where things are in the prologue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,7 +114,7 @@ pub(crate) fn assemble(
     for helper in layout.helpers {
         let at = here(&mut ops);
         offsets.helpers.push(at);
-        helper_thunk(&mut ops, pins, helper.entry as usize as i64);
+        helper_thunk(&mut ops, pins, helper);
     }
     match ops.finalize() {
         Ok(code) => out.extend_from_slice(&code),
@@ -309,23 +309,14 @@ pub(crate) const HELPER_ARGS: [Reg; 4] = [6, 2, 1, 0];
 /// Calls a helper: arguments in rsi, rdx, rcx, rax; result in rax. Everything but the pinned registers is lost.
 ///
 /// `Env::pc` holds the guest pc of the instruction. If the helper wants to leave, this does not return.
-fn helper_thunk(ops: &mut Ops, pins: &Pins, entry: i64) {
+fn helper_thunk(ops: &mut Ops, pins: &Pins, helper: &HelperDesc) {
     store_pins(ops, pins);
-    // Helpers find all flags in `Env::fp_flags`.
+    if helper.reads_fp_flags {
+        move_flags(ops, pins);
+    }
+    let entry = helper.entry as usize as i64;
     dynasm!(ops
         ; .arch x64
-        ; stmxcsr [rbp + env!(pins, host_fp_csr)]
-        ; test BYTE [rbp + env!(pins, host_fp_csr)], 0x3f
-        ; je >no_flags
-        ; mov r9, rcx
-    );
-    gather_flags(ops, pins);
-    dynasm!(ops
-        ; .arch x64
-        ; and DWORD [rbp + env!(pins, host_fp_csr)], !0x3f
-        ; ldmxcsr [rbp + env!(pins, host_fp_csr)]
-        ; mov rcx, r9
-        ; no_flags:
         ; mov r8, rax
         ; lea rdi, [rbp - pins.bias]
         ; mov rax, QWORD entry
@@ -346,4 +337,23 @@ fn helper_thunk(ops: &mut Ops, pins: &Pins, entry: i64) {
         ; xor eax, eax
     );
     leave(ops, pins);
+}
+
+/// Moves the sticky flags of MXCSR to `Env::fp_flags`. Changes r8 and r9.
+fn move_flags(ops: &mut Ops, pins: &Pins) {
+    dynasm!(ops
+        ; .arch x64
+        ; stmxcsr [rbp + env!(pins, host_fp_csr)]
+        ; test BYTE [rbp + env!(pins, host_fp_csr)], 0x3f
+        ; je >no_flags
+        ; mov r9, rcx
+    );
+    gather_flags(ops, pins);
+    dynasm!(ops
+        ; .arch x64
+        ; and DWORD [rbp + env!(pins, host_fp_csr)], !0x3f
+        ; ldmxcsr [rbp + env!(pins, host_fp_csr)]
+        ; mov rcx, r9
+        ; no_flags:
+    );
 }

@@ -65,6 +65,8 @@ pub struct HelperDesc {
     ///
     /// When it returns, a non-zero `Env::helper_exit` means: leave to the loop (see [`Env::helper_exit`]).
     pub entry: unsafe extern "C" fn(*mut Env, u64, u64, u64, u64) -> u64,
+    /// It reads [`Env::fp_flags`], which must hold all flags then. (To add flags it need not.)
+    pub reads_fp_flags: bool,
 }
 
 impl fmt::Debug for HelperDesc {

@@ -97,7 +97,7 @@ static LAYOUT: GuestLayout = GuestLayout {
         vector("v0", 0),
         vector("v1", 1),
     ],
-    helpers: &[HelperDesc { name: "mix", entry: mix }],
+    helpers: &[HelperDesc { name: "mix", entry: mix, reads_fp_flags: false }],
     fp: &softfp::S390X,
     state_size: size_of::<ToyState>() as u32,
 };

@@ -73,6 +73,11 @@ pub(crate) fn probe(addr: GuestAddr, len: u64, access: Access) -> Result<(), Sto
     Ok(tcg_mem::probe(addr, len, access)?)
 }
 
+/// True for paths into the modules whose helpers look at the floating-point control register.
+const fn is_of_floats(path: &str) -> bool {
+    matches!(path.as_bytes(), [b'f', b'p', b'c', ..] | [b'b', b'f', b'p', ..])
+}
+
 /// Declares the helpers: the id that translate functions use, and the function.
 macro_rules! helpers {
     ($($id:ident = $path:path;)*) => {
@@ -91,6 +96,7 @@ macro_rules! helpers {
         pub(crate) static HELPERS: &[HelperDesc] = &[$(HelperDesc {
             name: stringify!($id),
             entry: entry::entry!($path),
+            reads_fp_flags: is_of_floats(stringify!($path)),
         },)*];
 
         const _: () = { $(let _: HelperId = id::$id;)* };

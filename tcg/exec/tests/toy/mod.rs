@@ -100,7 +100,8 @@ const fn reg(n: usize) -> GlobalDesc {
 }
 
 static GLOBALS: [GlobalDesc; 4] = [reg(0), reg(1), reg(2), reg(3)];
-static HELPERS: [HelperDesc; 1] = [HelperDesc { name: "store", entry: store_helper }];
+static HELPERS: [HelperDesc; 1] =
+    [HelperDesc { name: "store", entry: store_helper, reads_fp_flags: false }];
 static LAYOUT: GuestLayout = GuestLayout {
     name: "toy",
     globals: &GLOBALS,
