@@ -93,6 +93,15 @@ struct ChunkUse {
     dropped_in: u64,
 }
 
+/// Why there is no chunk to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoChunk {
+    /// There will be one when every vCPU has passed a safe point.
+    Wait,
+    /// There is a live block in each.
+    Full,
+}
+
 /// A translation that is to be published.
 #[derive(Debug)]
 pub(crate) struct NewBlock<'a> {
@@ -180,13 +189,16 @@ impl CodeCache {
         chunk::state(&self.memory, at) == self.generation()
     }
 
-    /// An unused chunk; `None` if there is none now.
-    pub(crate) fn open_chunk(&self, epochs: &Epochs) -> Option<Chunk> {
+    /// Takes an unused chunk.
+    ///
+    /// # Errors
+    /// Why there is none now.
+    pub(crate) fn open_chunk(&self, epochs: &Epochs) -> Result<Chunk, NoChunk> {
         let mut owner = self.lock();
         let number = owner.unused_chunk(epochs)?;
         owner.chunks[number] = ChunkUse { is_open: true, ..ChunkUse::default() };
         drop(owner);
-        Some(Chunk::open(&self.memory, number))
+        Ok(Chunk::open(&self.memory, number))
     }
 
     /// Ends the filling of a chunk.
@@ -317,17 +329,25 @@ impl CodeCache {
 }
 
 impl Owner {
-    fn unused_chunk(&mut self, epochs: &Epochs) -> Option<usize> {
+    fn unused_chunk(&mut self, epochs: &Epochs) -> Result<usize, NoChunk> {
         if self.n_opened < self.chunks.len() {
             self.n_opened += 1;
-            return Some(self.n_opened - 1);
+            return Ok(self.n_opened - 1);
         }
-        let is_unused =
+        let is_dropped =
             |chunk: &ChunkUse| !chunk.is_open && chunk.n_live == 0 && chunk.dropped_in != 0;
-        let candidates = self.chunks.iter().enumerate().filter(|(_, chunk)| is_unused(chunk));
-        candidates
-            .min_by_key(|(_, chunk)| chunk.dropped_in)
-            .and_then(|(number, chunk)| epochs.is_over(chunk.dropped_in).then_some(number))
+        let candidates = self.chunks.iter().enumerate().filter(|(_, chunk)| is_dropped(chunk));
+        let Some((number, chunk)) = candidates.min_by_key(|(_, chunk)| chunk.dropped_in) else {
+            return Err(NoChunk::Full);
+        };
+        if epochs.is_over(chunk.dropped_in) {
+            return Ok(number);
+        }
+        if chunk.dropped_in >= epochs.now() {
+            // Nothing else may ever end this epoch.
+            epochs.advance(std::iter::empty());
+        }
+        Err(NoChunk::Wait)
     }
 
     fn add(&mut self, new: &NewBlock<'_>) -> u32 {

@@ -1,6 +1,6 @@
 //! A vCPU's way of running guest code as compiled code.
 
-use crate::cache::{CodeCache, NewBlock, Published, new_header};
+use crate::cache::{CodeCache, NewBlock, NoChunk, Published, new_header};
 use crate::chunk::{Chunk, CodeOffset};
 use crate::epoch::Member;
 use crate::host_address::faulting_operand;
@@ -328,14 +328,12 @@ impl Jit {
     }
 
     fn open_chunk(&mut self) -> Chunk {
-        let generation = self.cache().generation();
         let core = Arc::clone(&self.core);
         loop {
-            if let Some(chunk) = self.cache().open_chunk(&core.epochs) {
-                return chunk;
-            }
-            if self.cache().generation() == generation {
-                core.flush();
+            match self.cache().open_chunk(&core.epochs) {
+                Ok(chunk) => return chunk,
+                Err(NoChunk::Full) => core.flush(),
+                Err(NoChunk::Wait) => {}
             }
             // Wait until the others have passed a safe point; this thread holds no code pointer.
             self.forget();

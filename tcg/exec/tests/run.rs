@@ -2,7 +2,6 @@
 
 mod toy;
 
-use std::time::Duration;
 use tcg_exec::{Exit, Machine, Vcpu};
 use tcg_mem::{Access, Cause, Fault, GuestAddr, Prot};
 use toy::*;
@@ -197,20 +196,24 @@ fn unmapped_and_replaced_code_is_gone() {
 #[test]
 fn a_request_ends_an_endless_loop() {
     on_every_engine(|name, machine| {
-        let at = pages(&machine, 1);
-        load(at, &[addi(0, 1), jmp(-1)]);
+        let at = pages(&machine, 2);
+        let data = at.wrapping_add(4096);
+        load(at, &[addi(0, 1), st(0, 2, 0), jmp(-2)]);
         let mut vcpu = vcpu(&machine, at);
+        vcpu.state_mut().r[2] = data.0;
         let handle = vcpu.exit_handle();
+        let count = move || tcg_mem::read_u64(data, tcg_mem::Endian::Big).unwrap();
         for _ in 0..5 {
-            let before = vcpu.state().r[0];
+            let before = count();
             let handle = handle.clone();
             let asker = std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_millis(2));
+                while count() < before + 1000 {
+                    std::thread::yield_now();
+                }
                 handle.request();
             });
             assert_eq!(vcpu.run(), Exit::Interrupt, "{name}");
             asker.join().unwrap();
-            assert!(vcpu.state().r[0] > before, "{name}");
         }
         drop(vcpu);
         handle.request();
