@@ -87,12 +87,8 @@ const ONE_DASH: &[&str] = &["-cpu", "-strace", "-version", "-help", "-one-insn-p
 const WITH_VALUE: &[&str] =
     &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine", "--passes", "--self-fd"];
 
-/// Reads command line and environment.
-pub(crate) fn parse() -> Result<Parsed, String> {
-    parse_from(std::env::args_os().collect())
-}
-
-fn parse_from(args: Vec<OsString>) -> Result<Parsed, String> {
+/// Reads a command line, the emulator's name first, and the environment.
+pub(crate) fn parse_from(args: Vec<OsString>) -> Result<Parsed, String> {
     match Options::try_parse_from(separate(args)) {
         Ok(options) => launch(options).map(|launch| Parsed::Run(Box::new(launch))),
         Err(error) => match error.kind() {
