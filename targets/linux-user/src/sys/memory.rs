@@ -49,10 +49,20 @@ pub fn munmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     Ok(0)
 }
 
+/// `PROT_GROWSDOWN`: from the start of a stack's mapping on.
+const GROWS_DOWN: u64 = 0x0100_0000;
+
 /// `mprotect`.
 pub fn mprotect(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let prot = Prot::from_bits(a[2] as i32);
-    ctx.process().space.mprotect(GuestAddr(a[0]), a[1], prot).map_err(host_errno)?;
+    let space = &ctx.process().space;
+    let (mut addr, mut len) = (a[0], a[1]);
+    if a[2] & GROWS_DOWN != 0 {
+        let mapping = space.find(GuestAddr(addr)).ok_or(Errno::ENOMEM)?;
+        len = len.wrapping_add(addr - mapping.range.start);
+        addr = mapping.range.start;
+    }
+    space.mprotect(GuestAddr(addr), len, prot).map_err(host_errno)?;
     Ok(0)
 }
 
