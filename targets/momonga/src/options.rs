@@ -165,7 +165,7 @@ fn parse_passes(text: &str) -> Result<String, String> {
 fn launch(options: Options) -> Result<Launch, String> {
     let carried = carried(&options);
     let cpu_level = auxv::level(&options.cpu).unwrap_or(u32::MAX);
-    let passes = options.passes.as_deref().and_then(engine::passes).unwrap_or_default();
+    let passes = options.passes.as_deref().and_then(engine::passes);
     let mut machine = engine::machine(options.engine, cpu_level, passes);
     if options.one_insn_per_tb {
         machine.translate.max_insns = 1;

@@ -25,6 +25,7 @@ impl Cx<'_> {
     pub(crate) fn set_label(&mut self, label: Label) {
         self.flush_all();
         self.forget_values();
+        self.return_to = None;
         let mut i = 0;
         while i < self.label_jumps.len() {
             if self.label_jumps[i].0 == label.0 {

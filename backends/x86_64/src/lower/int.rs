@@ -413,7 +413,8 @@ impl Cx<'_> {
         let t = self.alloc(false);
         if pos == 0 && matches!(len, 8 | 16) {
             self.done(&[a, b]);
-            self.asm.mov(true, t, ra);
+            // Narrow values must come out zero-extended, and the byte moves keep what is above.
+            self.asm.mov(w, t, ra);
             if len == 8 {
                 self.asm.mov8(t, rb);
             } else {

@@ -138,6 +138,7 @@ impl Cx<'_> {
         self.defer(g, true, v, self.fate);
         self.done(&[v]);
         if pin != NO_PIN {
+            self.regs.also[usize::from(pin)] = NIL;
             self.limit_merges();
         }
     }
