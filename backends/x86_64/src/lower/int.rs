@@ -357,6 +357,9 @@ impl Cx<'_> {
             return self.with_imm(d, a, |cx, d| {
                 if pos != 0 {
                     cx.asm.shift(op, w, d, pos);
+                } else if !w {
+                    // The whole of a narrow value: clear what is above.
+                    cx.asm.mov(false, d, d);
                 }
             });
         }
