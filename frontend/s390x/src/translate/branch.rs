@@ -99,7 +99,7 @@ impl Translator<'_> {
         let next = self.b.trunc(next);
         let top = self.cc_and_mask();
         let top = self.b.shl_imm(Type::I32, top, 24);
-        let ilc = self.b.i32(u32::from(self.len) / 2 << 30);
+        let ilc = self.b.i32((u32::from(self.len) / 2) << 30);
         let top = self.b.or(Type::I32, top, ilc);
         let link = self.b.or(Type::I32, top, next);
         self.b.put_lo(gpr(r1), link);

@@ -43,7 +43,7 @@ impl Translator<'_> {
         aligned: bool,
     ) -> Option<Addr> {
         let at = self.relative(offset);
-        if aligned && at % u64::from(bytes) != 0 {
+        if aligned && !at.is_multiple_of(bytes.into()) {
             self.specification();
             return None;
         }

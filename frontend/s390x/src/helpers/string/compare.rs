@@ -56,7 +56,7 @@ pub(crate) fn clcl(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
         let addr = address(cpu, r).wrapping_add(done);
         set_address(cpu, r, addr);
         let register = &mut cpu.gpr[usize::from(r | 1)];
-        *register = *register & !LOW_24 | len - done;
+        *register = *register & !LOW_24 | (len - done);
     }
     result?;
     Ok(found.cc)
