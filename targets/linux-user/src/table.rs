@@ -135,8 +135,8 @@ rows! {
     clock_settime pass, [Int, In(k::TIMESPEC)];
     clone own process::clone, [Ptr, Hex, Ptr, Ptr, Hex];
     clone3 none, [];
-    close pass, [Fd];
-    close_range pass, [Int, Int, Hex];
+    close own descriptor::close, [Fd];
+    close_range own descriptor::close_range, [Int, Int, Hex];
     connect own socket::connect, [Fd, Ptr, Int];
     copy_file_range pass, [Fd, InOut(k::U64), Fd, InOut(k::U64), Int, Hex];
     creat own file::creat, [Path, Oct];

@@ -1,8 +1,8 @@
 //! Descriptors that are not plain files: made here, so that their kind is known.
 
-use crate::errno::SysResult;
+use crate::errno::{Errno, SysResult};
 use crate::layout::kernel;
-use crate::process::{Args, Ctx};
+use crate::process::{Args, Ctx, lock};
 
 fn marked(ctx: &Ctx<'_>, fd: SysResult) -> SysResult {
     let fd = fd?;
@@ -13,6 +13,31 @@ fn marked(ctx: &Ctx<'_>, fd: SysResult) -> SysResult {
 fn duplicate(ctx: &Ctx<'_>, number: i64, args: Args) -> SysResult {
     let fd = ctx.blocking(number, args);
     marked(ctx, fd)
+}
+
+/// `close`; the emulator's own descriptor is not there for the guest.
+pub fn close(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    if *lock(&ctx.process().self_exe) == Some(a[0] as i32) {
+        return Err(Errno::EBADF);
+    }
+    ctx.blocking(libc::SYS_close, *a)
+}
+
+/// `close_range`, around the emulator's own descriptor.
+pub fn close_range(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let (first, last) = (a[0] as u32, a[1] as u32);
+    let own = lock(&ctx.process().self_exe).map(|fd| fd as u32);
+    let Some(own) = own.filter(|own| (first..=last).contains(own)) else {
+        return ctx.blocking(libc::SYS_close_range, *a);
+    };
+    let part = |from: u32, to: u32| [u64::from(from), u64::from(to), a[2], 0, 0, 0];
+    if own > first {
+        ctx.blocking(libc::SYS_close_range, part(first, own - 1))?;
+    }
+    if own < last {
+        ctx.blocking(libc::SYS_close_range, part(own + 1, last))?;
+    }
+    Ok(0)
 }
 
 /// `dup`.

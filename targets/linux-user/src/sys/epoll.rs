@@ -37,7 +37,7 @@ fn wait_for(
     if a[2] as i32 <= 0 || max > MAX_EVENTS {
         return Err(Errno::EINVAL);
     }
-    let max = max.min(4096) as usize;
+    let max = limit(a) as usize;
     let mut host = vec![0u8; max * HOST_EVENT];
     let count = call(ctx, host.as_mut_ptr() as u64)? as usize;
     let mut guest = vec![0u8; count * Event::SIZE];
@@ -51,9 +51,9 @@ fn wait_for(
     Ok(count as u64)
 }
 
-/// As many events as are fetched at once.
+/// As many events as are fetched at once; the kernel may always give fewer than asked for.
 fn limit(a: &Args) -> u64 {
-    u64::from(a[2] as u32).min(4096)
+    u64::from(a[2] as u32).min(1 << 16)
 }
 
 /// `epoll_wait`.

@@ -9,6 +9,7 @@ use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 
 /// Most arguments and environment strings together.
 const MAX_STRINGS: usize = 1 << 17;
@@ -79,12 +80,32 @@ fn keep_option(fd: i32, mut args: Vec<CString>) -> Vec<CString> {
     args
 }
 
-/// `/proc/self/exe` means the guest's program.
+/// `/proc/self/exe` means the guest's program; a descriptor, which may be closed by `execve`,
+/// means the file it is open on.
 fn own_program(ctx: &Ctx<'_>, path: &CStr) -> CString {
-    if crate::procfs::is_own_exe(path.to_bytes()) {
+    let bytes = path.to_bytes();
+    if crate::procfs::is_own_exe(bytes) {
         return crate::path::c_string(ctx.process().image.exe.as_os_str().as_bytes());
     }
-    path.to_owned()
+    let fd = bytes.strip_prefix(b"/proc/self/fd/").or(bytes.strip_prefix(b"/dev/fd/"));
+    match fd.and_then(file_of_descriptor) {
+        Some(file) => file,
+        None => path.to_owned(),
+    }
+}
+
+/// The path of an open file, or of a copy of the descriptor that stays open, if it has none.
+fn file_of_descriptor(number: &[u8]) -> Option<CString> {
+    let fd: u64 = std::str::from_utf8(number).ok()?.parse().ok()?;
+    let link = format!("/proc/self/fd/{fd}");
+    let path = std::fs::read_link(&link).ok()?;
+    let (open, named) = (std::fs::metadata(&link).ok()?, std::fs::metadata(&path).ok());
+    if named.is_some_and(|named| (named.dev(), named.ino()) == (open.dev(), open.ino())) {
+        return Some(crate::path::c_string(path.as_os_str().as_bytes()));
+    }
+    let dup = [fd, libc::F_DUPFD as u64, HIGH_FD, 0, 0, 0];
+    let kept = crate::host::call(libc::SYS_fcntl, dup).ok()?;
+    Some(crate::path::c_string(format!("/proc/self/fd/{kept}").as_bytes()))
 }
 
 fn strings(ctx: &Ctx<'_>, list: u64) -> Result<Vec<CString>, Errno> {
@@ -114,11 +135,12 @@ fn reentry(config: &Config, program: &Program) -> Vec<CString> {
     args
 }
 
+/// The emulator's executable, from now if it can be seen, else as kept before `chroot`.
 fn self_exe(ctx: &Ctx<'_>) -> Option<SelfExe> {
-    if let Some(fd) = *lock(&ctx.process().self_exe) {
-        return Some(SelfExe::Kept(fd));
+    if let Ok(file) = File::open("/proc/self/exe") {
+        return Some(SelfExe::Opened(file));
     }
-    File::open("/proc/self/exe").ok().map(SelfExe::Opened)
+    lock(&ctx.process().self_exe).map(SelfExe::Kept)
 }
 
 /// Opens the emulator's executable while it can be seen.
