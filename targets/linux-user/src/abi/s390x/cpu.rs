@@ -4,6 +4,7 @@ use super::frame::{self, Registers};
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
 use crate::unsafe_fork::Gate;
+use frontend_s390x::signal::{signal_of_fault, signal_of_trap};
 use frontend_s390x::trap::{insn_len, pic};
 use frontend_s390x::{CpuState, S390x, Trap};
 use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
@@ -82,7 +83,7 @@ impl Cpu {
         if trap.code == pic::DATA {
             state.set_dxc(trap.dxc);
         }
-        let (signal, si_code) = signal_of(trap)?;
+        let (signal, si_code) = signal_of_trap(trap)?;
         Some(Synchronous { signal, code: si_code, addr: at, trap: trap.code })
     }
 }
@@ -98,68 +99,11 @@ fn psw_mask(state: &CpuState) -> u64 {
     PSW_USER | amode | cc | program_mask
 }
 
-const ILL_ILLOPC: i32 = 1;
-const ILL_ILLOPN: i32 = 2;
-const ILL_ILLADR: i32 = 3;
-const ILL_PRVOPC: i32 = 5;
-const FPE_INTDIV: i32 = 1;
-const FPE_INTOVF: i32 = 2;
-const FPE_FLTDIV: i32 = 3;
-const FPE_FLTOVF: i32 = 4;
-const FPE_FLTUND: i32 = 5;
-const FPE_FLTRES: i32 = 6;
-const FPE_FLTINV: i32 = 7;
-const SEGV_MAPERR: i32 = 1;
-const SEGV_ACCERR: i32 = 2;
-const BUS_ADRERR: i32 = 2;
-
-/// Signal and `si_code` of a program interruption; `None` for a monitor event, which a program
-/// does not see (Linux arch/s390/kernel/traps.c).
-fn signal_of(trap: Trap) -> Option<(i32, i32)> {
-    Some(match trap.code {
-        pic::OPERATION => (libc::SIGILL, ILL_ILLOPC),
-        pic::PRIVILEGED => (libc::SIGILL, ILL_PRVOPC),
-        pic::ADDRESSING => (libc::SIGILL, ILL_ILLADR),
-        pic::PROTECTION => (libc::SIGSEGV, SEGV_ACCERR),
-        pic::DATA => data_exception(trap.dxc),
-        pic::FIXED_OVERFLOW | pic::DECIMAL_OVERFLOW => (libc::SIGFPE, FPE_INTOVF),
-        pic::FIXED_DIVIDE | pic::DECIMAL_DIVIDE => (libc::SIGFPE, FPE_INTDIV),
-        0x0c => (libc::SIGFPE, FPE_FLTOVF),
-        0x0d => (libc::SIGFPE, FPE_FLTUND),
-        0x0e => (libc::SIGFPE, FPE_FLTRES),
-        0x0f => (libc::SIGFPE, FPE_FLTDIV),
-        0x1d => (libc::SIGFPE, FPE_FLTINV),
-        pic::MONITOR => return None,
-        _ => (libc::SIGILL, ILL_ILLOPN),
-    })
-}
-
-/// Linux arch/s390/kernel/traps.c: `data_exception`, `do_fp_trap`.
-fn data_exception(dxc: u8) -> (i32, i32) {
-    if dxc == 0 {
-        return (libc::SIGILL, ILL_ILLOPN);
-    }
-    // Only IEEE exceptions have bits 6 and 7 zero.
-    let code = match dxc {
-        _ if dxc & 3 != 0 => 0,
-        _ if dxc & 0x80 != 0 => FPE_FLTINV,
-        _ if dxc & 0x40 != 0 => FPE_FLTDIV,
-        _ if dxc & 0x20 != 0 => FPE_FLTOVF,
-        _ if dxc & 0x10 != 0 => FPE_FLTUND,
-        _ if dxc & 0x08 != 0 => FPE_FLTRES,
-        _ => 0,
-    };
-    (libc::SIGFPE, code)
-}
-
 /// Linux arch/s390/mm/fault.c. The address is told without its low 12 bits.
 fn access_signal(fault: &Fault) -> Synchronous {
     let addr = fault.addr.0 & !(PAGE_SIZE - 1);
-    let (signal, code, trap) = match fault.cause {
-        Cause::Unmapped => (libc::SIGSEGV, SEGV_MAPERR, 0x11),
-        Cause::Protected => (libc::SIGSEGV, SEGV_ACCERR, 0x04),
-        Cause::Bus => (libc::SIGBUS, BUS_ADRERR, 0x11),
-    };
+    let (signal, code) = signal_of_fault(fault.cause);
+    let trap = if fault.cause == Cause::Protected { 0x04 } else { 0x11 };
     Synchronous { signal, code, addr, trap }
 }
 
@@ -311,7 +255,7 @@ mod tests {
     #[test]
     fn interruptions_become_the_kernels_signals() {
         let check = |code: u16, dxc: u8, expected: Option<(i32, i32)>| {
-            assert_eq!(signal_of(Trap { code, dxc }), expected, "{code:#x} {dxc:#x}");
+            assert_eq!(signal_of_trap(Trap { code, dxc }), expected, "{code:#x} {dxc:#x}");
         };
         check(0x01, 0, Some((libc::SIGILL, 1)));
         check(0x02, 0, Some((libc::SIGILL, 5)));
