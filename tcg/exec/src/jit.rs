@@ -30,6 +30,9 @@ pub(crate) struct Jit {
     compiled: Compiled,
     chunk: Option<Chunk>,
     starts: Starts,
+    /// Entries of the jump table that may be in use, a bit each: all others have never been touched
+    /// or are empty.
+    used: [u64; N_JUMP_ENTRIES / 64],
     /// Generation of the cache that the jump table is for.
     generation: u32,
     /// Host address of the direct exit that was just taken and is not chained yet.
@@ -71,6 +74,7 @@ impl Jit {
             compiled: Compiled::default(),
             chunk: None,
             starts: Starts::new(),
+            used: [0; N_JUMP_ENTRIES / 64],
             generation: core.cache.as_ref()?.generation(),
             pending: None,
             missed: false,
@@ -103,11 +107,12 @@ impl Jit {
     /// Empties the jump table and the return predictor.
     pub(crate) fn forget_jumps(&mut self) {
         self.env().returns = [EMPTY; N_RETURNS];
-        for slot in 0..N_JUMP_ENTRIES {
-            let (key, _) = self.jump_entry(slot);
-            // Pages that were never touched stay so.
-            if key.load(Ordering::Relaxed) != 0 {
+        for group in 0..self.used.len() {
+            let mut left = std::mem::take(&mut self.used[group]);
+            while left != 0 {
+                let (key, _) = self.jump_entry(group * 64 + left.trailing_zeros() as usize);
                 key.store(JumpEntry::EMPTY_PC, Ordering::Relaxed);
+                left &= left - 1;
             }
         }
     }
@@ -195,7 +200,9 @@ impl Jit {
     fn remember(&mut self, pc: u64, block: CodeOffset) {
         self.missed = false;
         let address = self.cache().memory().address(block.0);
-        let (key, code) = self.jump_entry(JumpEntry::slot(pc));
+        let slot = JumpEntry::slot(pc);
+        self.used[slot / 64] |= 1 << (slot % 64);
+        let (key, code) = self.jump_entry(slot);
         code.store(address, Ordering::Relaxed);
         key.store(pc, Ordering::SeqCst);
         // Who drops the block marks it dead before emptying the entry. So either that comes after

@@ -9,6 +9,12 @@ use softfp::{Class, Env, F32, F64, F128, Flags, Round};
 
 /// Bits of the FPC that are not assigned.
 const RESERVED: u32 = 0x0303_0088;
+/// Bits of a data-exception code for IEEE exceptions.
+const OVERFLOW: u8 = 0x20;
+const UNDERFLOW: u8 = 0x10;
+const INEXACT: u8 = 0x08;
+/// What SET FPC AND SIGNAL and its like add to them.
+const SIMULATED: u8 = 0x03;
 
 /// EXTRACT FPC, STORE FPC: the argument are the sticky flags that the engine has gathered.
 pub(crate) fn get_fpc(cpu: &mut CpuState, [flags, ..]: [u64; 4]) -> Done {
@@ -35,10 +41,20 @@ pub(crate) fn set_fpc_and_signal(cpu: &mut CpuState, [value, flags, ..]: [u64; 4
     if signaled == 0 {
         return Ok(engine_part(cpu));
     }
-    // Invalid, division by zero, overflow, underflow, inexact: the leftmost counts.
-    let dxc = 0x80 >> signaled.leading_zeros() | 0x03;
-    cpu.set_dxc(dxc as u8);
-    Err(Stop::Trap(Trap::data(dxc as u8)))
+    let dxc = simulated_dxc(signaled);
+    cpu.set_dxc(dxc);
+    Err(Stop::Trap(Trap::data(dxc)))
+}
+
+/// Data-exception code of a simulated IEEE exception: the leftmost of the signaled flags (as masks) counts, and overflow
+/// and underflow tell whether inexact is signaled too.
+///
+/// PoP SA22-7832, chapter 6, "Data-Exception Code": 83, 43, 23 or 2B, 13 or 1B, 0B.
+fn simulated_dxc(signaled: u32) -> u8 {
+    let flags = (signaled >> 24) as u8;
+    let first = 0x80 >> flags.leading_zeros();
+    let inexact = if matches!(first, OVERFLOW | UNDERFLOW) { flags & INEXACT } else { 0 };
+    first | inexact | SIMULATED
 }
 
 /// SET BFP ROUNDING MODE: the argument is the mode, 0 to 7.
@@ -196,5 +212,22 @@ mod tests {
         let stop = set_fpc_and_signal(&mut cpu, [0x0800_0000, 0, 0, 0]);
         assert_eq!(stop, Err(Stop::Trap(Trap::data(0x0b))));
         assert_eq!(cpu.fpc() >> 8 & 0xff, 0x0b);
+    }
+
+    /// PoP chapter 6, "Data-Exception Code".
+    #[test]
+    fn simulated_overflow_and_underflow_tell_inexact() {
+        let cases = [
+            (0xf800_0000, 0x83),
+            (0x7800_0000, 0x43),
+            (0x3800_0000, 0x2b),
+            (0x3000_0000, 0x23),
+            (0x1800_0000, 0x1b),
+            (0x1000_0000, 0x13),
+            (0x0800_0000, 0x0b),
+        ];
+        for (signaled, dxc) in cases {
+            assert_eq!(simulated_dxc(signaled), dxc, "{signaled:#x}");
+        }
     }
 }
