@@ -1,0 +1,120 @@
+//! The text of a vector.
+
+use std::collections::BTreeMap;
+
+/// One vector.
+#[derive(Debug)]
+pub struct Vector {
+    /// Its name, unique in its file.
+    pub name: String,
+    pub(crate) code: Vec<u8>,
+    pub(crate) before: Says,
+    pub(crate) after: Says,
+}
+
+/// What one side says: registers and the like by name, storage by address.
+#[derive(Debug, Default)]
+pub(crate) struct Says {
+    values: BTreeMap<String, String>,
+    pub(crate) storage: Vec<(String, Vec<u8>)>,
+}
+
+/// What `P`, `M` and `E` are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places {
+    pub(crate) code: u64,
+    pub(crate) storage: u64,
+    pub(crate) end: u64,
+}
+
+impl Vector {
+    /// A line; `None` for a comment.
+    ///
+    /// # Errors
+    /// What the line lacks.
+    pub fn parse(line: &str) -> Result<Option<Vector>, String> {
+        if line.is_empty() || line.starts_with('#') {
+            return Ok(None);
+        }
+        let split = |text: &'_ str, at: &str| {
+            let parts = text.split_once(at).map(|(a, b)| (a.to_owned(), b.to_owned()));
+            parts.ok_or_else(|| format!("no `{at}` in {line}"))
+        };
+        let (name, rest) = split(line, ": ")?;
+        let (test, _citation) = split(&rest, " ; PoP ")?;
+        let (code, test) = split(&test, "|")?;
+        let (before, after) = split(&test, "=>")?;
+        let code = hex(code.trim())?;
+        Ok(Some(Vector { name, code, before: Says::parse(&before)?, after: Says::parse(&after)? }))
+    }
+}
+
+impl Says {
+    fn parse(text: &str) -> Result<Says, String> {
+        let mut says = Says::default();
+        for item in text.split_whitespace() {
+            let (key, value) = item.split_once('=').ok_or_else(|| format!("no `=` in {item}"))?;
+            match key.strip_prefix('[').and_then(|key| key.strip_suffix(']')) {
+                Some(at) => says.storage.push((at.to_owned(), hex(value)?)),
+                None if says.values.insert(key.to_owned(), value.to_owned()).is_some() => {
+                    return Err(format!("{key} twice"));
+                }
+                None => {}
+            }
+        }
+        Ok(says)
+    }
+
+    /// The number said for `key`, if any.
+    pub(crate) fn get(&self, key: &str, places: &Places) -> Result<Option<u64>, String> {
+        self.values.get(key).map(|value| number(value, places)).transpose()
+    }
+
+    /// Complains of a key that is not among `known`.
+    pub(crate) fn only(&self, known: &[String]) -> Result<(), String> {
+        match self.values.keys().find(|key| !known.contains(key)) {
+            Some(key) => Err(format!("unknown key {key}")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn hex(text: &str) -> Result<Vec<u8>, String> {
+    let digits: Option<Vec<u8>> = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect();
+    match digits {
+        Some(digits) if digits.len() % 2 == 0 => {
+            Ok(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
+        }
+        _ => Err(format!("{text} is not bytes in hexadecimal")),
+    }
+}
+
+/// The value of a number, see the crate's page.
+pub(crate) fn number(text: &str, places: &Places) -> Result<u64, String> {
+    parse_number(text, places).ok_or_else(|| format!("{text} is no number"))
+}
+
+fn parse_number(text: &str, places: &Places) -> Option<u64> {
+    if let Some(long) = text.strip_prefix("d:") {
+        return Some(long.parse::<f64>().ok()?.to_bits());
+    }
+    if let Some(short) = text.strip_prefix("s:") {
+        return Some(u64::from(short.parse::<f32>().ok()?.to_bits()) << 32);
+    }
+    let (base, offset) = match text.split_at_checked(1)? {
+        ("P", offset) => (places.code, offset),
+        ("M", offset) => (places.storage, offset),
+        ("E", offset) => (places.end, offset),
+        _ => (0, text),
+    };
+    let (negative, digits) = match offset.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, offset.strip_prefix('+').unwrap_or(offset)),
+    };
+    let magnitude = match digits.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok()?,
+        None if digits.is_empty() => 0,
+        None => digits.parse().ok()?,
+    };
+    Some(base.wrapping_add(if negative { magnitude.wrapping_neg() } else { magnitude }))
+}
