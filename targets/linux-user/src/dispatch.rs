@@ -5,19 +5,31 @@ use crate::errno::{Errno, SysResult};
 use crate::marshal;
 use crate::process::{Args, Ctx, Task};
 use crate::strace;
-use crate::table::{self, How, Row};
-use std::sync::OnceLock;
+use crate::table::{self, How, ROWS, Row};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// Numbers below this are cached.
 const CACHED: usize = 512;
 
-/// Rows by number, looked up by name at the first use of each.
-static BY_NUMBER: [OnceLock<Option<&'static Row>>; CACHED] = [const { OnceLock::new() }; CACHED];
+/// Places in the table by number, looked up by name at the first use of each. Whoever comes
+/// first stores what any other would: no lock, which a `fork` could leave locked.
+static BY_NUMBER: [AtomicU16; CACHED] = [const { AtomicU16::new(UNKNOWN) }; CACHED];
+/// Not looked up yet.
+const UNKNOWN: u16 = u16::MAX;
+/// Looked up, and not there.
+const NONE: u16 = u16::MAX - 1;
 
 /// The row of a number.
 pub fn row(abi: &Abi, number: u64) -> Option<&'static Row> {
     let slot = BY_NUMBER.get(usize::try_from(number).ok()?)?;
-    *slot.get_or_init(|| (abi.call_name)(number).and_then(table::find))
+    // Relaxed: the rows themselves are constant.
+    let mut place = slot.load(Ordering::Relaxed);
+    if place == UNKNOWN {
+        let found = (abi.call_name)(number).and_then(table::position);
+        place = found.and_then(|at| u16::try_from(at).ok()).unwrap_or(NONE);
+        slot.store(place, Ordering::Relaxed);
+    }
+    ROWS.get(usize::from(place))
 }
 
 /// Does the system call that the vCPU stopped at.

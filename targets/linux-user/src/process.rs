@@ -6,10 +6,9 @@ use crate::host;
 use crate::layout::{Endian, GuestStruct, Layout, convert, size_of};
 use crate::signal::Actions;
 use crate::sigsafe::Inbox;
-use std::collections::BTreeSet;
 use std::ffi::{CStr, CString};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tcg_mem::{AddressSpace, Fault, GuestAddr};
 
@@ -45,7 +44,34 @@ pub struct Image {
     pub start_stack: u64,
 }
 
+/// Words for the numbers of unknown system calls.
+const LOGGED_WORDS: usize = 16;
+
+/// A descriptor that is set once, or none.
+#[derive(Debug)]
+pub struct SelfExe(AtomicI32);
+
+impl SelfExe {
+    fn new(fd: Option<i32>) -> SelfExe {
+        SelfExe(AtomicI32::new(fd.unwrap_or(-1)))
+    }
+
+    /// The descriptor.
+    pub fn get(&self) -> Option<i32> {
+        // Relaxed: the kernel's table of descriptors has its own order.
+        Some(self.0.load(Ordering::Relaxed)).filter(|fd| *fd >= 0)
+    }
+
+    /// Sets it; `false` if another thread has done so meanwhile.
+    pub fn set(&self, fd: i32) -> bool {
+        self.0.compare_exchange(-1, fd, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+}
+
 /// What the threads of a guest process share.
+///
+/// A child of `fork` has one thread and would wait for ever for a lock that another one held.
+/// So what is here is atomic, but for `actions`, which `fork` holds itself.
 #[derive(Debug)]
 pub struct Process {
     /// The guest's kernel interface.
@@ -62,10 +88,10 @@ pub struct Process {
     pub sigreturn_page: u64,
     /// File descriptors whose contents need conversion.
     pub fds: crate::fdkind::FdKinds,
-    /// Numbers of unknown system calls that were logged.
-    logged: Mutex<BTreeSet<u64>>,
+    /// Unknown system calls that were logged: a bit for each number, the last for all beyond.
+    logged: [AtomicU64; LOGGED_WORDS],
     /// Descriptor of the emulator's own executable, opened before it could go out of sight.
-    pub self_exe: Mutex<Option<i32>>,
+    pub self_exe: SelfExe,
     /// Number of guest threads.
     pub threads: AtomicU64,
 }
@@ -80,7 +106,7 @@ impl Process {
         sigreturn_page: u64,
         actions: Actions,
     ) -> Self {
-        let self_exe = Mutex::new(config.self_fd);
+        let self_exe = SelfExe::new(config.self_fd);
         Process {
             abi,
             config,
@@ -89,7 +115,7 @@ impl Process {
             image,
             sigreturn_page,
             fds: crate::fdkind::FdKinds::default(),
-            logged: Mutex::new(BTreeSet::new()),
+            logged: Default::default(),
             self_exe,
             threads: AtomicU64::new(1),
         }
@@ -106,15 +132,18 @@ impl Process {
             image: parent.image.clone(),
             sigreturn_page: parent.sigreturn_page,
             fds: crate::fdkind::FdKinds::default(),
-            logged: Mutex::new(BTreeSet::new()),
-            self_exe: Mutex::new(*lock(&parent.self_exe)),
+            logged: Default::default(),
+            self_exe: SelfExe::new(parent.self_exe.get()),
             threads: AtomicU64::new(1),
         }
     }
 
     /// Logs an unknown system call, once for each number.
     pub fn log_unknown(&self, number: u64) {
-        if lock(&self.logged).insert(number) {
+        let bit = number.min(64 * LOGGED_WORDS as u64 - 1);
+        // Relaxed: nothing else depends on the bit.
+        let before = self.logged[bit as usize / 64].fetch_or(1 << (bit % 64), Ordering::Relaxed);
+        if before >> (bit % 64) & 1 == 0 {
             crate::ui::line(&format!("unknown system call {number}, answered with ENOSYS"));
         }
     }
@@ -152,6 +181,8 @@ pub struct Task {
     pub exited: bool,
     /// The system call that is being executed, for logs.
     pub call: u64,
+    /// What an `execve` that is under way points to.
+    pub exec: Option<crate::sys::exec::ExecCall>,
     /// The program's own thread, whose end does not end the process.
     pub is_main: bool,
 }
@@ -171,6 +202,7 @@ impl Task {
             keep_registers: false,
             exited: false,
             call: 0,
+            exec: None,
             is_main: true,
         }
     }

@@ -116,7 +116,10 @@ impl Actions {
         if matches!(signal, libc::SIGKILL | libc::SIGSTOP) {
             return Err(Errno::EINVAL);
         }
-        lock(&self.0)[index(signal)?] = action;
+        let index = index(signal)?;
+        // Held until the host knows, too: of two threads the same one is the last for both.
+        let mut actions = lock(&self.0);
+        actions[index] = action;
         set_host_action(signal, &action)
     }
 
@@ -141,9 +144,18 @@ impl Actions {
     /// Back to the default action, at delivery with `SA_RESETHAND`.
     fn reset(&self, signal: i32) {
         if let Ok(index) = index(signal) {
-            lock(&self.0)[index].handler = DEFAULT;
+            let mut actions = lock(&self.0);
+            actions[index].handler = DEFAULT;
             let _ = set_host_action(signal, &Action::default());
         }
+    }
+
+    /// Runs `fork` while no other thread holds the lock, so that the child finds it usable.
+    pub fn with_quiet_lock<R>(&self, fork: impl FnOnce() -> R) -> R {
+        let actions = lock(&self.0);
+        let result = fork();
+        drop(actions);
+        result
     }
 }
 

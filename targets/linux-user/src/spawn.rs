@@ -4,7 +4,7 @@ use crate::abi::CloneArgs;
 use crate::errno::{Errno, SysResult};
 use crate::process::{Ctx, Process, Task};
 use crate::signal;
-use crate::sys::process::enter_child;
+use crate::sys::process::{DONE_HERE, enter_child, tell_parent};
 use crate::unsafe_fork;
 use std::sync::{Arc, mpsc};
 
@@ -80,10 +80,14 @@ fn start_vfork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
         }
         signal::run(&mut task, &mut *cpu);
     };
-    let pid = unsafe_fork::vfork((args.flags & 0xff) as i32, &mut child);
+    // The child's actions are a copy of its own.
+    let flags = (args.flags & !DONE_HERE) as i32 & !libc::CLONE_SIGHAND;
+    let mut pidfd = -1;
+    let pid = unsafe_fork::vfork(flags, &mut pidfd, &mut child);
     ctx.task.inbox.reenter();
     if pid < 0 {
         return Err(Errno::last());
     }
+    tell_parent(ctx, args, pid, pidfd)?;
     Ok(pid as u64)
 }

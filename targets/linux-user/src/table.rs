@@ -104,7 +104,12 @@ use Arg::{
 
 /// Finds a call by name.
 pub fn find(name: &str) -> Option<&'static Row> {
-    ROWS.binary_search_by(|row| row.name.cmp(name)).ok().map(|i| &ROWS[i])
+    position(name).map(|i| &ROWS[i])
+}
+
+/// Where in [`ROWS`] a call is.
+pub fn position(name: &str) -> Option<usize> {
+    ROWS.binary_search_by(|row| row.name.cmp(name)).ok()
 }
 
 rows! {

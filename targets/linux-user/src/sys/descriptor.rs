@@ -2,7 +2,7 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::layout::kernel;
-use crate::process::{Args, Ctx, lock};
+use crate::process::{Args, Ctx};
 
 fn marked(ctx: &Ctx<'_>, fd: SysResult) -> SysResult {
     let fd = fd?;
@@ -17,7 +17,7 @@ fn duplicate(ctx: &Ctx<'_>, number: i64, args: Args) -> SysResult {
 
 /// `close`; the emulator's own descriptor is not there for the guest.
 pub fn close(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    if *lock(&ctx.process().self_exe) == Some(a[0] as i32) {
+    if ctx.process().self_exe.get() == Some(a[0] as i32) {
         return Err(Errno::EBADF);
     }
     ctx.blocking(libc::SYS_close, *a)
@@ -26,7 +26,7 @@ pub fn close(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 /// `close_range`, around the emulator's own descriptor.
 pub fn close_range(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let (first, last) = (a[0] as u32, a[1] as u32);
-    let own = lock(&ctx.process().self_exe).map(|fd| fd as u32);
+    let own = ctx.process().self_exe.get().map(|fd| fd as u32);
     let Some(own) = own.filter(|own| (first..=last).contains(own)) else {
         return ctx.blocking(libc::SYS_close_range, *a);
     };

@@ -2,12 +2,12 @@
 
 use super::file::at_path;
 use crate::errno::{Errno, SysResult};
-use crate::process::{Args, Config, Ctx, lock};
+use crate::process::{Args, Config, Ctx};
 use crate::program::{self, Program};
 use crate::unsafe_view;
 use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, IntoRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 
@@ -37,6 +37,20 @@ pub fn execveat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 }
 
 fn run(ctx: &mut Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> SysResult {
+    let call = prepare(ctx, path, argv, envp)?;
+    // Kept by the thread, whose parent frees it after a vfork: a program that has been executed
+    // frees nothing, and the memory is the parent's.
+    let call = ctx.task.exec.insert(call);
+    let result = call.execute();
+    // Only now: after a successful call the number may mean something else in the parent.
+    if let Target::Opened(fd) = call.target {
+        let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
+    }
+    ctx.task.exec = None;
+    result
+}
+
+fn prepare(ctx: &Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> Result<ExecCall, Errno> {
     let args = strings(ctx, argv)?;
     let env = strings(ctx, envp)?;
     if path.is_empty() {
@@ -46,25 +60,59 @@ fn run(ctx: &mut Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> SysResult {
     let config = &ctx.process().config;
     let program = program::find(ctx.process().abi, config.prefix.as_deref(), &path, args)?;
     if !program.is_guest {
-        return execute(None, &program.host_path, &program.args, &env);
+        return Ok(ExecCall::new(Target::Path(program.host_path), program.args, env));
     }
     let args = reentry(config, &program);
-    match self_exe(ctx) {
-        Some(SelfExe::Kept(fd)) => {
-            let fd_args = keep_option(fd, args);
-            execute(Some(fd), c"", &fd_args, &env)
+    Ok(match self_exe(ctx) {
+        Some(Target::Kept(fd)) => ExecCall::new(Target::Kept(fd), keep_option(fd, args), env),
+        Some(target) => ExecCall::new(target, args, env),
+        None => {
+            let path = unsafe_view::exec_path().ok_or(Errno::ENOENT)?;
+            ExecCall::new(Target::Path(path), args, env)
         }
-        Some(SelfExe::Opened(file)) => execute(Some(file.as_raw_fd()), c"", &args, &env),
-        None => execute(None, &unsafe_view::exec_path().ok_or(Errno::ENOENT)?, &args, &env),
-    }
+    })
 }
 
-/// The emulator's own executable.
-enum SelfExe {
-    /// As kept before a `chroot`.
+/// What the host is to execute.
+#[derive(Debug)]
+enum Target {
+    /// A file by its path.
+    Path(CString),
+    /// The emulator itself, by the descriptor kept before a `chroot`.
     Kept(i32),
-    /// Seen now.
-    Opened(File),
+    /// The emulator itself, by a descriptor opened for this call.
+    Opened(i32),
+}
+
+/// An `execve` of the host with all it points to.
+#[derive(Debug)]
+pub struct ExecCall {
+    target: Target,
+    /// Addresses of the strings, with the zero behind them.
+    args: Vec<u64>,
+    env: Vec<u64>,
+    _strings: [Vec<CString>; 2],
+}
+
+impl ExecCall {
+    fn new(target: Target, args: Vec<CString>, env: Vec<CString>) -> ExecCall {
+        let pointers = |list: &[CString]| -> Vec<u64> {
+            list.iter().map(|s| s.as_ptr() as u64).chain([0]).collect()
+        };
+        let (arg_pointers, env_pointers) = (pointers(&args), pointers(&env));
+        ExecCall { target, args: arg_pointers, env: env_pointers, _strings: [args, env] }
+    }
+
+    /// Comes back only with an error.
+    fn execute(&self) -> SysResult {
+        let (dir, path, flags) = match &self.target {
+            Target::Path(path) => (libc::AT_FDCWD, path.as_c_str(), 0),
+            Target::Kept(fd) | Target::Opened(fd) => (*fd, c"", libc::AT_EMPTY_PATH),
+        };
+        let (args, env) = (self.args.as_ptr() as u64, self.env.as_ptr() as u64);
+        let all = [dir as u64, path.as_ptr() as u64, args, env, flags as u64, 0];
+        crate::host::call(libc::SYS_execveat, all)
+    }
 }
 
 /// Lowest number for the descriptor that outlives `execve`.
@@ -136,35 +184,25 @@ fn reentry(config: &Config, program: &Program) -> Vec<CString> {
 }
 
 /// The emulator's executable, from now if it can be seen, else as kept before `chroot`.
-fn self_exe(ctx: &Ctx<'_>) -> Option<SelfExe> {
+fn self_exe(ctx: &Ctx<'_>) -> Option<Target> {
     if let Ok(file) = File::open("/proc/self/exe") {
-        return Some(SelfExe::Opened(file));
+        return Some(Target::Opened(file.into_raw_fd()));
     }
-    lock(&ctx.process().self_exe).map(SelfExe::Kept)
+    ctx.process().self_exe.get().map(Target::Kept)
 }
 
 /// Opens the emulator's executable while it can be seen.
 pub(crate) fn keep_self(ctx: &Ctx<'_>) {
-    let mut kept = lock(&ctx.process().self_exe);
-    if kept.is_some() {
+    let kept = &ctx.process().self_exe;
+    if kept.get().is_some() {
         return;
     }
     let Ok(file) = File::open("/proc/self/exe") else { return };
     let dup = [file.as_raw_fd() as u64, libc::F_DUPFD_CLOEXEC as u64, HIGH_FD, 0, 0, 0];
-    *kept = crate::host::call(libc::SYS_fcntl, dup).ok().map(|fd| fd as i32);
-}
-
-fn execute(exe: Option<i32>, path: &CStr, args: &[CString], env: &[CString]) -> SysResult {
-    let pointers = |list: &[CString]| -> Vec<u64> {
-        list.iter().map(|s| s.as_ptr() as u64).chain([0]).collect()
-    };
-    let (args, env) = (pointers(args), pointers(env));
-    let (dir, flags) = match exe {
-        Some(fd) => (fd as u64, libc::AT_EMPTY_PATH as u64),
-        None => (libc::AT_FDCWD as u64, 0),
-    };
-    let all = [dir, path.as_ptr() as u64, args.as_ptr() as u64, env.as_ptr() as u64, flags, 0];
-    crate::host::call(libc::SYS_execveat, all)
+    let Ok(fd) = crate::host::call(libc::SYS_fcntl, dup) else { return };
+    if !kept.set(fd as i32) {
+        let _ = crate::host::call(libc::SYS_close, crate::host::args([fd]));
+    }
 }
 
 /// `chroot`.

@@ -10,6 +10,7 @@ use crate::sys::thread;
 use crate::table::Arg;
 use crate::unsafe_view::zeroed;
 use crate::{spawn, unsafe_fork};
+use std::sync::Arc;
 
 const CLONE_VM: u64 = libc::CLONE_VM as u64;
 const CLONE_VFORK: u64 = libc::CLONE_VFORK as u64;
@@ -18,9 +19,10 @@ const CLONE_SETTLS: u64 = libc::CLONE_SETTLS as u64;
 const CLONE_PARENT_SETTID: u64 = libc::CLONE_PARENT_SETTID as u64;
 const CLONE_CHILD_SETTID: u64 = libc::CLONE_CHILD_SETTID as u64;
 const CLONE_CHILD_CLEARTID: u64 = libc::CLONE_CHILD_CLEARTID as u64;
-/// Flags that a plain `fork` of the C library covers.
-const PLAIN_FORK: u64 =
-    0xff | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+const CLONE_PIDFD: u64 = libc::CLONE_PIDFD as u64;
+/// Flags that say what to write into guest memory or registers, which the emulator does.
+pub(crate) const DONE_HERE: u64 =
+    CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
 
 /// `fork`.
 pub fn fork(ctx: &mut Ctx<'_>, _: &Args) -> SysResult {
@@ -55,19 +57,40 @@ pub fn clone(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 fn do_fork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     crate::signal::quiet(ctx.task)?;
     let flags = args.flags;
-    let is_plain = flags & !PLAIN_FORK & !CLONE_VFORK == 0;
-    let kernel_flags = flags & !(PLAIN_FORK & !0xff) & !CLONE_VFORK;
-    let mut fork = || if is_plain { unsafe_fork::fork() } else { unsafe_fork::raw(kernel_flags) };
-    let pid = ctx.cpu.fork(&mut fork);
+    let kernel_flags = flags & !(DONE_HERE | CLONE_VFORK);
+    let is_plain = kernel_flags == libc::SIGCHLD as u64;
+    let mut pidfd = -1;
+    let mut fork = || match is_plain {
+        true => unsafe_fork::fork(),
+        false => unsafe_fork::raw(kernel_flags, &mut pidfd),
+    };
+    let process = Arc::clone(ctx.process());
+    let pid = process.actions.with_quiet_lock(|| ctx.cpu.fork(&mut fork));
     let result = if pid < 0 { Err(Errno::last()) } else { Ok(pid as u64) };
     if pid == 0 {
         enter_child(ctx, args)?;
     }
     crate::signal::set_host_mask(ctx.task.mask);
-    if pid > 0 && flags & CLONE_PARENT_SETTID != 0 {
-        ctx.put_u32(args.parent_tid, pid as u32)?;
+    if pid > 0 {
+        tell_parent(ctx, args, pid, pidfd)?;
     }
     result
+}
+
+/// The words that the parent of a clone gets.
+pub(crate) fn tell_parent(
+    ctx: &Ctx<'_>,
+    args: &CloneArgs,
+    pid: i32,
+    pidfd: i32,
+) -> Result<(), Errno> {
+    // The kernel refuses both at once: they share the argument.
+    if args.flags & CLONE_PIDFD != 0 {
+        ctx.put_u32(args.parent_tid, pidfd as u32)?;
+    } else if args.flags & CLONE_PARENT_SETTID != 0 {
+        ctx.put_u32(args.parent_tid, pid as u32)?;
+    }
+    Ok(())
 }
 
 /// The child's side of a clone: stack, thread pointer, id words.
