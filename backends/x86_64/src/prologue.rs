@@ -150,7 +150,7 @@ fn entry(ops: &mut Ops, pins: &Pins) {
         ; lea rbp, [rdi + pins.bias]
         ; mov [rbp + env!(pins, host_sp)], rsp
         ; lea rax, [rsp - RETURN_STACK_BYTES]
-        ; mov [rbp + env!(pins, return_index)], rax
+        ; mov [rbp + env!(pins, return_limit)], rax
         ; push SENTINEL
         ; push SENTINEL
         ; mov eax, [rbp + env!(pins, fp_round)]

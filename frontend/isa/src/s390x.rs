@@ -30,10 +30,10 @@ pub trait Translator {
     type Out;
 
     /// A row marked `privileged` or `gated`: what a problem-state program gets.
-    fn privileged(&mut self, row: &'static Row) -> Self::Out;
+    fn privileged(&mut self) -> Self::Out;
 
     /// A row marked `todo`: its facility is not advertised.
-    fn undefined(&mut self, row: &'static Row) -> Self::Out;
+    fn undefined(&mut self) -> Self::Out;
 }
 
 /// Length in bytes of the instruction that starts with this byte.

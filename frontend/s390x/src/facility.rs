@@ -3,7 +3,8 @@
 //! A facility is there if every instruction of it that a problem-state program can execute is translated, and the
 //! machine level includes it. PoP SA22-7832, chapter 4, "Facility Indications".
 
-use isa::s390x::ROWS;
+use isa::row::Row;
+use isa::s390x::{Insn, ROWS};
 
 /// Doublewords of the list.
 pub const WORDS: usize = 4;
@@ -12,28 +13,73 @@ pub const WORDS: usize = 4;
 /// 1 and 2 z/Architecture installed and active, 52 interlocked-access facility 2.
 const WITHOUT_ROWS: [(u16, u32); 3] = [(1, 0), (2, 0), (52, 5)];
 
+/// Machine levels that the table knows.
+const N_LEVELS: usize = 10;
+
+/// The list of each level, made by the compiler: a program that starts often should not walk the table each time.
+static LISTS: [[u64; WORDS]; N_LEVELS] = {
+    let mut lists = [[0; WORDS]; N_LEVELS];
+    let mut level = 0;
+    while level < N_LEVELS {
+        lists[level] = list_at(level as u32);
+        level += 1;
+    }
+    lists
+};
+
+/// The first level of each row.
+static ROW_LEVELS: [u8; ROWS.len()] = {
+    let mut levels = [0; ROWS.len()];
+    let mut row = 0;
+    while row < ROWS.len() {
+        levels[row] = ROWS[row].level.rank;
+        row += 1;
+    }
+    levels
+};
+
 /// The facility list for a machine level (index into the table's levels: 0 z900 … 9 z16).
 #[must_use]
 pub fn list(level: u32) -> [u64; WORDS] {
-    let mut there = [0u64; WORDS];
-    let mut missing = [0u64; WORDS];
-    for row in ROWS {
-        let Some(bit) = row.facility.bit else { continue };
-        let marks = &row.marks;
-        if u32::from(row.facility.level.rank) > level || marks.privileged || marks.gated {
+    LISTS[(level as usize).min(N_LEVELS - 1)]
+}
+
+/// The first machine level that has the instruction.
+#[inline]
+pub(crate) fn level_of(insn: &Insn) -> u32 {
+    ROW_LEVELS[usize::from(insn.row_id())].into()
+}
+
+const fn list_at(level: u32) -> [u64; WORDS] {
+    let mut there = [0; WORDS];
+    let mut missing = [0; WORDS];
+    let mut at = 0;
+    while at < ROWS.len() {
+        let Row { facility, marks, .. } = &ROWS[at];
+        at += 1;
+        let Some(bit) = facility.bit else { continue };
+        if facility.level.rank as u32 > level || marks.privileged || marks.gated {
             continue;
         }
-        set(&mut there, bit);
+        there = with(there, bit);
         if marks.todo {
-            set(&mut missing, bit);
+            missing = with(missing, bit);
         }
     }
-    for (bit, since) in WITHOUT_ROWS {
+    let mut at = 0;
+    while at < WITHOUT_ROWS.len() {
+        let (bit, since) = WITHOUT_ROWS[at];
         if since <= level {
-            set(&mut there, bit);
+            there = with(there, bit);
         }
+        at += 1;
     }
-    std::array::from_fn(|i| there[i] & !missing[i])
+    let mut word = 0;
+    while word < WORDS {
+        there[word] &= !missing[word];
+        word += 1;
+    }
+    there
 }
 
 /// Whether the list has a facility.
@@ -42,10 +88,12 @@ pub fn has(list: &[u64; WORDS], bit: u16) -> bool {
     list.get(usize::from(bit / 64)).is_some_and(|word| word << (bit % 64) >> 63 != 0)
 }
 
-fn set(list: &mut [u64; WORDS], bit: u16) {
-    if let Some(word) = list.get_mut(usize::from(bit / 64)) {
-        *word |= 1 << 63 >> (bit % 64);
+const fn with(mut list: [u64; WORDS], bit: u16) -> [u64; WORDS] {
+    let word = bit as usize / 64;
+    if word < WORDS {
+        list[word] |= 1 << 63 >> (bit % 64);
     }
+    list
 }
 
 #[cfg(test)]
@@ -61,5 +109,10 @@ mod tests {
         assert!(!has(&all, 129), "vector");
         assert!(!has(&all, 42), "decimal floating point");
         assert!(!has(&list(2), 45), "a z9 has no distinct operands");
+        assert_eq!(
+            list(N_LEVELS as u32 - 1),
+            list_at(u32::MAX),
+            "the last list is of the last level"
+        );
     }
 }

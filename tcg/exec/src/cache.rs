@@ -198,6 +198,7 @@ impl CodeCache {
         let number = owner.unused_chunk(epochs)?;
         owner.chunks[number] = ChunkUse { is_open: true, ..ChunkUse::default() };
         drop(owner);
+        self.memory.populate(number as u32 * CHUNK_BYTES, CHUNK_BYTES);
         Ok(Chunk::open(&self.memory, number))
     }
 

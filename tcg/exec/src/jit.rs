@@ -11,12 +11,10 @@ use crate::translate::{Purpose, Translator, WINDOW_BYTES};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
-use tcg_ir::layout::{N_JUMP_ENTRIES, N_RETURNS};
+use tcg_ir::layout::N_JUMP_ENTRIES;
 use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult, TranslateOptions};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
 
-/// An entry that is not in use.
-const EMPTY: JumpEntry = JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 };
 /// Longest x86 instruction, bytes.
 const MAX_HOST_INSN: u32 = 15;
 
@@ -97,16 +95,14 @@ impl Jit {
     /// The jump table has none, unless the whole cache was dropped: see `remember`.
     pub(crate) fn pass_safe_point(&mut self) {
         self.forget();
-        self.env().returns = [EMPTY; N_RETURNS];
         if self.generation != self.cache().generation() {
             self.generation = self.cache().generation();
             self.forget_jumps();
         }
     }
 
-    /// Empties the jump table and the return predictor.
+    /// Empties the jump table.
     pub(crate) fn forget_jumps(&mut self) {
-        self.env().returns = [EMPTY; N_RETURNS];
         for group in 0..self.used.len() {
             let mut left = std::mem::take(&mut self.used[group]);
             while left != 0 {

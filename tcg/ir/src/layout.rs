@@ -128,23 +128,18 @@ pub struct Env {
     pub jump_table: AtomicPtr<JumpEntry>,
     /// Host stack pointer of the loop while generated code runs.
     pub host_sp: u64,
-    /// Return predictor: ring of [`JumpEntry`] and its index (back end's use).
-    pub return_index: u64,
+    /// Host stack address below which the back end keeps no more predicted returns.
+    pub return_limit: u64,
     /// Scratch for the back end (spilled values).
     pub spills: [u64; N_SPILLS],
-    /// Return predictor ring.
-    pub returns: [JumpEntry; N_RETURNS],
     /// For helpers: the owner of the vCPU, set by who created it.
     pub owner: AtomicPtr<()>,
 }
 
-/// Entries of the return predictor ring.
-pub const N_RETURNS: usize = 32;
-
 /// Entries of a jump table. With 4096 a Python program misses three times as often.
 pub const N_JUMP_ENTRIES: usize = 16384;
 
-/// One entry of the jump table or return ring: guest pc and the host code of its TB.
+/// One entry of the jump table: guest pc and the host code of its TB.
 ///
 /// The table is for one value of the TB flags: whoever changes the flags clears it.
 #[repr(C)]
@@ -180,9 +175,8 @@ impl Default for Env {
             host_fp_csr: 0x1f80,
             jump_table: AtomicPtr::default(),
             host_sp: 0,
-            return_index: 0,
+            return_limit: 0,
             spills: [0; N_SPILLS],
-            returns: [JumpEntry { pc: JumpEntry::EMPTY_PC, code: 0 }; N_RETURNS],
             owner: AtomicPtr::default(),
         }
     }

@@ -14,8 +14,8 @@ use tcg_ir::{Cond, ExitCode, Label, TargetKind, Val};
 const EXIT_REQUEST: i32 = offset_of!(Env, exit_request) as i32;
 const JUMP_TABLE: i32 = offset_of!(Env, jump_table) as i32;
 const HOST_SP: i32 = offset_of!(Env, host_sp) as i32;
-/// The lowest address of predicted returns (`Env::return_index` is this back end's to use).
-const RETURN_LIMIT: i32 = offset_of!(Env, return_index) as i32;
+/// The lowest address of predicted returns.
+const RETURN_LIMIT: i32 = offset_of!(Env, return_limit) as i32;
 /// Byte offset of a jump table entry from a guest pc: `slot(pc) * 16`.
 const SLOT_MASK: i32 = (N_JUMP_ENTRIES as i32 - 1) << 4;
 

@@ -53,13 +53,13 @@ fn dispatch(table: &Table, out: &mut String) {
     let _ = writeln!(out, "pub fn dispatch<T>(insn: Insn, t: &mut T) -> T::Out");
     let _ = writeln!(out, "where\n    T: Translator + {},\n{{", bounds.join(" + "));
     let _ = writeln!(out, "    match insn {{");
-    for (id, row) in table.rows.iter().enumerate() {
+    for row in &table.rows {
         let name = camel(&row.name);
         let m = &row.marks;
         let call = if m.privileged || m.gated {
-            format!("t.privileged(&ROWS[{id}])")
+            "t.privileged()".to_owned()
         } else if m.todo {
-            format!("t.undefined(&ROWS[{id}])")
+            "t.undefined()".to_owned()
         } else {
             format!("t.{}(f)", row.name)
         };

@@ -131,7 +131,7 @@ impl Translator<'_> {
     /// An instruction with the length in the low byte of `or`; false if it takes none.
     fn with_run_time_length(&mut self, insn: &Insn, or: Val) -> bool {
         let Some(f) = with_length(insn) else { return false };
-        let Some((helper, sets_cc)) = Self::ss_helper(insn.row().name) else { return false };
+        let Some((helper, sets_cc)) = Self::ss_helper(insn) else { return false };
         let mut code = self.b.extend(Sign::Unsigned, or);
         if f.l1 != 0 {
             let field = self.b.i64(f.l1.into());

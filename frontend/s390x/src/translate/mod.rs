@@ -22,12 +22,12 @@ mod store;
 mod string;
 mod system;
 
+use crate::facility;
 use crate::state::{TB_24, TB_31, TB_EXECUTE, TB_FIXED_OVERFLOW, gpr};
 use crate::trap::{Trap, pic};
 use cc::Cc;
 use execute::Execute;
 use isa::row::DecodeError;
-use isa::row::Row;
 use isa::s390x::{Translator as IsaTranslator, decode, dispatch};
 use tcg_ir::{Builder, CodeWindow, Cond, Sign, TranslateOptions, Type, Val};
 
@@ -160,7 +160,7 @@ impl Translator<'_> {
                 }
             };
             self.begin(pc, crate::trap::insn_len(bytes[0]));
-            if u32::from(insn.row().level.rank) > self.options.cpu_level {
+            if facility::level_of(&insn) > self.options.cpu_level {
                 self.trap(Trap::new(pic::OPERATION));
                 break;
             }
@@ -270,11 +270,11 @@ impl Translator<'_> {
 impl IsaTranslator for Translator<'_> {
     type Out = ();
 
-    fn privileged(&mut self, _: &'static Row) {
+    fn privileged(&mut self) {
         self.trap(Trap::new(pic::PRIVILEGED));
     }
 
-    fn undefined(&mut self, _: &'static Row) {
+    fn undefined(&mut self) {
         self.trap(Trap::new(pic::OPERATION));
     }
 }

@@ -5,6 +5,7 @@
 use super::cc::Cc;
 use super::{Amode, Translator, rows};
 use crate::helpers::id;
+use isa::s390x::Insn;
 use isa::s390x::string::Translate;
 use tcg_ir::builder::Addr;
 use tcg_ir::{Cond, Endian, HelperId, MemOp, Sign, Type, Val};
@@ -93,18 +94,18 @@ impl Translator<'_> {
         }
     }
 
-    /// The helper that does an SS instruction of one length, by row name, and whether it sets the condition code.
-    pub(crate) fn ss_helper(name: &str) -> Option<(HelperId, bool)> {
-        Some(match name {
-            "mvc" => (id::MVC, false),
-            "mvn" => (id::MVN, false),
-            "mvz" => (id::MVZ, false),
-            "nc" => (id::NC, true),
-            "oc" => (id::OC, true),
-            "xc" => (id::XC, true),
-            "clc" => (id::CLC, true),
-            "tr" => (id::TR, false),
-            "trt" => (id::TRT, true),
+    /// The helper that does an SS instruction of one length, and whether it sets the condition code.
+    pub(crate) fn ss_helper(insn: &Insn) -> Option<(HelperId, bool)> {
+        Some(match insn {
+            Insn::Mvc(_) => (id::MVC, false),
+            Insn::Mvn(_) => (id::MVN, false),
+            Insn::Mvz(_) => (id::MVZ, false),
+            Insn::Nc(_) => (id::NC, true),
+            Insn::Oc(_) => (id::OC, true),
+            Insn::Xc(_) => (id::XC, true),
+            Insn::Clc(_) => (id::CLC, true),
+            Insn::Tr(_) => (id::TR, false),
+            Insn::Trt(_) => (id::TRT, true),
             _ => return None,
         })
     }
