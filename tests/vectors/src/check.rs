@@ -1,6 +1,6 @@
 //! The state before a vector, and whether the state after it is what it says.
 
-use crate::vector::{Places, Vector, number};
+use crate::vector::{Bytes, Places, Vector, number};
 use crate::window::End;
 use frontend_s390x::CpuState;
 use tcg_mem::PAGE_SIZE;
@@ -95,7 +95,7 @@ pub(crate) fn start_state(
 pub(crate) fn check(vector: &Vector, places: &Places, outcome: Outcome<'_>) -> Result<(), String> {
     check_end(vector, places, &outcome)?;
     let dxc = vector.after.get("dxc", places)?;
-    for part in parts() {
+    for part in parts().into_iter().filter(|part| !vector.after.is_any(&part.key)) {
         let before = vector.before.get(&part.key, places)?.unwrap_or(part.start);
         let unsaid = match dxc {
             Some(dxc) if part.key == FPC => before & !0xff00 | dxc << 8,
@@ -132,13 +132,17 @@ fn check_end(vector: &Vector, places: &Places, outcome: &Outcome<'_>) -> Result<
     same("pc", outcome.state.env.pc, after.get("pc", places)?.unwrap_or(natural))
 }
 
+const BEYOND: &str = "bytes beyond the storage";
+
 fn check_storage(vector: &Vector, places: &Places, outcome: Outcome<'_>) -> Result<(), String> {
     let mut want = outcome.before;
     for (at, bytes) in &vector.after.storage {
         let at = number(at, places)?.wrapping_sub(places.storage) as usize;
-        want.get_mut(at..at + bytes.len())
-            .ok_or("bytes beyond the storage")?
-            .copy_from_slice(bytes);
+        let found = match bytes {
+            Bytes::These(bytes) => bytes,
+            Bytes::Any(count) => outcome.after.get(at..at + count).ok_or(BEYOND)?,
+        };
+        want.get_mut(at..at + found.len()).ok_or(BEYOND)?.copy_from_slice(found);
     }
     let is = outcome.after;
     let Some(at) = (0..is.len()).find(|at| is[*at] != want[*at]) else { return Ok(()) };

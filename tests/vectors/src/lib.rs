@@ -16,6 +16,7 @@
 //! | `trap`, `dxc` | program-interruption code, data-exception code | – | none |
 //! | `fault` | address of an access exception (its page counts) | – | none |
 //!
+//! After, `*` stands for any number, and `*16` for any 16 bytes.
 //! A number is decimal, `0x…`, a long or short floating-point number (`d:1.5`, `s:-inf`, the short one in the left half),
 //! or an address with an offset: `P` the code, `M` two pages of storage, `E` their end, behind which nothing is mapped.
 

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// In the place of a value after: whatever it is.
+const ANY: &str = "*";
+
 /// One vector.
 #[derive(Debug)]
 pub struct Vector {
@@ -16,7 +19,15 @@ pub struct Vector {
 #[derive(Debug, Default)]
 pub(crate) struct Says {
     values: BTreeMap<String, String>,
-    pub(crate) storage: Vec<(String, Vec<u8>)>,
+    pub(crate) storage: Vec<(String, Bytes)>,
+}
+
+/// Bytes of storage.
+#[derive(Debug)]
+pub(crate) enum Bytes {
+    These(Vec<u8>),
+    /// So many, whatever they are.
+    Any(usize),
 }
 
 /// What `P`, `M` and `E` are.
@@ -55,7 +66,7 @@ impl Says {
         for item in text.split_whitespace() {
             let (key, value) = item.split_once('=').ok_or_else(|| format!("no `=` in {item}"))?;
             match key.strip_prefix('[').and_then(|key| key.strip_suffix(']')) {
-                Some(at) => says.storage.push((at.to_owned(), hex(value)?)),
+                Some(at) => says.storage.push((at.to_owned(), bytes(value)?)),
                 None if says.values.insert(key.to_owned(), value.to_owned()).is_some() => {
                     return Err(format!("{key} twice"));
                 }
@@ -65,9 +76,15 @@ impl Says {
         Ok(says)
     }
 
+    /// Whether anything will do for `key`.
+    pub(crate) fn is_any(&self, key: &str) -> bool {
+        self.values.get(key).is_some_and(|value| value == ANY)
+    }
+
     /// The number said for `key`, if any.
     pub(crate) fn get(&self, key: &str, places: &Places) -> Result<Option<u64>, String> {
-        self.values.get(key).map(|value| number(value, places)).transpose()
+        let value = self.values.get(key).filter(|value| *value != ANY);
+        value.map(|value| number(value, places)).transpose()
     }
 
     /// Complains of a key that is not among `known`.
@@ -76,6 +93,13 @@ impl Says {
             Some(key) => Err(format!("unknown key {key}")),
             None => Ok(()),
         }
+    }
+}
+
+fn bytes(text: &str) -> Result<Bytes, String> {
+    match text.strip_prefix(ANY) {
+        Some(count) => count.parse().map(Bytes::Any).map_err(|_| format!("no count in {text}")),
+        None => hex(text).map(Bytes::These),
     }
 }
 

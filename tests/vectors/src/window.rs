@@ -1,7 +1,7 @@
 //! The guest memory that vectors run in, and a vCPU there.
 
 use crate::check::{Outcome, check, start_state};
-use crate::vector::{Places, Vector};
+use crate::vector::{Bytes, Places, Vector};
 use frontend_s390x::{S390x, Trap, trap::pic};
 use std::io;
 use std::sync::Arc;
@@ -53,6 +53,7 @@ impl Window {
         self.store(places.storage, &[0; 2 * PAGE_SIZE as usize])?;
         start_state(self.vcpu.state_mut(), vector, &places)?;
         for (at, bytes) in &vector.before.storage {
+            let Bytes::These(bytes) = bytes else { return Err(format!("any bytes at {at}")) };
             self.store(crate::vector::number(at, &places)?, bytes)?;
         }
         let before = self.storage()?;

@@ -1,7 +1,8 @@
 //! Storage-to-storage and string instructions.
 //!
 //! Helpers of SS instructions take (first operand address, second operand address, length, …) with effective addresses;
-//! those of register-pair instructions take (r1, r2, …) and update the registers as the manual says, also when an access stops them half-way.
+//! those of register-pair instructions take (r1, r2, …) and update the registers as the manual says, also when an access stops
+//! an interruptible one (MVCL, CLCL) half-way.
 //! The result is the condition code where there is one.
 //! PoP SA22-7832, chapter 7.
 
@@ -22,11 +23,29 @@ pub(crate) use storage::{clc, mvc, mvcin, mvcrl, mvn, mvz, nc, oc, tr, trt, trtr
 pub(crate) use translate::{translate_wide, tre};
 pub(crate) use unicode::convert_unicode;
 
+use super::{Done, Stop};
 use crate::state::CpuState;
 use tcg_mem::GuestAddr;
 
 /// Bytes that an instruction with condition code 3 ('CPU-determined amount') processes at a time.
 const STEP_BYTES: u64 = 0x1_0000;
+
+/// Runs an instruction that may end with condition code 3 after any part of its work.
+///
+/// An access exception nullifies: registers are as before. So where a part is done, as the two registers that count it
+/// tell, the instruction ends there; the exception is met when the program goes on.
+fn in_parts(
+    cpu: &mut CpuState,
+    counters: [u8; 2],
+    part: impl FnOnce(&mut CpuState) -> Done,
+) -> Done {
+    let count = |cpu: &CpuState| counters.map(|r| cpu.gpr[usize::from(r & 15)]);
+    let before = count(cpu);
+    match part(cpu) {
+        Err(Stop::Fault(_)) if count(cpu) != before => Ok(3),
+        result => result,
+    }
+}
 
 /// Address in general register `r`, by the addressing mode.
 fn address(cpu: &CpuState, r: u8) -> GuestAddr {

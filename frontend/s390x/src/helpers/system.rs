@@ -1,10 +1,10 @@
 //! Clock and facility list.
 
-use super::{Stop, wrap};
+use super::{Stop, probe, wrap};
 use crate::facility;
 use crate::state::CpuState;
 use std::time::{SystemTime, UNIX_EPOCH};
-use tcg_mem::{Endian, write_u64};
+use tcg_mem::{Access, Endian, write_u64};
 
 /// Microseconds from the start of the time-of-day clock, 1900-01-01, to 1970-01-01.
 const TOD_OF_1970: u64 = 2_208_988_800_000_000;
@@ -26,6 +26,8 @@ pub(super) fn tod(_: &mut CpuState, _: [u64; 4]) -> Result<u64, Stop> {
 pub(super) fn stfle(state: &mut CpuState, [addr, level, ..]: [u64; 4]) -> Result<u64, Stop> {
     let list = facility::list(level as u32);
     let asked = (state.gpr[0] & 0xff) as usize + 1;
+    let stored = 8 * asked.min(list.len()) as u64;
+    probe(wrap(state, addr), stored, Access::Write)?;
     for (i, word) in list.iter().take(asked).enumerate() {
         write_u64(wrap(state, addr.wrapping_add(8 * i as u64)), *word, Endian::Big)?;
     }

@@ -2,7 +2,7 @@
 
 use super::super::{Done, Stop};
 use super::chunk::Reader;
-use super::{STEP_BYTES, address, advance, length, set_address};
+use super::{STEP_BYTES, address, advance, in_parts, length, set_address};
 use crate::state::CpuState;
 use tcg_mem::GuestAddr;
 
@@ -64,15 +64,17 @@ pub(crate) fn clcl(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
 
 /// COMPARE LOGICAL LONG EXTENDED (CLCLE): arguments r1, r3, pad.
 pub(crate) fn clcle(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
-    compare_extended(cpu, r1 as u8, r3 as u8, 1, pad as u8 as u16)
+    let (r1, r3) = (r1 as u8, r3 as u8);
+    in_parts(cpu, [r1 | 1, r3 | 1], |cpu| compare_extended(cpu, r1, r3, 1, u16::from(pad as u8)))
 }
 
 /// COMPARE LOGICAL LONG UNICODE (CLCLU): arguments r1, r3, two-byte pad.
 pub(crate) fn clclu(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
-    if (length(cpu, r1 as u8 | 1) | length(cpu, r3 as u8 | 1)) & 1 != 0 {
+    let (r1, r3) = (r1 as u8, r3 as u8);
+    if (length(cpu, r1 | 1) | length(cpu, r3 | 1)) & 1 != 0 {
         return Err(Stop::SPECIFICATION);
     }
-    compare_extended(cpu, r1 as u8, r3 as u8, 2, pad as u16)
+    in_parts(cpu, [r1 | 1, r3 | 1], |cpu| compare_extended(cpu, r1, r3, 2, pad as u16))
 }
 
 fn compare_extended(cpu: &mut CpuState, r1: u8, r3: u8, width: u64, pad: u16) -> Done {

@@ -1,7 +1,7 @@
 //! MOVE LONG in its three forms, and CHECKSUM.
 
 use super::super::Done;
-use super::{STEP_BYTES, address, advance, length, set_address, set_length};
+use super::{STEP_BYTES, address, advance, in_parts, length, set_address};
 use crate::state::CpuState;
 use tcg_mem::Endian;
 
@@ -76,6 +76,10 @@ fn three_way(len1: u64, len2: u64) -> u64 {
 /// MOVE LONG EXTENDED (MVCLE): arguments r1, r3, pad.
 pub(crate) fn mvcle(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
     let (r1, r3) = (r1 as u8, r3 as u8);
+    in_parts(cpu, [r1 | 1, r3 | 1], |cpu| move_extended(cpu, r1, r3, pad as u8))
+}
+
+fn move_extended(cpu: &mut CpuState, r1: u8, r3: u8, pad: u8) -> Done {
     let (len1, len2) = (length(cpu, r1 | 1), length(cpu, r3 | 1));
     let cc = three_way(len1, len2);
     let moved = len1.min(len2);
@@ -84,13 +88,17 @@ pub(crate) fn mvcle(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
         return Ok(3);
     }
     let padded = len1 - moved;
-    move_part(cpu, padded.min(STEP_BYTES), r1, None, pad as u8, advance)?;
+    move_part(cpu, padded.min(STEP_BYTES), r1, None, pad, advance)?;
     Ok(if padded > STEP_BYTES { 3 } else { cc })
 }
 
-/// MOVE LONG UNICODE (MVCLU): arguments r1, r3, two-byte pad. The caller has checked that the lengths are even.
+/// MOVE LONG UNICODE (MVCLU): arguments r1, r3, two-byte pad.
 pub(crate) fn mvclu(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
     let (r1, r3) = (r1 as u8, r3 as u8);
+    in_parts(cpu, [r1 | 1, r3 | 1], |cpu| move_unicode(cpu, r1, r3, pad as u16))
+}
+
+fn move_unicode(cpu: &mut CpuState, r1: u8, r3: u8, pad: u16) -> Done {
     let (len1, len2) = (length(cpu, r1 | 1), length(cpu, r3 | 1));
     if (len1 | len2) & 1 != 0 {
         return Err(super::super::Stop::SPECIFICATION);
@@ -104,7 +112,7 @@ pub(crate) fn mvclu(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
     let padded = len1 - moved;
     let mut left = padded.min(STEP_BYTES);
     while left != 0 {
-        tcg_mem::write_u16(address(cpu, r1), pad as u16, Endian::Big)?;
+        tcg_mem::write_u16(address(cpu, r1), pad, Endian::Big)?;
         advance(cpu, r1, 2);
         left -= 2;
     }
@@ -114,25 +122,18 @@ pub(crate) fn mvclu(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
 /// CHECKSUM (CKSM): arguments r1, r2. Adds words with end-around carry to bits 32–63 of r1.
 pub(crate) fn cksm(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8 & 15, r2 as u8);
-    let mut done = 0;
-    while length(cpu, r2 | 1) != 0 && done < STEP_BYTES {
-        let at = address(cpu, r2);
-        let len = length(cpu, r2 | 1).min(4);
+    let (at, len) = (address(cpu, r2), length(cpu, r2 | 1).min(STEP_BYTES));
+    let mut sum = cpu.gpr[usize::from(r1)] as u32;
+    for offset in (0..len).step_by(4) {
+        // A last word that is cut is continued with zeros.
         let mut word = [0; 4];
-        tcg_mem::copy_in(&mut word[..len as usize], at)?;
-        let (sum, carry) =
-            (cpu.gpr[usize::from(r1)] as u32).overflowing_add(u32::from_be_bytes(word));
-        let register = &mut cpu.gpr[usize::from(r1)];
-        *register = *register & !0xffff_ffff | u64::from(sum.wrapping_add(u32::from(carry)));
-        advance(cpu, r2, len);
-        done += len;
+        let bytes = (len - offset).min(4) as usize;
+        tcg_mem::copy_in(&mut word[..bytes], at.wrapping_add(offset))?;
+        let (next, carry) = sum.overflowing_add(u32::from_be_bytes(word));
+        sum = next.wrapping_add(u32::from(carry));
     }
-    if length(cpu, r2 | 1) != 0 {
-        return Ok(3);
-    }
-    // An operand of no bytes still normalizes the address.
-    let at = address(cpu, r2);
-    set_address(cpu, r2, at);
-    set_length(cpu, r2 | 1, 0);
-    Ok(0)
+    let register = &mut cpu.gpr[usize::from(r1)];
+    *register = *register & !0xffff_ffff | u64::from(sum);
+    advance(cpu, r2, len);
+    Ok(if length(cpu, r2 | 1) != 0 { 3 } else { 0 })
 }

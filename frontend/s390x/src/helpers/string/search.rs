@@ -2,7 +2,7 @@
 
 use super::super::{Done, Stop};
 use super::chunk::Reader;
-use super::{STEP_BYTES, address, set_address};
+use super::{STEP_BYTES, address, in_parts, set_address};
 use crate::state::CpuState;
 use tcg_mem::PAGE_SIZE;
 
@@ -12,6 +12,10 @@ pub(crate) fn mvst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     if cpu.gpr[0] as u32 > 0xff {
         return Err(Stop::SPECIFICATION);
     }
+    in_parts(cpu, [r1, r2], |cpu| move_string(cpu, r1, r2))
+}
+
+fn move_string(cpu: &mut CpuState, r1: u8, r2: u8) -> Done {
     let end = cpu.gpr[0] as u8;
     let mut moved = 0;
     while moved < STEP_BYTES {

@@ -1,7 +1,7 @@
 //! CONVERT UTF-n TO UTF-m (CU12, CU14, CU21, CU24, CU41, CU42).
 
 use super::super::{Done, Stop};
-use super::{STEP_BYTES, address, advance, length};
+use super::{STEP_BYTES, address, advance, in_parts, length};
 use crate::state::CpuState;
 use tcg_mem::{Access, Endian, GuestAddr};
 
@@ -39,16 +39,22 @@ enum Decoded {
 pub(crate) fn convert_unicode(cpu: &mut CpuState, [r1, r2, forms, check]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8, r2 as u8);
     let (from, to) = (Form::numbered(forms >> 4), Form::numbered(forms & 15));
+    in_parts(cpu, [r1 | 1, r2 | 1], |cpu| convert(cpu, (to, r1), (from, r2), check != 0))
+}
+
+fn convert(cpu: &mut CpuState, (to, r1): (Form, u8), (from, r2): (Form, u8), check: bool) -> Done {
     let mut done = 0;
     while done < STEP_BYTES {
         let (source, source_len) = (address(cpu, r2), length(cpu, r2 | 1));
-        let (character, used) = match decode(from, source, source_len, check != 0)? {
+        let (character, used) = match decode(from, source, source_len, check)? {
             Decoded::Character(character, used) => (character, used),
             Decoded::Exhausted => return Ok(0),
             Decoded::Invalid => return Ok(2),
         };
         let mut bytes = [0; 4];
-        let Some(encoded) = encode(to, character, &mut bytes) else { return Ok(2) };
+        // The length of a UTF-8 character decides, not its value: four bytes become a pair of surrogates.
+        let supplementary = character >= 0x1_0000 || from == Form::Utf8 && used == 4;
+        let encoded = encode(to, character, supplementary, &mut bytes);
         let len = encoded.len() as u64;
         if length(cpu, r1 | 1) < len {
             return Ok(1);
@@ -144,14 +150,15 @@ fn utf32(at: GuestAddr, len: u64) -> Result<Decoded, Stop> {
     })
 }
 
-fn encode(form: Form, character: u32, bytes: &mut [u8; 4]) -> Option<&[u8]> {
+/// The bytes of a character; `supplementary` says whether it takes a pair of surrogates in UTF-16.
+fn encode(form: Form, character: u32, supplementary: bool, bytes: &mut [u8; 4]) -> &[u8] {
     let low6 = |shift: u32| 0x80 | (character >> shift & 0x3f) as u8;
     let len = match form {
         Form::Utf32 => {
             *bytes = character.to_be_bytes();
             4
         }
-        Form::Utf16 if character < 0x1_0000 => {
+        Form::Utf16 if !supplementary => {
             bytes[..2].copy_from_slice(&(character as u16).to_be_bytes());
             2
         }
@@ -183,5 +190,5 @@ fn encode(form: Form, character: u32, bytes: &mut [u8; 4]) -> Option<&[u8]> {
             }
         },
     };
-    bytes.get(..len)
+    &bytes[..len]
 }
