@@ -19,6 +19,8 @@ pub struct Config {
     pub prefix: Option<PathBuf>,
     /// `--strace`.
     pub strace: bool,
+    /// `--stats`: tell at the end what the engine did.
+    pub stats: bool,
     /// `--cpu`: machine level, as the guest's tables rank it.
     pub cpu_level: u32,
     /// The emulator's options as it was started with them, for programs it starts.

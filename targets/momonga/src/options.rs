@@ -48,6 +48,10 @@ struct Options {
     #[arg(long, env = "QEMU_STRACE", value_parser = clap::builder::FalseyValueParser::new())]
     strace: bool,
 
+    /// When the program exits, print what the engine did and how long translation took
+    #[arg(long)]
+    stats: bool,
+
     /// Translate one instruction at a time
     #[arg(long, env = "QEMU_ONE_INSN_PER_TB", value_parser = clap::builder::FalseyValueParser::new())]
     one_insn_per_tb: bool,
@@ -170,6 +174,7 @@ fn launch(options: Options) -> Result<Launch, String> {
     if options.one_insn_per_tb {
         machine.translate.max_insns = 1;
     }
+    machine.timed = options.stats;
     let zeroth = options.argv0.unwrap_or_else(|| options.program.clone());
     let args: Vec<CString> =
         std::iter::once(zeroth).chain(options.args).map(c_string).collect::<Result<_, _>>()?;
@@ -177,6 +182,7 @@ fn launch(options: Options) -> Result<Launch, String> {
         config: Config {
             prefix: options.prefix,
             strace: options.strace,
+            stats: options.stats,
             cpu_level,
             carried,
             self_fd: options.self_fd,
@@ -206,6 +212,9 @@ fn carried(options: &Options) -> Vec<CString> {
     add("--passes", options.passes.clone().map(OsString::from));
     if options.strace {
         out.push("--strace".into());
+    }
+    if options.stats {
+        out.push("--stats".into());
     }
     if options.one_insn_per_tb {
         out.push("--one-insn-per-tb".into());

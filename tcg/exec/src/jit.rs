@@ -11,6 +11,7 @@ use crate::translate::{Purpose, Translator, WINDOW_BYTES};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::time::Instant;
 use tcg_ir::layout::N_JUMP_ENTRIES;
 use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult, TranslateOptions};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
@@ -142,7 +143,7 @@ impl Jit {
     ) -> Result<(), Fault> {
         let block = match self.cache().find(key.0, key.1) {
             Some(block) => block,
-            None => self.make::<G>(translator, key, Purpose::Keep)?,
+            None => self.make_timed::<G>(translator, key)?,
         };
         if let Some(patch_address) = self.pending.take() {
             self.cache().link(patch_address, block, &self.core.stats);
@@ -216,6 +217,20 @@ impl Jit {
         let offset = memory.offset(host.pc)?;
         let len = MAX_HOST_INSN.min(memory.len() as u32 - offset);
         faulting_operand(memory.bytes(offset, len), &host)
+    }
+
+    /// A TB to be kept; measures the time if that is wanted.
+    fn make_timed<G: Guest>(
+        &mut self,
+        translator: &mut Translator,
+        key: (u64, u32),
+    ) -> Result<CodeOffset, Fault> {
+        let begun = self.core.config.timed.then(Instant::now);
+        let block = self.make::<G>(translator, key, Purpose::Keep);
+        if let Some(begun) = begun {
+            self.core.stats.count_translating(begun.elapsed());
+        }
+        block
     }
 
     /// Translates and compiles; publishes what is to be kept.

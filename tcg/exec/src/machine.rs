@@ -54,6 +54,8 @@ pub struct Config {
     pub cache_bytes: usize,
     /// Told of every TB.
     pub log: Option<CodeLog>,
+    /// Whether to measure the time that translation takes (two readings of a clock a TB).
+    pub timed: bool,
 }
 
 impl Config {
@@ -61,7 +63,14 @@ impl Config {
     #[must_use]
     pub fn new(engine: Engine) -> Config {
         let translate = TranslateOptions { parallel: false, ..TranslateOptions::default() };
-        Config { engine, translate, passes: Passes::ALL, cache_bytes: 64 << 20, log: None }
+        Config {
+            engine,
+            translate,
+            passes: Passes::ALL,
+            cache_bytes: 64 << 20,
+            log: None,
+            timed: false,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Counters of a machine; the sum over its vCPUs. Any thread may read them at any time.
 #[derive(Debug, Default)]
@@ -16,6 +17,7 @@ pub struct Stats {
     single_steps: AtomicU64,
     faults: AtomicU64,
     lookups: AtomicU64,
+    translating_ns: AtomicU64,
 }
 
 /// The values of [`Stats`] at one time.
@@ -41,6 +43,8 @@ pub struct StatsSnapshot {
     pub faults: u64,
     /// Times generated code came back to the loop to have a TB found.
     pub lookups: u64,
+    /// Nanoseconds from a missing TB to its code, over all threads; 0 unless `Config::timed`.
+    pub translating_ns: u64,
 }
 
 fn add(counter: &AtomicU64, n: usize) {
@@ -84,6 +88,10 @@ impl Stats {
         add(&self.lookups, n as usize);
     }
 
+    pub(crate) fn count_translating(&self, time: Duration) {
+        add(&self.translating_ns, time.as_nanos() as usize);
+    }
+
     /// All counters now.
     #[must_use]
     pub fn snapshot(&self) -> StatsSnapshot {
@@ -99,6 +107,7 @@ impl Stats {
             single_steps: get(&self.single_steps),
             faults: get(&self.faults),
             lookups: get(&self.lookups),
+            translating_ns: get(&self.translating_ns),
         }
     }
 }
@@ -119,6 +128,12 @@ impl fmt::Display for StatsSnapshot {
             self.code_writes,
             self.single_steps,
             self.faults
-        )
+        )?;
+        if self.translating_ns == 0 {
+            return Ok(());
+        }
+        let milliseconds = self.translating_ns as f64 / 1e6;
+        let millions = self.insns as f64 / 1e3 / milliseconds;
+        write!(f, "; {milliseconds:.1} ms translating, {millions:.2} million instructions a second")
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Fold {
     /// What each value is replaced by.
     subst: Vec<Val>,
+    /// Some value has been replaced.
+    replaced: bool,
     /// Index of the op that defines each value, in the new list.
     def: Vec<u32>,
 }
@@ -40,14 +42,21 @@ impl Fold {
     pub(crate) fn run(&mut self, tb: &mut Tb) -> u64 {
         self.subst.clear();
         self.subst.extend((0..tb.vals.len()).map(|v| Val(v as u32)));
+        self.replaced = false;
         self.def.clear();
         self.def.resize(tb.vals.len(), NO_DEF);
         let (mut changed, mut out) = (0, 0);
         // After an op that ends the block nothing runs until the next label.
         let mut reachable = true;
         for index in 0..tb.ops.len() {
-            let mut op = tb.ops[index];
-            if let Op::SetLabel { label } = op {
+            if reachable && !self.replaced && is_plain(&tb.ops[index]) {
+                if out != index {
+                    tb.ops[out] = tb.ops[index];
+                }
+                out += 1;
+                continue;
+            }
+            if let Op::SetLabel { label } = tb.ops[index] {
                 reachable = true;
                 // A jump to what follows is nothing.
                 if out > 0 && tb.ops[out - 1] == (Op::Br { label }) {
@@ -59,17 +68,12 @@ impl Fold {
                 changed += 1;
                 continue;
             }
-            op.for_each_input_mut(|v| {
-                if v.is_some() {
-                    *v = self.subst[v.index()];
-                }
-            });
-            let outcome = self.simplify(tb, &op);
+            let outcome = self.visit(tb, index);
             changed += u64::from(!matches!(outcome, Outcome::Keep));
-            if let Some(op) = self.apply(tb, op, outcome) {
+            if self.apply(tb, index, out, outcome) {
+                let op = &tb.ops[out];
                 op.for_each_output(|v| self.def[v.index()] = out as u32);
                 reachable = !op.effects().any(Effects::ENDS);
-                tb.ops[out] = op;
                 out += 1;
             }
         }
@@ -77,30 +81,48 @@ impl Fold {
         changed
     }
 
-    /// The op that stays, if one does.
-    fn apply(&mut self, tb: &mut Tb, op: Op, outcome: Outcome) -> Option<Op> {
+    /// What becomes of the op at `index`, whose inputs are replaced in place.
+    fn visit(&mut self, tb: &mut Tb, index: usize) -> Outcome {
+        if self.replaced {
+            tb.ops[index].for_each_input_mut(|v| {
+                if v.is_some() {
+                    *v = self.subst[v.index()];
+                }
+            });
+        }
+        let op = tb.ops[index];
+        match eval::eval(tb, &op) {
+            Outcome::Keep => algebra::simplify(self, tb, &op),
+            outcome => outcome,
+        }
+    }
+
+    /// Moves the op at `index` to `out` as the outcome says; false if it goes.
+    fn apply(&mut self, tb: &mut Tb, index: usize, out: usize, outcome: Outcome) -> bool {
         match outcome {
-            Outcome::Keep => return Some(op),
-            Outcome::Rewrite(op) => return Some(op),
-            Outcome::Same(v) => self.replace(&op, v),
+            Outcome::Keep if index == out => return true,
+            Outcome::Keep => {
+                tb.ops[out] = tb.ops[index];
+                return true;
+            }
+            Outcome::Rewrite(op) => {
+                tb.ops[out] = op;
+                return true;
+            }
+            Outcome::Same(v) => self.replace(&tb.ops[index], v),
             Outcome::Const(bits) => {
+                let op = tb.ops[index];
                 let ty = only_output_type(tb, &op);
                 let v = self.new_const(tb, ty, bits);
                 self.replace(&op, v);
             }
             Outcome::Drop => {}
         }
-        None
-    }
-
-    fn simplify(&mut self, tb: &mut Tb, op: &Op) -> Outcome {
-        match eval::eval(tb, op) {
-            Outcome::Keep => algebra::simplify(self, tb, op),
-            outcome => outcome,
-        }
+        false
     }
 
     fn replace(&mut self, op: &Op, by: Val) {
+        self.replaced = true;
         op.for_each_output(|v| self.subst[v.index()] = by);
     }
 
@@ -117,6 +139,23 @@ impl Fold {
         let at = *self.def.get(v.index())?;
         tb.ops.get(at as usize).filter(|_| at != NO_DEF)
     }
+}
+
+/// The commonest ops that no rule rewrites or looks through, and after which the block goes on.
+fn is_plain(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::InsnStart { .. }
+            | Op::Get { .. }
+            | Op::Put { .. }
+            | Op::PutLo { .. }
+            | Op::PutHi { .. }
+            | Op::LdState { .. }
+            | Op::StState { .. }
+            | Op::Probe { .. }
+            | Op::Poll { .. }
+            | Op::Call { .. }
+    )
 }
 
 fn only_output_type(tb: &Tb, op: &Op) -> Type {

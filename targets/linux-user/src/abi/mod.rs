@@ -179,4 +179,6 @@ pub trait GuestCpu: Send {
     fn exit_handle(&self) -> ExitHandle;
     /// Registers, for a log.
     fn dump(&self) -> String;
+    /// What the engine has done for all threads, in one line.
+    fn stats(&self) -> String;
 }

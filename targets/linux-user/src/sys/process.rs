@@ -140,6 +140,9 @@ pub fn exit(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 pub fn exit_group(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let tid = ctx.tid();
     thread::at_exit(ctx.task, tid);
+    if ctx.process().config.stats {
+        crate::ui::line(&ctx.cpu.stats());
+    }
     crate::host::call(libc::SYS_exit_group, [a[0], 0, 0, 0, 0, 0])
 }
 

@@ -213,6 +213,10 @@ impl GuestCpu for Cpu {
         Ok(Box::new(cpu))
     }
 
+    fn stats(&self) -> String {
+        self.machine.stats().snapshot().to_string()
+    }
+
     fn fork(&mut self, fork: &mut dyn FnMut() -> i32) -> i32 {
         let Some(gate) = Gate::new() else { return -1 };
         // The parent's code memory must not change before the child has copied it.
