@@ -57,7 +57,7 @@ pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
     if let Some(error) = all.errors.first() {
         bail!("{error}");
     }
-    let vectors = vector_mnemonics(&args.vectors);
+    let vectors = rows_in_vectors(&args.vectors);
     let lines: Vec<Line> = isa::s390x::ROWS
         .iter()
         .map(|row| {
@@ -82,24 +82,41 @@ fn sort_files(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     Ok((results, traces))
 }
 
-/// Mnemonics that stand in the folder's vectors.
-fn vector_mnemonics(folder: &Path) -> BTreeSet<String> {
+/// Rows whose instructions are in the code of the folder's vectors: `name: code | …`, the code in hexadecimal.
+fn rows_in_vectors(folder: &Path) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
         for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let after_name = line.split_once(':').map_or("", |(_, rest)| rest);
-            if let Some(mnemonic) = after_name.split_whitespace().next() {
-                found.insert(mnemonic.to_owned());
-            }
+            let code = line.split([':', '|']).nth(1).unwrap_or_default().trim();
+            found.extend(rows_in_code(&bytes(code)));
         }
     }
     found
 }
 
-fn basis(row: &Row, count: RowCount, vectors: &BTreeSet<String>) -> Basis {
-    let has_vector = vectors.contains(row.mnemonic)
-        || row.extended.iter().any(|extended| vectors.contains(extended.mnemonic));
+fn bytes(hexadecimal: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        hexadecimal.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
+    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+/// The rows of the instructions from the first to the end.
+fn rows_in_code(mut code: &[u8]) -> Vec<&'static str> {
+    let mut rows = Vec::new();
+    while let Some(&first) = code.first() {
+        if let Ok(insn) = isa::s390x::decode(code) {
+            rows.push(insn.row().name);
+        }
+        // The first two bits tell the length.
+        let len = [2, 4, 4, 6][usize::from(first >> 6)];
+        code = code.get(len..).unwrap_or_default();
+    }
+    rows
+}
+
+fn basis(row: &Row, count: RowCount, vectors: &BTreeSet<&str>) -> Basis {
+    let has_vector = vectors.contains(row.name);
     if row.marks.privileged || row.marks.gated {
         return Basis::Privileged;
     }
