@@ -122,7 +122,7 @@ fn place(
     path: &CStr,
     base: Option<u64>,
 ) -> Result<Placed, LoadElfError> {
-    let file = File::open(OsStr::from_bytes(path.to_bytes()))?;
+    let file = crate::program::open(path)?;
     let elf = ElfFile::read(&file, abi)?;
     let (start, end) = elf.extent();
     let mut request = MapRequest::anonymous(GuestAddr(start), end - start, Prot::NONE);

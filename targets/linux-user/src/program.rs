@@ -7,6 +7,7 @@ use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Most interpreters of interpreters (Linux fs/exec.c:exec_binprm).
@@ -75,13 +76,24 @@ fn read_head(path: &CStr) -> Result<Vec<u8>, Errno> {
     let at = libc::AT_FDCWD as u64;
     let args = [at, path.as_ptr() as u64, libc::X_OK as u64, 0, 0, 0];
     crate::host::call(libc::SYS_faccessat, args)?;
-    let file = File::open(OsStr::from_bytes(path.to_bytes()))?;
-    if !file.metadata()?.is_file() {
-        return Err(Errno::EACCES);
-    }
+    let file = open(path)?;
     let mut head = Vec::new();
     file.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)
+}
+
+/// Opens a program or interpreter. What is no ordinary file is EACCES, as in the kernel, and a
+/// named pipe is not waited for.
+///
+/// # Errors
+/// The host's.
+pub fn open(path: &CStr) -> std::io::Result<File> {
+    let path = OsStr::from_bytes(path.to_bytes());
+    let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(std::io::Error::from_raw_os_error(libc::EACCES)),
+    }
 }
 
 /// Splits the first line of a script (Linux fs/binfmt_script.c).

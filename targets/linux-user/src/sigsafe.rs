@@ -114,7 +114,8 @@ pub unsafe extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *m
     let (info, context) = unsafe { (&mut *info, &mut *context.cast::<ucontext_t>()) };
     if matches!(signal, libc::SIGSEGV | libc::SIGBUS) && info.si_code > 0 {
         if !tcg_exec::sigsafe_fault::try_handle(signal, info, context) {
-            die(signal);
+            let pc = context.uc_mcontext.gregs[libc::REG_RIP as usize];
+            die(signal, pc as u64);
         }
         return;
     }
@@ -140,9 +141,16 @@ fn block_all(context: &mut ucontext_t) {
     unsafe { mask.write(!NEVER_BLOCKED) };
 }
 
-/// A fault of the emulator itself: die of it, as without a handler.
-fn die(signal: c_int) {
-    // SAFETY: both are async-signal-safe; the fault is raised again on return.
+/// A fault of the emulator itself: say so and die of it, as without a handler.
+fn die(signal: c_int, pc: u64) {
+    let mut text = *b"momonga: internal error: fault at host address 0x0000000000000000\n";
+    let digits = text.iter_mut().rev().skip(1);
+    for (i, digit) in digits.take(16).enumerate() {
+        *digit = b"0123456789abcdef"[(pc >> (4 * i) & 15) as usize];
+    }
+    let args = [libc::STDERR_FILENO as u64, text.as_ptr() as u64, text.len() as u64];
+    let _ = host::call(libc::SYS_write, host::args(args));
+    // SAFETY: async-signal-safe; the fault is raised again on return.
     unsafe {
         libc::signal(signal, libc::SIG_DFL);
     }

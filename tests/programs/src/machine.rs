@@ -104,7 +104,11 @@ impl Machines {
 }
 
 /// The emulator under test: `MOMONGA`, or the newest one that cargo built here.
-fn emulator() -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// If none is built.
+pub fn emulator() -> Result<PathBuf> {
     if let Some(path) = env::var_os("MOMONGA") {
         return Ok(path.into());
     }

@@ -9,7 +9,7 @@ use frontend_s390x::trap::{insn_len, pic};
 use frontend_s390x::{CpuState, S390x, Trap};
 use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
 use tcg_ir::{ExitCode, Guest};
-use tcg_mem::{Cause, Fault, GuestAddr, PAGE_SIZE};
+use tcg_mem::{Access, Cause, Fault, GuestAddr, PAGE_SIZE};
 
 /// A vCPU with its machine.
 pub struct Cpu {
@@ -74,8 +74,7 @@ impl Cpu {
     }
 
     /// After a trap: moves the PSW past the instruction; the signal it is, if any.
-    fn trap(&mut self, code: ExitCode) -> Option<Synchronous> {
-        let trap = Trap::from_exit(code)?;
+    fn trap(&mut self, trap: Trap) -> Option<Synchronous> {
         let state = self.vcpu.state_mut();
         let at = state.env.pc;
         let len = tcg_mem::read_u8(GuestAddr(at)).map_or(0, insn_len);
@@ -126,13 +125,20 @@ impl GuestCpu for Cpu {
                     state.settle_execute(ExitCode::INTERRUPT);
                     return Event::Interrupted;
                 }
+                // An odd instruction address comes before what is wrong with fetching from it
+                // (PoP chapter 6, "Priority of Program-Interruption Conditions").
+                Exit::Fault(fault) if fault.access == Access::Execute && state.env.pc & 1 != 0 => {
+                    if let Some(signal) = self.trap(Trap::new(pic::SPECIFICATION)) {
+                        return Event::Fault(signal);
+                    }
+                }
                 Exit::Fault(fault) => {
                     state.settle_execute(ExitCode::FAULT_READ);
                     return Event::Fault(access_signal(&fault));
                 }
                 Exit::Trap(code, _) => {
                     state.settle_execute(code);
-                    if let Some(signal) = self.trap(code) {
+                    if let Some(signal) = Trap::from_exit(code).and_then(|trap| self.trap(trap)) {
                         return Event::Fault(signal);
                     }
                 }

@@ -1,0 +1,74 @@
+//! Random code ends in a signal of the guest: the right one.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use bad_input_tests::{
+    Emulator, End, Kind, RECORDED, Report, executable_file, in_parallel, program,
+};
+
+/// What qemu-s390x 10.0 made of each program of random bytes (`examples/record.rs`).
+const REFERENCE: &str = include_str!("../garbage.reference");
+/// Where it is known to be wrong, or momonga not to be ready, and why.
+const DIFFERENCES: &str = include_str!("../garbage.differences");
+/// Programs made of defined instructions.
+const N_INSTRUCTIONS: u64 = 400;
+
+/// Lines of a seed and a fault, the reason behind a colon left out.
+fn faults(text: &'static str) -> BTreeMap<u64, &'static str> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let parse = |line: &'static str| {
+        let (seed, fault) = line.split(':').next()?.split_once(' ')?;
+        Some((seed.parse().ok()?, fault))
+    };
+    lines.filter_map(parse).collect()
+}
+
+/// Runs a program; the report, if momonga itself behaved.
+fn run(kind: Kind, seed: u64, options: &[&str]) -> Result<Report> {
+    let name = format!("garbage-{kind:?}-{}-{seed}", options.join(""));
+    let file = executable_file(&name, &program(kind, seed))?;
+    let args =
+        ["--strace"].iter().chain(options).map(AsRef::as_ref).chain([file.path().as_os_str()]);
+    let report = Emulator::momonga()?.run(args)?;
+    match report.complaint() {
+        Some(complaint) => anyhow::bail!("{complaint}"),
+        None => Ok(report),
+    }
+}
+
+#[test]
+fn random_bytes_end_in_the_right_signal() {
+    let (reference, differences) = (faults(REFERENCE), faults(DIFFERENCES));
+    assert_eq!(reference.len() as u64, RECORDED);
+    let check = |seed: u64| -> Result<()> {
+        let report = run(Kind::Bytes, seed, &[])?;
+        let fault = report.fault().context("no fault")?;
+        let expected = differences.get(&seed).or(reference.get(&seed)).context("no reference")?;
+        let is_same = fault.to_string() == *expected
+            || expected.strip_suffix(" -").is_some_and(|signal| fault.signal == signal);
+        ensure!(is_same, "{fault}, should be {expected}");
+        ensure!(report.end == End::Signal(fault.number()?), "{:?} after {fault}", report.end);
+        Ok(())
+    };
+    let complaints =
+        in_parallel(RECORDED, |seed| check(seed).err().map(|e| format!("seed {seed}: {e:#}")));
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn random_instructions_end_alike_on_every_engine() {
+    let check = |seed: u64| -> Result<()> {
+        let jit = run(Kind::Instructions, seed, &[])?;
+        for options in [&["--engine=interp"][..], &["--one-insn-per-tb"]] {
+            let other = run(Kind::Instructions, seed, options)?;
+            let is_same = (jit.end, &jit.stderr) == (other.end, &other.stderr);
+            ensure!(is_same, "{jit:?}, with {options:?} {other:?}");
+        }
+        Ok(())
+    };
+    let complaints = in_parallel(N_INSTRUCTIONS, |seed| {
+        check(seed).err().map(|e| format!("seed {seed}: {e:#}"))
+    });
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}

@@ -1,0 +1,139 @@
+//! What is no program is refused in one line, with the status that a shell gives.
+
+use std::ffi::OsStr;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use bad_input_tests::{Emulator, End, guest_root};
+
+/// A folder with things that are no programs, and a few that are.
+struct Folder {
+    path: PathBuf,
+    emulator: Emulator,
+    root: PathBuf,
+}
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let name = format!("momonga-launch-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).expect("a folder");
+        let root = guest_root().expect("guest programs");
+        Folder { path, emulator: Emulator::momonga().expect("momonga"), root }
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>, mode: u32) -> PathBuf {
+        let path = self.path.join(name);
+        fs::write(&path, bytes).expect("write a file");
+        fs::set_permissions(&path, Permissions::from_mode(mode)).expect("set permissions");
+        path
+    }
+
+    fn busybox(&self) -> Vec<u8> {
+        fs::read(self.root.join("usr/bin/busybox")).expect("busybox for the guest")
+    }
+
+    /// Status and message of a program that is refused.
+    fn refusal(&self, args: &[&OsStr]) -> (i32, String) {
+        let report = self.emulator.run(args).expect("run momonga");
+        assert!(report.is_refusal(), "{args:?}: {report:?}");
+        let End::Exit(status) = report.end else { panic!("{args:?}: {report:?}") };
+        let line = report.stderr.trim_end().replace(&*self.path.to_string_lossy(), "DIR");
+        (status, line)
+    }
+
+    fn check(&self, program: impl AsRef<Path>, status: i32, message: &str) {
+        let found = self.refusal(&[program.as_ref().as_os_str()]);
+        assert_eq!(found, (status, format!("momonga: {message}")));
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left in the temporary folder does no harm.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_127() {
+    let folder = Folder::new("missing");
+    let script = folder.file("script", "#!/no/such/interpreter\n", 0o755);
+    folder.check(folder.path.join("nothing"), 127, "DIR/nothing: No such file or directory");
+    folder.check(script, 127, "DIR/script: No such file or directory");
+    let file = folder.file("file", "", 0o755);
+    folder.check(file.join("below"), 127, "DIR/file/below: Not a directory");
+    // A program for the guest, without the prefix its interpreter is in.
+    let program = folder.root.join("usr/bin/true");
+    let (status, line) = folder.refusal(&[program.as_os_str()]);
+    assert_eq!(status, 127);
+    assert!(line.ends_with("interpreter /lib/ld64.so.1: No such file or directory"), "{line}");
+}
+
+#[test]
+fn what_cannot_be_executed_is_126() {
+    let folder = Folder::new("no-program");
+    let pipe = folder.path.join("pipe");
+    let made = std::process::Command::new("mkfifo").arg("--mode=755").arg(&pipe).status();
+    assert!(made.expect("mkfifo").success());
+    symlink("loop", folder.path.join("loop")).expect("a link");
+    folder.check(&folder.path, 126, "DIR: Permission denied");
+    folder.check(pipe, 126, "DIR/pipe: Permission denied");
+    folder.check(folder.path.join("loop"), 126, "DIR/loop: Too many levels of symbolic links");
+    folder.check(
+        folder.file("plain", folder.busybox(), 0o644),
+        126,
+        "DIR/plain: Permission denied",
+    );
+    let no_elf = "not a 64-bit big-endian ELF file";
+    let truncated = "truncated: ELF header at offset 0 lies past the end of the file";
+    folder.check(folder.file("empty", "", 0o755), 126, &format!("DIR/empty: {truncated}"));
+    folder.check(folder.file("text", "echo\n", 0o755), 126, &format!("DIR/text: {truncated}"));
+    let long = folder.file("long", "echo ".repeat(100), 0o755);
+    folder.check(long, 126, &format!("DIR/long: {no_elf}"));
+    folder.check(folder.file("bare", "#!\n", 0o755), 126, "DIR/bare: a script without interpreter");
+    let native = fs::read("/proc/self/exe").expect("this program");
+    folder.check(folder.file("native", native, 0o755), 126, &format!("DIR/native: {no_elf}"));
+    let mut other = folder.busybox();
+    other[19] = 21;
+    let other = folder.file("ppc64", other, 0o755);
+    folder.check(other, 126, "DIR/ppc64: for another machine (ELF machine 21, wanted 22)");
+    let long = Path::new("/").join("x".repeat(300));
+    let message = format!("{}: File name too long", long.display());
+    folder.check(long, 126, &message);
+}
+
+#[test]
+fn what_may_not_be_read_is_126() {
+    let folder = Folder::new("unreadable");
+    fs::set_permissions(&folder.path, Permissions::from_mode(0o755)).expect("set permissions");
+    let emulator = folder.emulator.for_nobody(&folder.path).expect("a copy of momonga");
+    for (name, mode) in [("none", 0o000), ("execute-only", 0o711)] {
+        let program = folder.file(name, folder.busybox(), mode);
+        let report = emulator.run([&program]).expect("run momonga");
+        assert_eq!(report.end, End::Exit(126), "{name}: {report:?}");
+        let line = format!("momonga: {}: Permission denied\n", program.display());
+        assert_eq!(report.stderr, line, "{name}");
+    }
+}
+
+#[test]
+fn scripts_and_set_user_id_programs_run() {
+    let folder = Folder::new("scripts");
+    let busybox = folder.file("busybox", folder.busybox(), 0o755);
+    let script = format!("#!{} sh\nexit $(($1 + 1))\n", busybox.display());
+    let script = folder.file("script", script, 0o755);
+    let end = |args: &[&OsStr]| folder.emulator.run(args).map(|report| (report.end, report.stderr));
+    let args = [script.as_os_str(), "41".as_ref()];
+    assert_eq!(end(&args).expect("run momonga"), (End::Exit(42), String::new()));
+    // The bits have no effect: momonga has no other rights than its user (docs, "Running Linux
+    // programs").
+    let special = folder.file("special", folder.busybox(), 0o6755);
+    let test = "test $(id -u) = $0";
+    let me = fs::metadata("/proc/self").map(|meta| std::os::unix::fs::MetadataExt::uid(&meta));
+    let me = me.expect("own user").to_string();
+    let args = ["-0", "sh"].map(OsStr::new).into_iter().chain([special.as_os_str()]);
+    let args: Vec<&OsStr> = args.chain(["-c", test, &me].map(OsStr::new)).collect();
+    assert_eq!(end(&args).expect("run momonga").0, End::Exit(0));
+}
