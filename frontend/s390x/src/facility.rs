@@ -9,34 +9,22 @@ use isa::s390x::{Insn, ROWS};
 /// Doublewords of the list.
 pub const WORDS: usize = 4;
 
-/// Facilities without instructions of their own that are there, with the level that brought them:
-/// 1 and 2 z/Architecture installed and active, 52 interlocked-access facility 2.
-const WITHOUT_ROWS: [(u16, u32); 3] = [(1, 0), (2, 0), (52, 5)];
-
-/// Machine levels that the table knows.
-const N_LEVELS: usize = 10;
-
-/// The list of each level, made by the compiler: a program that starts often should not walk the table each time.
-static LISTS: [[u64; WORDS]; N_LEVELS] = {
-    let mut lists = [[0; WORDS]; N_LEVELS];
-    let mut level = 0;
-    while level < N_LEVELS {
-        lists[level] = list_at(level as u32);
-        level += 1;
-    }
-    lists
-};
-
-/// The first level of each row.
-static ROW_LEVELS: [u8; ROWS.len()] = {
-    let mut levels = [0; ROWS.len()];
-    let mut row = 0;
-    while row < ROWS.len() {
-        levels[row] = ROWS[row].level.rank;
-        row += 1;
-    }
-    levels
-};
+/// Facilities without instructions of their own that are there, with the level that brought them.
+const WITHOUT_ROWS: [(u16, u32); 8] = [
+    // The instructions that ESA/390 got from z/Architecture; z/Architecture installed and active.
+    (0, 0),
+    (1, 0),
+    (2, 0),
+    // The long-displacement facility is fast.
+    (19, 1),
+    // Enhancements of extended translation 2 and 3: test-character comparison and well-formedness checking.
+    (24, 2),
+    (30, 2),
+    // COMPARE AND SWAP AND STORE of 16 bytes.
+    (33, 3),
+    // Interlocked-access facility 2.
+    (52, 5),
+];
 
 /// The facility list for a machine level (index into the table's levels: 0 z900 … 9 z16).
 #[must_use]

@@ -99,10 +99,22 @@ impl Translator<'_> {
         let next = self.b.trunc(next);
         let top = self.cc_and_mask();
         let top = self.b.shl_imm(Type::I32, top, 24);
-        let ilc = self.b.i32((u32::from(self.len) / 2) << 30);
+        let ilc = self.length_code();
         let top = self.b.or(Type::I32, top, ilc);
         let link = self.b.or(Type::I32, top, next);
         self.b.put_lo(gpr(r1), link);
+    }
+
+    /// The instruction-length code in the leftmost two bits: of the execute-type instruction, if there is one.
+    fn length_code(&mut self) -> Val {
+        if !self.one_off() {
+            return self.b.i32((u32::from(self.len) / 2) << 30);
+        }
+        let next = self.next_value();
+        let here = self.b.ld_state(Type::I64, offset_of!(CpuState, execute_pc) as u32);
+        let len = self.b.sub(Type::I64, next, here);
+        let len = self.b.trunc(len);
+        self.b.shl_imm(Type::I32, len, 29)
     }
 
     /// Condition code and program mask, in the low six bits.
