@@ -7,6 +7,7 @@
 mod apt;
 mod bench;
 mod built;
+mod campaign;
 mod ci;
 mod guests;
 mod hosts;
@@ -38,6 +39,8 @@ enum Task {
     Tidy,
     /// Measure native, qemu-s390x and momonga on kernels and real programs
     Bench(bench::Options),
+    /// Record random streams on a reference host and replay them on every engine
+    Campaign(campaign::Options),
     /// Fetch the emulators to measure against into target/peers
     Peers,
     /// Fetch and build the guest programs into target/guests
@@ -51,7 +54,7 @@ enum Task {
 
 fn main() -> ExitCode {
     match run(Args::parse().task) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
@@ -59,9 +62,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(task: Task) -> Result<ExitCode> {
     let root = shell::workspace();
     match task {
+        Task::Campaign(options) => return campaign::run(&root, &options),
         Task::Ci => ci::run(&root),
         Task::Setup => ci::setup(),
         Task::Prepare => ci::prepare(&root),
@@ -70,5 +74,6 @@ fn run(task: Task) -> Result<()> {
         Task::Peers => peers::run(&root),
         Task::Guests => guests::run(&root),
         Task::Hosts { only } => hosts::run(&root, only.as_deref()),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
