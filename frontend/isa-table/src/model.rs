@@ -239,7 +239,7 @@ pub struct Marks {
     pub branch: bool,
     /// May raise a program interruption other than an access or specification exception.
     pub trap: bool,
-    /// Why the generator must not make it in random streams.
+    /// Why what it sets is not compared in random streams, or (a branch) why they leave it out.
     pub gen_skip: Option<String>,
 }
 

@@ -350,7 +350,7 @@ pub struct Marks {
     pub branch: bool,
     /// May raise a program interruption other than access or specification.
     pub trap: bool,
-    /// Why the generator leaves it out of random streams.
+    /// Why what it sets is not compared in random streams, or (a branch) why they leave it out.
     pub gen_skip: Option<&'static str>,
 }
 

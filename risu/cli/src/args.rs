@@ -63,9 +63,10 @@ pub(crate) struct GenArgs {
     /// Only instructions of this group of the tables
     #[arg(long)]
     pub(crate) group: Option<String>,
-    /// Rows that do not stand in long runs, because the reference does not have them
-    #[arg(long, value_name = "REGEX")]
-    pub(crate) not_in_runs: Option<String>,
+    /// What will record: rows that it lacks or has wrong stay out of long runs (`qemu`; any other
+    /// name has no list of faults)
+    #[arg(long, default_value = "qemu", value_name = "NAME")]
+    pub(crate) reference: String,
     /// Where to write the stream; `-` is standard output
     #[arg(short, long, value_name = "STREAM")]
     pub(crate) output: PathBuf,

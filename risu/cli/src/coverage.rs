@@ -1,12 +1,11 @@
 //! `risu coverage`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use isa::row::Row;
 use risu_compare::RowCount;
 use serde::Serialize;
 
@@ -15,24 +14,21 @@ use crate::replay::replay_all;
 use crate::results::Results;
 use crate::ui::Verdict;
 
-/// What a row rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// Fills vectors up to the length of the longest instruction.
+const FILLER: [u8; 2] = [0x07, 0x07];
+
+/// What a translated row rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Basis {
     /// Recorded on a reference, and the replay agreed.
     Agreed,
-    /// A step did not agree.
+    /// The reference does not have it, or never right; hand-made vectors stand in.
+    Vectors,
+    /// A step differs for no known reason.
     Differs,
-    /// The reference does not have it; a hand-made vector stands in.
-    Vector,
-    /// The reference does not have it, or has it wrong, and there is no vector.
-    NoReference,
-    /// Never recorded.
+    /// Neither a reference nor a vector.
     Nothing,
-    /// Not translated yet.
-    Todo,
-    /// Not for problem-state programs.
-    Privileged,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,6 +37,8 @@ struct Line {
     basis: Basis,
     #[serde(flatten)]
     count: RowCount,
+    /// Hand-made vectors that run the row.
+    vectors: u64,
 }
 
 /// Prints what each row of the tables rests on.
@@ -57,16 +55,18 @@ pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
     if let Some(error) = all.errors.first() {
         bail!("{error}");
     }
-    let vectors = rows_in_vectors(&args.vectors);
+    let vectors = vectors_by_row(&args.vectors)?;
     let lines: Vec<Line> = isa::s390x::ROWS
         .iter()
+        .filter(|row| row.translated())
         .map(|row| {
             let count = all.coverage.rows.get(row.name).copied().unwrap_or_default();
-            Line { row: row.name, basis: basis(row, count, &vectors), count }
+            let vectors = vectors.get(row.name).copied().unwrap_or(0);
+            Line { row: row.name, basis: basis(count, vectors), count, vectors }
         })
         .collect();
     print(args, &lines)?;
-    let bad = lines.iter().any(|line| line.basis == Basis::Differs);
+    let bad = lines.iter().any(|line| matches!(line.basis, Basis::Differs | Basis::Nothing));
     Ok(if bad { Verdict::Mismatch } else { Verdict::Agree })
 }
 
@@ -82,51 +82,53 @@ fn sort_files(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     Ok((results, traces))
 }
 
-/// Rows whose instructions are in the code of the folder's vectors: `name: code | …`, the code in hexadecimal.
-fn rows_in_vectors(folder: &Path) -> BTreeSet<&'static str> {
-    let mut found = BTreeSet::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+/// Numbers of the folder's vectors (`*.vec`) by row: a vector counts for each row in its code.
+///
+/// A line is `name: code in hexadecimal | …`, or a comment after `#`.
+fn vectors_by_row(folder: &Path) -> Result<BTreeMap<&'static str, u64>> {
+    let mut found = BTreeMap::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("vectors {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_none_or(|e| e != "vec") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         for line in text.lines().filter(|line| !line.starts_with('#')) {
-            let code = line.split([':', '|']).nth(1).unwrap_or_default().trim();
-            found.extend(rows_in_code(&bytes(code)));
+            let code = line.split_once(':').and_then(|(_, rest)| rest.split('|').next());
+            for row in rows_of(&bytes(code.unwrap_or_default())) {
+                *found.entry(row).or_insert(0) += 1;
+            }
         }
     }
-    found
+    Ok(found)
 }
 
-fn bytes(hexadecimal: &str) -> Vec<u8> {
+/// Bytes of hexadecimal digits, up to the first that is none.
+fn bytes(text: &str) -> Vec<u8> {
     let digits: Vec<u8> =
-        hexadecimal.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
+        text.trim().chars().map_while(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
     digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
-/// The rows of the instructions from the first to the end.
-fn rows_in_code(mut code: &[u8]) -> Vec<&'static str> {
-    let mut rows = Vec::new();
-    while let Some(&first) = code.first() {
-        if let Ok(insn) = isa::s390x::decode(code) {
-            rows.push(insn.row().name);
-        }
-        // The first two bits tell the length.
-        let len = [2, 4, 4, 6][usize::from(first >> 6)];
-        code = code.get(len..).unwrap_or_default();
+/// Rows of the instructions that follow each other in `code`, without repetitions and without the
+/// two-byte fillers at its end.
+fn rows_of(mut code: &[u8]) -> BTreeSet<&'static str> {
+    let mut rows = BTreeSet::new();
+    while !code.is_empty() && code.chunks(FILLER.len()).any(|piece| piece != FILLER) {
+        let Ok(insn) = isa::s390x::decode(code) else { break };
+        rows.insert(insn.row().name);
+        code = code.get(insn.row().len_bytes()..).unwrap_or_default();
     }
     rows
 }
 
-fn basis(row: &Row, count: RowCount, vectors: &BTreeSet<&str>) -> Basis {
-    let has_vector = vectors.contains(row.name);
-    if row.marks.privileged || row.marks.gated {
-        return Basis::Privileged;
-    }
+fn basis(count: RowCount, vectors: u64) -> Basis {
     match count {
-        _ if row.marks.todo => Basis::Todo,
         RowCount { differed: 1.., .. } => Basis::Differs,
         RowCount { agreed: 1.., no_reference: 0, .. } => Basis::Agreed,
-        _ if has_vector => Basis::Vector,
-        RowCount { agreed: 0, no_reference: 0, faulty_reference: 0, .. } => Basis::Nothing,
-        _ => Basis::NoReference,
+        _ if vectors > 0 => Basis::Vectors,
+        _ => Basis::Nothing,
     }
 }
 
@@ -138,43 +140,41 @@ fn print(args: &CoverageArgs, lines: &[Line]) -> Result<()> {
         return Ok(());
     }
     for line in lines {
-        let done = matches!(line.basis, Basis::Todo | Basis::Privileged);
-        let missing = matches!(line.basis, Basis::Differs | Basis::NoReference | Basis::Nothing);
-        if (args.missing && missing) || (!args.missing && !done) {
-            let RowCount { agreed, differed, faulty_reference, no_reference } = line.count;
-            writeln!(
-                out,
-                "{:8} {:12} agreed {agreed:8}  differed {differed:6}  faulty reference \
-                 {faulty_reference:6}  no reference {no_reference:6}",
-                line.row,
-                name(line.basis)
-            )?;
+        let missing = matches!(line.basis, Basis::Differs | Basis::Nothing);
+        if missing || !args.missing {
+            writeln!(out, "{}", text(line))?;
         }
     }
+    let never = |line: &&Line| line.count == RowCount::default();
+    let never: Vec<&str> = lines.iter().filter(never).map(|line| line.row).collect();
+    if !never.is_empty() {
+        writeln!(out, "in no stream: {}", never.join(" "))?;
+    }
     let count = |basis: Basis| lines.iter().filter(|line| line.basis == basis).count();
-    let all = [
-        Basis::Agreed,
-        Basis::Vector,
-        Basis::Differs,
-        Basis::NoReference,
-        Basis::Nothing,
-        Basis::Todo,
-        Basis::Privileged,
-    ];
-    let summary: Vec<String> =
-        all.iter().map(|&basis| format!("{} {}", count(basis), name(basis))).collect();
-    writeln!(out, "{} rows: {}", lines.len(), summary.join(", "))?;
+    writeln!(
+        out,
+        "{} translated rows: {} rest on recorded agreement, {} on vectors, {} differ, {} rest on \
+         nothing",
+        lines.len(),
+        count(Basis::Agreed),
+        count(Basis::Vectors),
+        count(Basis::Differs),
+        count(Basis::Nothing)
+    )?;
     Ok(())
 }
 
-fn name(basis: Basis) -> &'static str {
-    match basis {
+fn text(line: &Line) -> String {
+    let RowCount { agreed, differed, faulty_reference, no_reference } = line.count;
+    let basis = match line.basis {
         Basis::Agreed => "agreed",
-        Basis::Differs => "differs",
-        Basis::Vector => "vector",
-        Basis::NoReference => "no reference",
-        Basis::Nothing => "nothing",
-        Basis::Todo => "to do",
-        Basis::Privileged => "privileged",
-    }
+        Basis::Vectors => "vectors",
+        Basis::Differs => "DIFFERS",
+        Basis::Nothing => "NOTHING",
+    };
+    format!(
+        "{:8} {basis:8} agreed {agreed:7}  vectors {:3}  differed {differed:3}  \
+         faulty reference {faulty_reference:5}  no reference {no_reference:5}",
+        line.row, line.vectors
+    )
 }

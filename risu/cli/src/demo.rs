@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use risu_compare::{Coverage, Faults, Findings};
-use risu_gen::Options;
+use risu_gen::{Limits, Options};
 use risu_replay::EngineChoice;
 use risu_trace::{Guest, StreamReader, StreamWriter, TraceReader};
 
@@ -48,7 +48,7 @@ fn generate(args: &DemoArgs) -> Result<Vec<u8>> {
         passes: 64,
         select: None,
         group: None,
-        not_in_runs: None,
+        limits: Limits::default(),
     })?;
     let mut writer = StreamWriter::new(Vec::new(), &stream.manifest)?;
     for step in stream.steps() {

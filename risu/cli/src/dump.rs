@@ -21,7 +21,7 @@ pub(crate) fn run(args: &DumpArgs) -> Result<Verdict> {
     let stream = StreamReader::new(files::open(&args.file)?).with_context(name)?;
     let mut file = match stream.into_trace() {
         Ok(trace) => File::Trace(trace),
-        Err(stream) => File::Stream(stream),
+        Err(stream) => File::Stream(*stream),
     };
     let mut out = io::stdout().lock();
     match print(args, &mut file, &mut out) {
@@ -108,10 +108,7 @@ fn print_steps(
             print_delta(manifest.header.guest, "in", &step.patch, out)?;
             if matches!(file, File::Trace(_)) {
                 print_delta(manifest.header.guest, "out", &outcome.delta, out)?;
-                match outcome.signal {
-                    None => writeln!(out, "  checkpoint at {:#x}", outcome.pc)?,
-                    Some(signal) => writeln!(out, "  {signal:x?}, pc {:#x}", outcome.pc)?,
-                }
+                writeln!(out, "  {}", risu_compare::end_text(outcome.pc, outcome.signal))?;
             }
         }
         number += 1;

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 use regex::Regex;
-use risu_gen::Options;
+use risu_compare::Faults;
+use risu_gen::{Limits, Options};
 use risu_trace::{Guest, StreamReader, StreamWriter};
 
 use crate::args::{GenArgs, RecordArgs};
@@ -37,7 +38,6 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
     };
     let regex = |text: &Option<String>| text.as_deref().map(Regex::new).transpose();
     let select = regex(&args.select).context("--select")?;
-    let not_in_runs = regex(&args.not_in_runs).context("--not-in-runs")?;
     let group = args.group.clone();
     if let Some(name) = &group {
         if !isa::s390x::ROWS.iter().any(|row| row.group.name == name) {
@@ -51,8 +51,19 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
         passes: args.passes,
         select,
         group,
-        not_in_runs,
+        limits: limits(&Faults::of_host(&args.reference)?),
     })
+}
+
+/// What streams for a reference with these faults leave out.
+fn limits(faults: &Faults) -> Limits {
+    Limits {
+        lacks: faults.lacks(),
+        not_in_runs: faults.not_in_runs(),
+        not_executed: faults.not_executed(),
+        read_cc: faults.read_cc(),
+        masks_off: faults.masks_off(),
+    }
 }
 
 /// Records a stream on this machine.

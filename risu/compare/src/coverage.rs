@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use risu_trace::{BlockKind, Manifest, Meaning};
+use risu_trace::Manifest;
 use serde::{Deserialize, Serialize};
+
+use crate::report::row_of;
 
 /// What happened to one row in the streams.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,19 +29,27 @@ pub struct Coverage {
 
 impl Coverage {
     /// Adds counts by block of one stream.
+    ///
+    /// What went wrong counts for the row under test alone, or for `run`: which instruction of a
+    /// run differs is not known. Agreement counts for every row of the block, once.
     pub fn add(&mut self, manifest: &Manifest, by_block: &[RowCount]) {
-        for (block, count) in manifest.blocks.iter().zip(by_block) {
-            let mut count = *count;
-            if block.kind == BlockKind::Run {
-                // Which of its instructions a run differs by, and which were reached, is not known.
-                self.rows.entry("run".to_owned()).or_default().add(count);
-                count = RowCount { agreed: count.agreed, ..RowCount::default() };
+        for (number, (block, &count)) in manifest.blocks.iter().zip(by_block).enumerate() {
+            let tested = row_of(manifest, number as u32);
+            self.add_to(tested, count);
+            let agreed = RowCount { agreed: count.agreed, ..RowCount::default() };
+            let mut rows: Vec<&str> = block.words.iter().filter_map(|w| w.meaning.row()).collect();
+            rows.sort_unstable();
+            rows.dedup();
+            for row in rows.into_iter().filter(|row| *row != tested) {
+                self.add_to(row, agreed);
             }
-            for word in &block.words {
-                if let Meaning::Insn(name) | Meaning::Target(name) = &word.meaning {
-                    self.rows.entry(name.clone()).or_default().add(count);
-                }
-            }
+        }
+    }
+
+    fn add_to(&mut self, row: &str, count: RowCount) {
+        match self.rows.get_mut(row) {
+            Some(sum) => sum.add(count),
+            None => drop(self.rows.insert(row.to_owned(), count)),
         }
     }
 

@@ -2,12 +2,16 @@
 //!
 //! A fault explains a mismatch only if its row, and all places that differ, are among those the
 //! list names; the proofs are in `docs/src/qemu-faults.md`.
+//! The same list says which rows the reference lacks, and what streams for it must leave out.
 
 use regex::Regex;
-use risu_trace::{Meaning, s390x as layout};
+use risu_trace::{Signal, s390x as layout};
 
 use crate::compare::{Difference, End, Place};
 use crate::findings::Case;
+
+/// Name of the fault of a reference that did not get to the end of a step.
+const REFERENCE_DIED: &str = "reference-died";
 
 /// The faults of one reference.
 #[derive(Debug, Default)]
@@ -25,8 +29,25 @@ struct Fault {
     places: Vec<Allowed>,
     /// What the reference must have done.
     when: Vec<When>,
-    /// A row that must stand in the block, for runs.
-    has: Option<Regex>,
+    /// What long runs for this reference do about the rows.
+    runs: Runs,
+    /// The rows are no targets of execute-type instructions in streams for this reference.
+    not_executed: bool,
+    /// The reference does not have the rows at all.
+    lacks: bool,
+}
+
+/// What becomes of rows in long runs, where one wrong instruction spoils the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Runs {
+    /// They stand there like others.
+    In,
+    /// They do not stand there.
+    Out,
+    /// The next instruction reads their condition code.
+    ReadCc,
+    /// They stand there with these masks of the FPC off.
+    MasksOff(u64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +85,15 @@ enum When {
     PairEmpty,
     /// The program counter ended at an odd address.
     OddPc,
+    /// Some of these bits of general register 0 were on at the entry.
+    R0Before(u64),
+    /// Some of these bits of the first register field were on.
+    R1Field(u64),
+    /// The reference stopped at this byte of the second operand, which a register points to.
+    StoppedAt(u8),
+    /// The second operand, of which registers give address and length, had these two bytes at the
+    /// entry (value and mask).
+    Source(u16, u16),
 }
 
 /// Why a list of faults cannot be read.
@@ -88,7 +118,7 @@ impl Faults {
         Ok(Faults::default())
     }
 
-    /// Reads a list: `name rows=REGEX places=LIST [when=LIST] [has=REGEX]` on each line, `#` for comments.
+    /// Reads a list; the built-in one says what its lines are.
     ///
     /// # Errors
     ///
@@ -105,6 +135,55 @@ impl Faults {
         Ok(Faults { faults })
     }
 
+    /// Whether nothing is known about the reference: then every row that it refuses counts as one
+    /// that it does not have.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// Rows that the reference does not have.
+    #[must_use]
+    pub fn lacks(&self) -> Option<Regex> {
+        self.rows_of(|fault| fault.lacks)
+    }
+
+    /// Rows that long runs must leave out.
+    #[must_use]
+    pub fn not_in_runs(&self) -> Option<Regex> {
+        self.rows_of(|fault| fault.runs == Runs::Out)
+    }
+
+    /// Rows that no execute-type instruction may have as its target.
+    #[must_use]
+    pub fn not_executed(&self) -> Option<Regex> {
+        self.rows_of(|fault| fault.not_executed)
+    }
+
+    /// Rows whose condition code must be read at once in long runs.
+    #[must_use]
+    pub fn read_cc(&self) -> Option<Regex> {
+        self.rows_of(|fault| fault.runs == Runs::ReadCc)
+    }
+
+    /// Masks of the FPC that must be off in long runs.
+    #[must_use]
+    pub fn masks_off(&self) -> u64 {
+        let bits = |fault: &Fault| match fault.runs {
+            Runs::MasksOff(bits) => bits,
+            Runs::In | Runs::Out | Runs::ReadCc => 0,
+        };
+        self.faults.iter().fold(0, |all, fault| all | bits(fault))
+    }
+
+    /// One expression for the rows of the faults that are chosen.
+    fn rows_of(&self, chosen: impl Fn(&Fault) -> bool) -> Option<Regex> {
+        let rows = self.faults.iter().filter(|f| chosen(f)).map(|f| f.rows.as_str());
+        let all = rows.collect::<Vec<_>>().join("|");
+        // Each of them was an expression of its own.
+        if all.is_empty() { None } else { Regex::new(&all).ok() }
+    }
+
     /// The names, in the order of the list.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.faults.iter().map(|fault| fault.name.as_str())
@@ -118,9 +197,11 @@ impl Faults {
         got: &End<'_>,
         differences: &[Difference],
     ) -> Option<&str> {
+        if expected.signal.is_some_and(|s| s.number == Signal::HOST_FAILED) {
+            return Some(REFERENCE_DIED);
+        }
         let explains = |fault: &&Fault| {
             fault.rows.is_match(row)
-                && fault.has.as_ref().is_none_or(|has| holds_row(case, has))
                 && fault.when.iter().all(|when| when.holds(case, expected, got))
                 && differences.iter().all(|d| fault.places.iter().any(|p| p.covers(d)))
         };
@@ -134,19 +215,22 @@ impl Fault {
         let name = parts.next().unwrap_or("").to_owned();
         let rows = Regex::new("^$").map_err(|e| e.to_string())?;
         let (places, when) = (Vec::new(), Vec::new());
-        let mut fault = Fault { name, rows, places, when, has: None };
+        let (runs, not_executed, lacks) = (Runs::In, false, false);
+        let mut fault = Fault { name, rows, places, when, runs, not_executed, lacks };
         for part in parts {
             match part.split_once('=') {
                 Some(("rows", list)) => {
                     fault.rows = whole(list)?;
                 }
-                Some(("has", list)) => fault.has = Some(whole(list)?),
+                Some(("runs", what)) => fault.runs = Runs::parse(what)?,
                 Some(("places", list)) => {
                     fault.places = list.split(',').map(Allowed::parse).collect::<Result<_, _>>()?;
                 }
                 Some(("when", list)) => {
                     fault.when = list.split(',').map(When::parse).collect::<Result<_, _>>()?;
                 }
+                None if part == "not-executed" => fault.not_executed = true,
+                None if part == "lacks" => (fault.lacks, fault.runs) = (true, Runs::Out),
                 _ => return Err(format!("unknown part {part}")),
             }
         }
@@ -159,23 +243,23 @@ fn whole(text: &str) -> Result<Regex, String> {
     Regex::new(&format!("^(?:{text})$")).map_err(|error| error.to_string())
 }
 
-/// Whether an instruction of the block has a row that matches.
-fn holds_row(case: &Case<'_>, has: &Regex) -> bool {
-    let block = case.manifest.blocks.get(case.block as usize);
-    block.is_some_and(|block| {
-        block.words.iter().any(|word| match &word.meaning {
-            Meaning::Insn(row) | Meaning::Target(row) => has.is_match(row),
-            _ => false,
-        })
-    })
-}
-
 fn number(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),
     };
     parsed.map_err(|_| format!("not a number: {text}"))
+}
+
+impl Runs {
+    fn parse(text: &str) -> Result<Runs, String> {
+        match text.split_once(':') {
+            None if text == "out" => Ok(Runs::Out),
+            None if text == "read-cc" => Ok(Runs::ReadCc),
+            Some(("masks-off", bits)) => Ok(Runs::MasksOff(number(bits)?)),
+            _ => Err(format!("unknown rule for runs {text}")),
+        }
+    }
 }
 
 impl Allowed {
@@ -222,6 +306,10 @@ impl When {
     fn parse(text: &str) -> Result<When, String> {
         let (name, value) =
             text.split_once(':').ok_or(format!("condition without value {text}"))?;
+        if name == "source" {
+            let (bytes, mask) = value.split_once('/').unwrap_or((value, "0xffff"));
+            return Ok(When::Source(number(bytes)? as u16, number(mask)? as u16));
+        }
         let value = number(value)?;
         Ok(match name {
             "expected" => When::Expected(value as u8),
@@ -232,6 +320,9 @@ impl When {
             "psw_before" => When::PswBefore(value),
             "pair_empty" => When::PairEmpty,
             "odd_pc" => When::OddPc,
+            "r0_before" => When::R0Before(value),
+            "r1_field" => When::R1Field(value),
+            "stopped_at" => When::StoppedAt(value as u8),
             _ => return Err(format!("unknown condition {name}")),
         })
     }
@@ -245,20 +336,43 @@ impl When {
             When::GotCode(n) => got.signal.is_some_and(|s| s.code == n),
             When::FpcBefore(bits) => word(layout::FPC) & bits != 0,
             When::PswBefore(bits) => word(layout::PSW) & bits != 0,
-            When::PairEmpty => first_register(case).is_some_and(|r| word(layout::GPR | r | 1) == 0),
+            When::PairEmpty => {
+                register(case, "r1").is_some_and(|r| word(layout::GPR + (r | 1)) == 0)
+            }
             When::OddPc => got.pc & 1 != 0,
+            When::R0Before(bits) => word(layout::GPR) & bits != 0,
+            When::R1Field(bits) => register(case, "r1").is_some_and(|r| r as u64 & bits != 0),
+            When::StoppedAt(byte) => {
+                source(case, expected.words, expected.memory).and_then(<[u8]>::first) == Some(&byte)
+            }
+            When::Source(bytes, mask) => source(case, &case.before.words, &case.before.memory)
+                .is_some_and(|source| {
+                    source
+                        .windows(2)
+                        .any(|two| u16::from_be_bytes([two[0], two[1]]) & mask == bytes)
+                }),
         }
     }
 }
 
-/// Register in the first register field of the instruction under test.
-fn first_register(case: &Case<'_>) -> Option<usize> {
+/// Register in a field of the instruction under test.
+fn register(case: &Case<'_>, field: &str) -> Option<usize> {
     let block = case.manifest.blocks.get(case.block as usize)?;
     let offset = block.words.first()?.offset as usize;
     let bytes = case.manifest.image.get(offset..)?.first_chunk::<8>()?;
     let word = u64::from_be_bytes(*bytes);
-    let field = isa::s390x::find_row(word)?.field("r1")?;
+    let field = isa::s390x::find_row(word)?.field(field)?;
     Some(field.raw(word) as usize & 15)
+}
+
+/// The part of the scratch area from where the second operand's register points to, as long as the
+/// next register says.
+fn source<'a>(case: &Case<'_>, words: &[u64], memory: &'a [u8]) -> Option<&'a [u8]> {
+    let number = layout::GPR + register(case, "r2")?;
+    let (addr, len) = (*words.get(number)?, *words.get(number | 1)?);
+    let start = usize::try_from(addr.checked_sub(case.manifest.header.scratch()?.addr)?).ok()?;
+    let rest = memory.get(start..)?;
+    Some(&rest[..rest.len().min(usize::try_from(len).unwrap_or(usize::MAX))])
 }
 
 #[cfg(test)]
@@ -269,6 +383,16 @@ mod tests {
     fn the_built_in_list_can_be_read() {
         let faults = Faults::of_host("qemu").unwrap();
         assert!(faults.names().count() > 0);
+    }
+
+    #[test]
+    fn the_list_says_what_streams_leave_out() {
+        let text = "a rows=spm runs=out\nb rows=lgg|lmd lacks\nc rows=cebr runs=read-cc";
+        let faults = Faults::parse(text).unwrap();
+        let matches = |rows: Option<Regex>, row| rows.is_some_and(|rows| rows.is_match(row));
+        assert!(matches(faults.lacks(), "lmd") && !matches(faults.lacks(), "lm"));
+        assert!(matches(faults.not_in_runs(), "spm") && matches(faults.not_in_runs(), "lgg"));
+        assert!(matches(faults.read_cc(), "cebr") && !matches(faults.read_cc(), "spm"));
     }
 
     #[test]

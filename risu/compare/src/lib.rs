@@ -20,4 +20,4 @@ pub use coverage::{Coverage, RowCount};
 pub use diff::{DiffError, diff};
 pub use faults::{Faults, FaultsError};
 pub use findings::{Case, Finding, Findings, Kind};
-pub use report::{DifferenceText, RegisterChange, Report, disassemble};
+pub use report::{DifferenceText, RegisterChange, Report, disassemble, end_text};

@@ -85,8 +85,8 @@ impl Report {
             inputs: inputs.map(|(index, &value)| register(guest, index, value)).collect(),
             memory_inputs: memory.map(|(offset, bytes)| (offset, hex(bytes))).collect(),
             differences: mismatch.differences.iter().map(|d| difference(guest, d)).collect(),
-            expected_end: end_text(mismatch.expected),
-            got_end: end_text(mismatch.got),
+            expected_end: end_text(mismatch.expected.0, mismatch.expected.1),
+            got_end: end_text(mismatch.got.0, mismatch.got.1),
         }
     }
 }
@@ -160,9 +160,14 @@ fn difference(guest: Guest, difference: &Difference) -> DifferenceText {
     }
 }
 
-fn end_text((pc, signal): (u64, Option<Signal>)) -> String {
+/// How a step ended, for people.
+#[must_use]
+pub fn end_text(pc: u64, signal: Option<Signal>) -> String {
     match signal {
         None => format!("checkpoint at {pc:#x}"),
+        Some(Signal { number: Signal::HOST_FAILED, code, .. }) => {
+            format!("the host failed (wait status {code:#x}) in the block at {pc:#x}")
+        }
         Some(Signal { number, code, addr }) => {
             let name = match number {
                 0 => "no end",

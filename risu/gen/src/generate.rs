@@ -4,6 +4,7 @@ use isa::row::Row;
 use regex::Regex;
 use risu_trace::{Area, AreaKind, Guest, Header, Manifest, Step, s390x as layout};
 
+use crate::limits::{Limits, matches_whole};
 use crate::rng::Rng;
 use crate::s390x::{self, Planned, RunRows, Shape};
 
@@ -22,8 +23,8 @@ pub struct Options {
     pub select: Option<Regex>,
     /// Only rows of this group.
     pub group: Option<String>,
-    /// Rows that do not stand in runs, because the reference does not have them.
-    pub not_in_runs: Option<Regex>,
+    /// What the reference cannot be asked.
+    pub limits: Limits,
 }
 
 /// Why there is no stream.
@@ -46,6 +47,7 @@ pub struct Stream {
     seed: u64,
     count: u64,
     passes: u64,
+    masks_off: u64,
 }
 
 /// The steps of a stream, in order.
@@ -73,22 +75,21 @@ pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
         return Err(GenerateError::NothingSelected);
     }
     let mut rng = Rng::new(options.seed, 0);
-    let refused = |row: &Row| options.not_in_runs.as_ref().is_some_and(|r| matches_whole(r, row));
-    let run_rows = RunRows::new(|row| wanted(row) && !refused(row));
+    let limits = &options.limits;
+    let run_rows = RunRows::new(limits, wanted);
     let mut plan = Plan::default();
-    let n_blocks = options.count.div_ceil(options.passes.max(1));
     rng.shuffle(&mut rows);
     let mut next_row = rows.iter().cycle();
-    while (plan.blocks.len() as u64) < n_blocks {
+    while plan.n_steps < options.count {
         let selected = options.select.is_some() || options.group.is_some();
         let planned = match rng.below(32) {
             0 | 1 => plan_run(&mut rng, &run_rows, plan.at()),
             2 if !selected => s390x::plan_illegal(&mut rng, plan.at()),
-            3 | 4 if !selected => s390x::plan_execute(&mut rng, plan.at()),
+            3 | 4 if !selected => s390x::plan_execute(&mut rng, limits, plan.at()),
             _ => next_row.next().map(|row| s390x::plan_row(&mut rng, row, plan.at())),
         };
         if let Some(planned) = planned.filter(|p| is_feasible(p, &mut rng)) {
-            plan.add(&mut rng, planned);
+            plan.add(&mut rng, planned, options.passes);
         }
         if plan.image.len() > MAX_IMAGE {
             return Err(GenerateError::TooMany(options.count));
@@ -99,15 +100,10 @@ pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
 
 fn is_wanted(options: &Options, row: &Row) -> bool {
     row.translated()
-        && row.marks.gen_skip.is_none()
+        && !(row.marks.gen_skip.is_some() && row.marks.branch)
         && options.group.as_ref().is_none_or(|group| row.group.name == group)
         && options.select.as_ref().is_none_or(|select| matches_whole(select, row))
         && !matches!(row.name, "ex" | "exrl")
-}
-
-/// Whether the expression matches all of the row's name.
-fn matches_whole(regex: &Regex, row: &Row) -> bool {
-    regex.find(row.name).is_some_and(|found| found.as_str() == row.name)
 }
 
 fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32) -> Option<Planned> {
@@ -118,7 +114,7 @@ fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32) -> Option<Planned> {
 /// Whether inputs can be found at all; some choices of registers leave no way.
 fn is_feasible(planned: &Planned, rng: &mut Rng) -> bool {
     let seed = rng.u64();
-    planned.shape.step(&mut Rng::new(seed, 2)).is_some()
+    planned.shape.step(&mut Rng::new(seed, 2), 0).is_some()
 }
 
 #[derive(Default)]
@@ -126,6 +122,7 @@ struct Plan {
     image: Vec<u8>,
     blocks: Vec<risu_trace::Block>,
     shapes: Vec<Shape>,
+    n_steps: u64,
 }
 
 impl Plan {
@@ -133,7 +130,7 @@ impl Plan {
         self.image.len() as u32
     }
 
-    fn add(&mut self, rng: &mut Rng, planned: Planned) {
+    fn add(&mut self, rng: &mut Rng, planned: Planned, passes: u64) {
         let gap = 2 * rng.below(4) as usize;
         self.image.resize(planned.end as usize + gap, 0);
         for (offset, bytes) in &planned.code {
@@ -141,6 +138,7 @@ impl Plan {
             self.image[start..start + bytes.len()].copy_from_slice(bytes);
         }
         self.blocks.push(planned.block);
+        self.n_steps += planned.shape.passes(passes);
         self.shapes.push(planned.shape);
     }
 
@@ -161,7 +159,8 @@ impl Plan {
             shapes: self.shapes,
             seed: options.seed,
             count: options.count,
-            passes: options.passes.max(1),
+            passes: options.passes,
+            masks_off: options.limits.masks_off,
         }
     }
 }
@@ -200,11 +199,11 @@ impl Iterator for Steps<'_> {
             let shape = self.stream.shapes.get(self.block)?;
             let block = self.block as u32;
             self.pass += 1;
-            if self.pass >= self.stream.passes {
+            if self.pass >= shape.passes(self.stream.passes) {
                 self.pass = 0;
                 self.block += 1;
             }
-            if let Some(mut patch) = shape.step(&mut self.rng) {
+            if let Some(mut patch) = shape.step(&mut self.rng, self.stream.masks_off) {
                 if self.done == 0 {
                     fill_scratch(&mut self.rng, &mut patch);
                 }

@@ -11,8 +11,10 @@
 #![forbid(unsafe_code)]
 
 mod generate;
+mod limits;
 mod rng;
 mod s390x;
 mod values;
 
 pub use generate::{GenerateError, Options, Steps, Stream, generate};
+pub use limits::Limits;

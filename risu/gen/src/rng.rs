@@ -21,7 +21,7 @@ impl Rng {
 
     /// A number below `n`; 0 if `n` is 0. The bias is below 2⁻³², which does not matter here.
     pub(crate) fn below(&mut self, n: u64) -> u64 {
-        (u128::from(self.u64()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.u64()) * u128::from(n)) >> 64) as u64
     }
 
     /// A number from `low` to `high`, both included.

@@ -3,8 +3,11 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
+use regex::Regex;
 use risu_compare::{Case, Coverage, End, Faults, Findings, RowCount, compare};
-use risu_trace::{Block, BlockKind, Outcome, ReadError, Signal, State, Step, TraceReader};
+use risu_trace::{
+    Block, BlockKind, Manifest, Meaning, Outcome, ReadError, Signal, State, Step, TraceReader,
+};
 
 use crate::engine::EngineChoice;
 use crate::guest::{Cpu, Ended};
@@ -52,6 +55,8 @@ struct Replayer<'a> {
     words: Vec<u64>,
     bytes: Vec<u8>,
     faults: &'a Faults,
+    /// Rows that the reference lacks.
+    lacks: Option<Regex>,
     findings: &'a mut Findings,
     by_block: Vec<RowCount>,
     done: Replayed,
@@ -88,6 +93,7 @@ pub fn replay<R: Read>(
         bytes: zero.memory.clone(),
         after: zero,
         faults,
+        lacks: faults.lacks(),
         findings,
         by_block: vec![RowCount::default(); manifest.blocks.len()],
         done: Replayed::default(),
@@ -104,7 +110,7 @@ pub fn replay<R: Read>(
         if let Err(error) = replayer.step(&manifest, &step, &outcome) {
             break Err(error.into());
         }
-        if replayer.done.n_steps % PROGRESS_STEPS == 0 {
+        if replayer.done.n_steps.is_multiple_of(PROGRESS_STEPS) {
             progress(replayer.done.n_steps);
         }
     };
@@ -114,12 +120,7 @@ pub fn replay<R: Read>(
 }
 
 impl Replayer<'_> {
-    fn step(
-        &mut self,
-        manifest: &risu_trace::Manifest,
-        step: &Step,
-        outcome: &Outcome,
-    ) -> io::Result<()> {
+    fn step(&mut self, manifest: &Manifest, step: &Step, outcome: &Outcome) -> io::Result<()> {
         let Some(block) = manifest.blocks.get(step.block as usize) else {
             return Err(io::Error::other("a step without a block"));
         };
@@ -149,7 +150,7 @@ impl Replayer<'_> {
     /// Looks closer at a step with a signal or a difference, and restores the reference's state.
     fn judge(
         &mut self,
-        manifest: &risu_trace::Manifest,
+        manifest: &Manifest,
         block: &Block,
         step: &Step,
         outcome: &Outcome,
@@ -159,14 +160,14 @@ impl Replayer<'_> {
         let expected = End { pc: outcome.pc, signal: outcome.signal, words, memory };
         let (words, memory) = (self.words.as_slice(), self.bytes.as_slice());
         let got = End { pc: ended.pc, signal: ended.signal, words, memory };
+        let mut differences = compare(block, &expected, &got);
         if outcome.is_host_failure() {
-            self.by_block[step.block as usize].faulty_reference += 1;
-            self.done.n_faults += 1;
-            return self.restore();
+            // The signal differs, and nothing else is known.
+            differences.truncate(1);
         }
-        let differences = compare(block, &expected, &got);
+        let refused = self.is_refused(manifest, block, &expected);
         let count = &mut self.by_block[step.block as usize];
-        if is_refused(manifest, block, &expected) && ended.signal != outcome.signal {
+        if refused && ended.signal != outcome.signal {
             count.no_reference += 1;
             self.done.n_no_reference += 1;
         } else if differences.is_empty() {
@@ -190,21 +191,27 @@ impl Replayer<'_> {
         self.restore()
     }
 
+    /// Whether the reference does not have the instruction: an operation exception on a row of ours
+    /// that it is known to lack, or on any if nothing is known about it.
+    fn is_refused(&self, manifest: &Manifest, block: &Block, expected: &End<'_>) -> bool {
+        let Some(Signal { number: SIGILL, code: ILL_ILLOPC, addr }) = expected.signal else {
+            return false;
+        };
+        let offset = addr.wrapping_sub(manifest.header.base);
+        let lacked = |row: &str| match &self.lacks {
+            Some(rows) => rows.is_match(row),
+            None => self.faults.is_empty(),
+        };
+        block.kind != BlockKind::Run
+            && block.words.iter().any(|word| match &word.meaning {
+                Meaning::Insn(row) => u64::from(word.offset) == offset && lacked(row),
+                Meaning::Target(_) | Meaning::Check | Meaning::Illegal => false,
+            })
+    }
+
     /// Gives the engine the reference's state.
     fn restore(&mut self) -> io::Result<()> {
         self.cpu.load(&self.after);
         self.memory.write(0, &self.after.memory)
     }
-}
-
-/// Whether the reference does not know the instruction: an operation exception on a row of ours.
-fn is_refused(manifest: &risu_trace::Manifest, block: &Block, expected: &End<'_>) -> bool {
-    let Some(Signal { number: SIGILL, code: ILL_ILLOPC, addr }) = expected.signal else {
-        return false;
-    };
-    let offset = addr.wrapping_sub(manifest.header.base);
-    block.kind != BlockKind::Run
-        && block.words.iter().any(|word| {
-            u64::from(word.offset) == offset && matches!(word.meaning, risu_trace::Meaning::Insn(_))
-        })
 }

@@ -276,6 +276,15 @@ impl Word {
 }
 
 impl Meaning {
+    /// Name of the table row, if it is an instruction.
+    #[must_use]
+    pub fn row(&self) -> Option<&str> {
+        match self {
+            Meaning::Insn(row) | Meaning::Target(row) => Some(row),
+            Meaning::Check | Meaning::Illegal => None,
+        }
+    }
+
     fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Meaning::Insn(row) => {

@@ -86,9 +86,9 @@ impl<R: Read> StreamReader<R> {
     /// # Errors
     ///
     /// Gives itself back otherwise.
-    pub fn into_trace(mut self) -> Result<TraceReader<R>, Self> {
+    pub fn into_trace(mut self) -> Result<TraceReader<R>, Box<Self>> {
         if self.inner.file_kind != FileKind::Trace || self.inner.n_done > 0 {
-            return Err(self);
+            return Err(Box::new(self));
         }
         let host = std::mem::take(&mut self.inner.host);
         Ok(TraceReader { inner: self.inner, host })

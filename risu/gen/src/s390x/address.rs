@@ -74,15 +74,16 @@ pub(crate) fn needs(row: &Row, word: u64, landing: u64) -> Vec<Need> {
 }
 
 /// Rows for which it is open whether a fault is recognized: conditional accesses whose condition
-/// is false, and operands that are longer than what is needed of them.
+/// is false, operands that are longer than what is needed of them, and operands as long as the
+/// machine has something to store.
 fn faults_are_open(row: &Row) -> bool {
     let conditional = row.name.starts_with("loc") || row.name.starts_with("stoc");
     let ragged = ["bic", "pack", "unpk", "mvo", "pka", "pku", "unpka", "unpku"];
-    conditional || ragged.contains(&row.name)
+    conditional || ragged.contains(&row.name) || row.marks.gen_skip.is_some()
 }
 
 /// Whether what an instruction does with operands that overlap is open.
-fn overlap_is_open(row: &Row) -> bool {
+pub(crate) fn overlap_is_open(row: &Row) -> bool {
     let by_name = ["mvcin", "pka", "pku", "unpka", "unpku"];
     let pointers = row
         .operands

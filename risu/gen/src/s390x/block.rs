@@ -1,10 +1,10 @@
 //! Blocks of one instruction: plain ones and branches.
 
 use isa::row::{FieldType, Kind, Row};
-use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word};
+use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word, s390x};
 
 use super::execute::Execute;
-use super::fields::{choose_word, overlaps};
+use super::fields::{choose_word, general_registers, overlaps};
 use super::pass::Machine;
 use super::run::Run;
 use super::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
@@ -35,12 +35,19 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    /// Makes inputs; `None` if chance leads nowhere many times.
-    pub(crate) fn step(&self, rng: &mut Rng) -> Option<Delta> {
-        (0..200).find_map(|_| self.try_step(rng))
+    /// How many steps enter the block, of `passes` that are asked for: inputs change nothing where
+    /// there are no operands.
+    pub(crate) fn passes(&self, passes: u64) -> u64 {
+        if matches!(self, Shape::Any) { 1 } else { passes.max(1) }
     }
 
-    fn try_step(&self, rng: &mut Rng) -> Option<Delta> {
+    /// Makes inputs; `None` if chance leads nowhere many times. The masks of `masks_off` stay off
+    /// in runs.
+    pub(crate) fn step(&self, rng: &mut Rng, masks_off: u64) -> Option<Delta> {
+        (0..200).find_map(|_| self.try_step(rng, masks_off))
+    }
+
+    fn try_step(&self, rng: &mut Rng, masks_off: u64) -> Option<Delta> {
         let mut machine = Machine::default();
         match self {
             Shape::Insn { row, word, entry, fixed_landing } => {
@@ -51,7 +58,7 @@ impl Shape {
                 machine.prepare(rng, row, *word, landing)?;
             }
             Shape::Execute(execute) => execute.prepare(&mut machine, rng)?,
-            Shape::Run(run) => run.prepare(&mut machine, rng),
+            Shape::Run(run) => run.prepare(&mut machine, rng, masks_off),
             Shape::Any => machine.regs = std::array::from_fn(|_| Some(rng.u64())),
         }
         Some(machine.into_patch())
@@ -85,7 +92,7 @@ fn plan_single(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned 
         words.push(Word { offset, len: 4, meaning: Meaning::Insn("brc".into()) });
     }
     let end = at + code.len() as u32 + 2;
-    let ignore = exclusions(row);
+    let ignore = exclusions(row, word);
     let block = Block { entry: at, kind: BlockKind::Single, words, ignore };
     let shape = Shape::Insn { row, word, entry: at, fixed_landing: Some(0) };
     Planned { code: vec![(at, code)], end, block, shape }
@@ -135,7 +142,7 @@ fn landing(rng: &mut Rng, entry: u32, len: u32) -> u64 {
     let entry = u64::from(entry);
     let offset =
         if n < before { entry - 2 * (n + 1) } else { entry + u64::from(len) + 2 * (n - before) };
-    IMAGE + offset + u64::from(rng.one_in(100))
+    IMAGE + offset + u64::from(rng.one_in(400))
 }
 
 pub(crate) fn named(row: &Row) -> Meaning {
@@ -151,12 +158,26 @@ fn may_stop_early(row: &Row) -> bool {
     scans && row.cc.sets.is_some_and(|kind| kinds.contains(&kind))
 }
 
-/// Interruptible instructions: how far they are when an access exception stops them is open.
-fn exclusions(row: &Row) -> Vec<Ignore> {
-    if is_interruptible(row) {
-        return vec![Ignore::StateOnSignal, Ignore::SignalAddress];
+/// What is open: how far an interruptible instruction is when an access exception stops it, and
+/// everything that a row sets whose values depend on machine or time.
+fn exclusions(row: &Row, word: u64) -> Vec<Ignore> {
+    if row.marks.gen_skip.is_none() {
+        return match is_interruptible(row) {
+            true => vec![Ignore::StateOnSignal, Ignore::SignalAddress],
+            false => Vec::new(),
+        };
     }
-    Vec::new()
+    let (_, written) = general_registers(row, word);
+    let registers = (0..16u16).filter(|r| written & 1 << r != 0);
+    let mut open: Vec<Ignore> =
+        registers.map(|r| Ignore::Word(s390x::GPR as u16 + r, u64::MAX)).collect();
+    if row.operands.iter().any(|o| matches!(o.kind, Kind::Mem(_)) && o.access.writes()) {
+        open.push(Ignore::Memory(0, SCRATCH_LEN as u32));
+    }
+    if row.cc.sets.is_some() {
+        open.push(Ignore::Word(s390x::PSW as u16, s390x::psw_word(3, 0)));
+    }
+    open
 }
 
 /// Whether the instruction updates addresses and lengths in registers as it goes.

@@ -8,6 +8,7 @@ use super::IMAGE;
 use super::block::{Planned, Shape, named};
 use super::fields::{choose_word, general_registers};
 use super::pass::Machine;
+use crate::limits::Limits;
 use crate::rng::Rng;
 
 /// Distance from the execute-type instruction to its target in bytes.
@@ -50,8 +51,9 @@ fn may_be_target(row: &Row) -> bool {
 }
 
 /// Plans a block with an execute-type instruction at offset `at`.
-pub(crate) fn plan_execute(rng: &mut Rng, at: u32) -> Option<Planned> {
-    let by_length: Vec<&'static Row> = ROWS.iter().filter(|r| may_be_target(r)).collect();
+pub(crate) fn plan_execute(rng: &mut Rng, limits: &Limits, at: u32) -> Option<Planned> {
+    let may_be = |row: &&Row| may_be_target(row) && limits.may_be_executed(row);
+    let by_length: Vec<&'static Row> = ROWS.iter().filter(may_be).collect();
     let with_length = |r: &&&'static Row| r.field("l1").is_some();
     let storage: Vec<&'static Row> = by_length.iter().filter(with_length).copied().collect();
     let list = if rng.one_in(2) { &storage } else { &by_length };

@@ -71,8 +71,11 @@ fn make_legal(rng: &mut Rng, row: &'static Row, mut word: u64) -> u64 {
     word
 }
 
+/// Makes a legal value of a field from a random or the present one.
+type Repair<'a> = &'a dyn Fn(&mut Rng, u64) -> u64;
+
 fn repair(rng: &mut Rng, row: &'static Row, word: u64, constraint: &Constraint) -> u64 {
-    let (name, ask): (&str, &dyn Fn(&mut Rng, u64) -> u64) = match constraint {
+    let (name, ask): (&str, Repair<'_>) = match constraint {
         Constraint::Even(f) => (f, &|_, v| v & !1),
         Constraint::Odd(f) => (f, &|_, v| v | 1),
         Constraint::FpPair(f) => (f, &|_, v| v & !2),

@@ -11,7 +11,7 @@ use crate::rng::Rng;
 
 /// Plans a block with an undefined or a privileged encoding at offset `at`.
 pub(crate) fn plan_illegal(rng: &mut Rng, at: u32) -> Option<Planned> {
-    let code = if rng.one_in(3) { privileged(rng)? } else { undefined(rng)? };
+    let code = if rng.one_in(8) { privileged(rng)? } else { undefined(rng)? };
     let words = vec![Word { offset: at, len: code.len() as u8, meaning: Meaning::Illegal }];
     Some(Planned {
         end: at + code.len() as u32 + 2,

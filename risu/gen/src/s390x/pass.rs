@@ -140,8 +140,7 @@ impl Machine {
 
     /// Condition code, program mask, floating-point control.
     fn prepare_modes(&mut self, rng: &mut Rng, row: &Row, float: bool) {
-        let mask_in = if row.marks.trap { 4 } else { 16 };
-        let program_mask = if rng.one_in(mask_in) { rng.below(16) as u8 } else { 0 };
+        let program_mask = if rng.one_in(16) { rng.below(16) as u8 } else { 0 };
         self.psw = Some(s390x::psw_word(rng.below(4) as u8, program_mask));
         if float || row.name.contains("fpc") || row.name.contains("fas") {
             self.fpc = Some(random_fpc(rng));
@@ -178,7 +177,7 @@ pub(crate) fn is_float(row: &Row) -> bool {
 
 /// A valid FPC: traps seldom, flags and rounding modes often.
 pub(crate) fn random_fpc(rng: &mut Rng) -> u64 {
-    let masks = if rng.one_in(6) { rng.below(32) << 27 } else { 0 };
+    let masks = if rng.one_in(12) { rng.below(32) << 27 } else { 0 };
     let flags = if rng.one_in(2) { rng.below(32) << 19 } else { 0 };
     let dxc = if rng.one_in(8) { rng.below(256) << 8 } else { 0 };
     let decimal = if rng.one_in(4) { rng.below(8) << 4 } else { 0 };

@@ -27,13 +27,26 @@ pub(crate) fn adjust(
         "cvb" | "cvby" => machine.store(first, &packed_decimal(rng, 8)),
         "cvbg" => machine.store(first, &packed_decimal(rng, 16)),
         "csst" => compare_and_swap_and_store(machine, rng),
-        "trto" | "trtt" => short_characters(machine, rng, row, word),
+        "troo" | "trot" => something_to_translate(machine, rng, row, word),
+        "trto" | "trtt" => {
+            short_characters(machine, rng, row, word);
+            something_to_translate(machine, rng, row, word);
+        }
         "trt" | "trtr" => sparse_table(machine, rng, addresses),
         "cu12" | "cu14" | "cu21" | "cu24" | "cu41" | "cu42" => {
             unicode(machine, rng, row.name, addresses.get(1).copied().unwrap_or(SCRATCH));
         }
-        "srst" | "srstu" => search_forward(machine, rng, row, word),
-        "clst" | "mvst" => terminated(machine, rng, addresses),
+        "srst" => {
+            byte_in_register_0(machine, rng);
+            search_forward(machine, rng, row, word);
+        }
+        "srstu" => search_forward(machine, rng, row, word),
+        "clst" | "mvst" => {
+            byte_in_register_0(machine, rng);
+            terminated(machine, rng, addresses);
+        }
+        "mvclu" | "clclu" => even_lengths(machine, rng, row, word),
+        "stfle" => machine.regs[0] = Some(rng.u64() << 8 | rng.below(2)),
         _ => {}
     }
 }
@@ -77,6 +90,43 @@ fn short_characters(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) 
         machine.store(addr, &bytes);
     }
     machine.regs[1] = Some(SCRATCH + (rng.below(0x1000) & !7));
+}
+
+/// The bits of general register 0 beside the byte that ends a string must be zero.
+fn byte_in_register_0(machine: &mut Machine, rng: &mut Rng) {
+    if let Some(value) = &mut machine.regs[0] {
+        if !rng.one_in(24) {
+            *value &= !0xffff_ff00;
+        }
+    }
+}
+
+/// Lengths of two-byte characters must be even.
+fn even_lengths(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
+    for name in ["r1", "r3"] {
+        let odd = raw(row, word, name) as usize | 1;
+        if let Some(value) = &mut machine.regs[odd] {
+            if !rng.one_in(24) {
+                *value &= !1;
+            }
+        }
+    }
+}
+
+/// A length that is not zero, and even for two-byte characters, most of the time; and a test
+/// character of one byte, which two-byte results seldom are.
+fn something_to_translate(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
+    let odd = raw(row, word, "r1") as usize | 1;
+    if let Some(value) = &mut machine.regs[odd] {
+        if *value == 0 && !rng.one_in(24) {
+            *value = 2 + 2 * rng.below(40);
+        }
+    }
+    if let Some(value) = &mut machine.regs[0] {
+        if !rng.one_in(8) {
+            *value &= !0xff00;
+        }
+    }
 }
 
 /// A function table with few bytes that are not zero, so that the scan gets somewhere.

@@ -1,13 +1,15 @@
 //! Long blocks without checkpoints, which exercise what optimizes across instructions.
 
-use isa::row::{FieldType, Kind, MemLen, Place, Row};
+use isa::row::{FieldType, Kind, MemLen, Operand, Place, Row};
 use isa::s390x::ROWS;
 use risu_trace::{Block, BlockKind, Word, s390x};
 
+use super::address::overlap_is_open;
 use super::block::{Planned, Shape, named};
-use super::fields::{choose_word, general_registers, length};
+use super::fields::{choose_word, general_registers, length, raw};
 use super::pass::{Machine, is_float, random_bytes, random_fpc};
 use super::{SCRATCH, SCRATCH_LEN};
+use crate::limits::Limits;
 use crate::rng::Rng;
 use crate::values::{LONG, SHORT};
 
@@ -24,12 +26,15 @@ const BASE_ADDR: u64 = SCRATCH + 0x800;
 /// Largest index, in bytes.
 const MAX_INDEX: u64 = 0x100;
 
+/// A row, and an instruction of it.
+type Insn = (&'static Row, u64);
+
 /// Inputs for a run.
 #[derive(Debug)]
 pub(crate) struct Run;
 
 impl Run {
-    pub(crate) fn prepare(&self, machine: &mut Machine, rng: &mut Rng) {
+    pub(crate) fn prepare(&self, machine: &mut Machine, rng: &mut Rng, masks_off: u64) {
         for number in 0..16 {
             if !rng.one_in(3) {
                 machine.regs[number] = Some(machine.values.int(rng, 64));
@@ -44,7 +49,7 @@ impl Run {
         machine.regs[COUNTER] = Some(1 + rng.below(12));
         machine.regs[BASE] = Some(BASE_ADDR);
         machine.regs[INDEX] = Some(rng.below(MAX_INDEX) & !15);
-        machine.fpc = Some(if rng.one_in(4) { random_fpc(rng) } else { 0 });
+        machine.fpc = Some(if rng.one_in(4) { random_fpc(rng) & !masks_off } else { 0 });
         // Without fixed-point overflow, which would end most runs at once.
         let mask = if rng.one_in(6) { rng.below(8) as u8 } else { 0 };
         machine.psw = Some(s390x::psw_word(rng.below(4) as u8, mask));
@@ -58,16 +63,17 @@ impl Run {
 pub(crate) struct RunRows {
     quiet: Vec<&'static Row>,
     trapping: Vec<&'static Row>,
+    limits: Limits,
 }
 
 impl RunRows {
     /// Sorts the rows that `wanted` lets through.
-    pub(crate) fn new(wanted: impl Fn(&Row) -> bool) -> RunRows {
-        let rows: Vec<&'static Row> =
-            ROWS.iter().filter(|r| may_be_in_run(r) && wanted(r)).collect();
+    pub(crate) fn new(limits: &Limits, wanted: impl Fn(&Row) -> bool) -> RunRows {
+        let may_be = |row: &&Row| may_be_in_run(row) && limits.may_be_in_run(row) && wanted(row);
+        let rows: Vec<&'static Row> = ROWS.iter().filter(may_be).collect();
         let integer_trap = |r: &&'static Row| r.marks.trap && !is_float(r);
         let (trapping, quiet) = rows.into_iter().partition(integer_trap);
-        RunRows { quiet, trapping }
+        RunRows { quiet, trapping, limits: limits.clone() }
     }
 }
 
@@ -88,14 +94,16 @@ fn may_be_in_run(row: &Row) -> bool {
 /// Plans a run of `n` instructions at offset `at`: straight code with short forward branches,
 /// and sometimes a loop around its second half.
 pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Option<Planned> {
-    let mut insns: Vec<(&'static Row, u64)> = Vec::new();
+    let mut insns: Vec<Insn> = Vec::new();
     while insns.len() < n {
-        let list = if rng.one_in(24) { &rows.trapping } else { &rows.quiet };
-        let list = if list.is_empty() { &rows.quiet } else { list };
-        let row = *rng.pick(list)?;
-        if let Some(word) = choose(rng, row) {
-            insns.push((row, word));
+        let mut insn = pick(rng, rows)?;
+        while rows.limits.must_be_read(insn.0) {
+            // What follows, or not, tells how the condition code was read.
+            let next = pick(rng, rows)?;
+            insns.extend([insn, branch_over(1 + rng.below(14), next.0.len_bytes())?]);
+            insn = next;
         }
+        insns.push(insn);
     }
     add_branches(rng, &mut insns)?;
     let mut code = Vec::new();
@@ -111,13 +119,24 @@ pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Opti
     Some(Planned { code: vec![(at, code)], end, block, shape: Shape::Run(Run) })
 }
 
+/// Chooses a row, and an instruction of it.
+fn pick(rng: &mut Rng, rows: &RunRows) -> Option<Insn> {
+    (0..100).find_map(|_| {
+        let list = if rng.one_in(24) { &rows.trapping } else { &rows.quiet };
+        let list = if list.is_empty() { &rows.quiet } else { list };
+        let row = *rng.pick(list)?;
+        Some((row, choose(rng, row)?))
+    })
+}
+
 /// Chooses an instruction that keeps its hands off the reserved registers.
 fn choose(rng: &mut Rng, row: &'static Row) -> Option<u64> {
     (0..20).find_map(|_| {
         let word = choose_word(rng, row, true);
         let word = aim(rng, row, word)?;
         let (_, written) = general_registers(row, word);
-        (written & RESERVED == 0).then_some(word)
+        let meet = overlap_is_open(row) && operands_meet(row, word);
+        (written & RESERVED == 0 && !meet).then_some(word)
     })
 }
 
@@ -142,22 +161,34 @@ fn aim(rng: &mut Rng, row: &'static Row, mut word: u64) -> Option<u64> {
     Some(word)
 }
 
+/// Whether two storage operands, which all have the same base here, share a byte.
+fn operands_meet(row: &Row, word: u64) -> bool {
+    let range = |operand: &Operand| {
+        let (Kind::Mem(len), Place::Storage { disp, .. }) = (operand.kind, operand.place) else {
+            return None;
+        };
+        let (at, n_bytes) = (raw(row, word, disp), length(row, word, len));
+        let down = matches!(len, MemLen::FieldDown(_));
+        let first = if down { at + 1 - n_bytes } else { at };
+        Some((first, first + n_bytes))
+    };
+    let ranges: Vec<(u64, u64)> = row.operands.iter().filter_map(range).collect();
+    matches!(ranges[..], [a, b] if a.0 < b.1 && b.0 < a.1)
+}
+
 /// Adds forward branches, and with luck a loop.
-fn add_branches(rng: &mut Rng, insns: &mut Vec<(&'static Row, u64)>) -> Option<()> {
-    let branch = isa::s390x::row("brc")?;
+fn add_branches(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
     for _ in 0..insns.len() / 8 {
         let from = rng.below(insns.len() as u64) as usize;
         let skip = 1 + rng.below(4) as usize;
         let over = insns.iter().skip(from).take(skip);
-        let bytes: usize = 4 + over.map(|(row, _)| row.len_bytes()).sum::<usize>();
+        let bytes: usize = over.map(|(row, _)| row.len_bytes()).sum();
         if insns[from..(from + skip).min(insns.len())].iter().any(|(r, _)| r.marks.branch)
             || crosses(insns, from)
         {
             continue;
         }
-        let word = branch.field("m1")?.with_raw(branch.value, rng.below(16));
-        let word = branch.field("ri2")?.with_raw(word, bytes as u64 / 2);
-        insns.insert(from, (branch, word));
+        insns.insert(from, branch_over(rng.below(16), bytes)?);
     }
     if rng.one_in(2) {
         add_loop(rng, insns)?;
@@ -165,14 +196,21 @@ fn add_branches(rng: &mut Rng, insns: &mut Vec<(&'static Row, u64)>) -> Option<(
     Some(())
 }
 
+/// BRANCH RELATIVE ON CONDITION over the next so many bytes.
+fn branch_over(mask: u64, bytes: usize) -> Option<Insn> {
+    let row = isa::s390x::row("brc")?;
+    let word = row.field("m1")?.with_raw(row.value, mask);
+    Some((row, row.field("ri2")?.with_raw(word, (row.len_bytes() + bytes) as u64 / 2)))
+}
+
 /// Whether a branch before `from` would be made wrong by an insertion there.
-fn crosses(insns: &[(&'static Row, u64)], from: usize) -> bool {
+fn crosses(insns: &[Insn], from: usize) -> bool {
     insns[from.saturating_sub(8)..from].iter().any(|(row, _)| row.marks.branch)
 }
 
 /// Closes the run with a branch on the counter, back to an instruction at least as far back that
 /// the distance fits the field.
-fn add_loop(rng: &mut Rng, insns: &mut Vec<(&'static Row, u64)>) -> Option<()> {
+fn add_loop(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
     let row = isa::s390x::row(if rng.one_in(2) { "brct" } else { "brctg" })?;
     let first = rng.below(insns.len() as u64) as usize;
     let bytes: usize = insns[first..].iter().map(|(row, _)| row.len_bytes()).sum();
