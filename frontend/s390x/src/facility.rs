@@ -26,6 +26,31 @@ const WITHOUT_ROWS: [(u16, u32); 8] = [
     (52, 5),
 ];
 
+/// Machine levels that the table knows.
+const N_LEVELS: usize = 10;
+
+/// The list of each level, made by the compiler: a program that starts often should not walk the table each time.
+static LISTS: [[u64; WORDS]; N_LEVELS] = {
+    let mut lists = [[0; WORDS]; N_LEVELS];
+    let mut level = 0;
+    while level < N_LEVELS {
+        lists[level] = list_at(level as u32);
+        level += 1;
+    }
+    lists
+};
+
+/// The first level of each row.
+static ROW_LEVELS: [u8; ROWS.len()] = {
+    let mut levels = [0; ROWS.len()];
+    let mut row = 0;
+    while row < ROWS.len() {
+        levels[row] = ROWS[row].level.rank;
+        row += 1;
+    }
+    levels
+};
+
 /// The facility list for a machine level (index into the table's levels: 0 z900 … 9 z16).
 #[must_use]
 pub fn list(level: u32) -> [u64; WORDS] {
