@@ -53,6 +53,24 @@ fn trace() -> Vec<u8> {
     writer.finish().unwrap()
 }
 
+fn stream() -> Vec<u8> {
+    let mut writer = StreamWriter::new(Vec::new(), &manifest()).unwrap();
+    for (step, _) in steps() {
+        writer.push(&step).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+/// Reads everything; how many steps there are.
+fn read_stream(bytes: &[u8]) -> Result<u64, ReadError> {
+    let mut reader = StreamReader::new(bytes)?;
+    let (mut step, mut n) = (Step::default(), 0);
+    while reader.next(&mut step)? {
+        n += 1;
+    }
+    Ok(n)
+}
+
 /// Reads everything and says how many steps were good and why it ended.
 fn read(bytes: &[u8]) -> (u64, Result<(), ReadError>) {
     let mut reader = match TraceReader::new(bytes) {
@@ -81,6 +99,11 @@ fn a_trace_comes_back_as_it_was() {
         assert_eq!((step.clone(), outcome.clone()), expected);
     }
     assert!(!reader.next(&mut step, &mut outcome).unwrap());
+}
+
+#[test]
+fn a_stream_comes_back_whole() {
+    assert_eq!(read_stream(&stream()).unwrap(), 5);
 }
 
 #[test]
@@ -151,6 +174,18 @@ proptest! {
         }
         let (_, end) = read(&bytes);
         prop_assert!(end.is_err());
+    }
+
+    /// The same for streams.
+    #[test]
+    fn mutated_streams_never_panic(at in any::<prop::sample::Index>(), flip in 1u8.., cut: bool) {
+        let mut bytes = stream();
+        let at = at.index(bytes.len());
+        bytes[at] ^= flip;
+        if cut {
+            bytes.truncate(at + 1);
+        }
+        prop_assert!(read_stream(&bytes).is_err());
     }
 
     /// Frames with good checksums and bad content: the decoders are on their own.

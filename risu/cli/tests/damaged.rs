@@ -1,0 +1,231 @@
+//! Damaged and forged streams and traces through the whole of risu: one line and status 2, or a
+//! verdict; never a panic, and never without end.
+#![cfg(target_arch = "x86_64")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use risu_trace::{
+    Area, AreaKind, Guest, HostInfo, Ignore, Manifest, Outcome, Signal, Step, StreamReader,
+    StreamWriter, TraceReader, TraceWriter,
+};
+
+/// Damaged files of each kind.
+const N_DAMAGED: u64 = 60;
+/// Forged traces: good checksums, bad content.
+const N_FORGED: u64 = 150;
+const COVERAGE: &[&str] =
+    &["coverage", concat!("--vectors=", env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/s390x")];
+/// Far more than any of these takes.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A multiplicative generator (Knuth, TAOCP volume 2, 3.3.4).
+struct Chance(u64);
+
+impl Chance {
+    fn new(seed: u64) -> Chance {
+        let mut chance = Chance(seed);
+        chance.u64();
+        chance
+    }
+
+    fn u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        self.0 ^ self.0 >> 29
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.u64() >> 16) as usize % n.max(1)
+    }
+
+    /// A number at a border of something.
+    fn extreme(&mut self) -> u64 {
+        match self.below(4) {
+            0 => 0,
+            1 => u64::MAX >> self.below(64),
+            2 => 1 << self.below(64),
+            _ => self.u64(),
+        }
+    }
+}
+
+fn stream() -> Vec<u8> {
+    let stream = risu_gen::generate(&risu_gen::Options {
+        guest: Guest::S390x,
+        seed: 1,
+        count: 300,
+        passes: 4,
+        select: None,
+        group: None,
+        not_in_runs: None,
+    })
+    .expect("a stream");
+    let mut writer = StreamWriter::new(Vec::new(), &stream.manifest).expect("a stream");
+    stream.steps().for_each(|step| writer.push(&step).expect("a step"));
+    writer.finish().expect("a stream")
+}
+
+/// A stream and what the interpreter makes of it. Recorded once: its code has fixed addresses,
+/// which two threads cannot have at a time.
+static GOOD: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
+    let stream = stream();
+    let trace = trace(&stream);
+    (stream, trace)
+});
+
+fn trace(stream: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let engine = "interp".parse().expect("an engine");
+    let mut reader = StreamReader::new(stream).expect("a stream");
+    risu_replay::record(&mut reader, &mut out, engine, "interp").expect("a trace");
+    out
+}
+
+fn temporary(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("risu-damaged-{}-{name}", std::process::id()))
+}
+
+/// Runs risu on a file.
+fn risu(args: &[&str], file: &Path) -> Output {
+    let mut command = Command::new("timeout");
+    command.arg(LIMIT.as_secs().to_string()).arg(env!("CARGO_BIN_EXE_risu"));
+    command.args(args).arg(file).output().expect("run risu")
+}
+
+/// Status 2 and one line, or a verdict where damage may go unnoticed.
+fn check(what: &str, output: &Output, may_pass: bool) {
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let is_line = errors.starts_with("risu: ") && errors.trim_end().lines().count() == 1;
+    match output.status.code() {
+        Some(2) => assert!(is_line, "{what}: {errors}"),
+        Some(0 | 1) if may_pass => assert!(!errors.contains("panicked"), "{what}: {errors}"),
+        status => panic!("{what}: status {status:?}, {errors}"),
+    }
+}
+
+#[test]
+fn damaged_files_are_refused_in_one_line() {
+    let (stream, trace) = &*GOOD;
+    for (kind, bytes, commands) in [
+        ("stream", stream, &[&["dump", "--steps=1000"][..], &["dump", "--code"]][..]),
+        ("trace", trace, &[&["replay"], &["dump", "--steps=1000"], COVERAGE]),
+    ] {
+        for seed in 0..N_DAMAGED {
+            let mut chance = Chance::new(seed);
+            let mut bytes = bytes.clone();
+            let at = chance.below(bytes.len());
+            match chance.below(3) {
+                0 => bytes.truncate(at),
+                _ => bytes[at] ^= 1 << chance.below(8),
+            }
+            let file = temporary(kind);
+            std::fs::write(&file, &bytes).expect("write a file");
+            for args in commands {
+                // The blocks are read before the steps, where the damage may be.
+                let may_pass = args.contains(&"--code");
+                check(&format!("{kind} with seed {seed}, {args:?}"), &risu(args, &file), may_pass);
+            }
+            std::fs::remove_file(&file).expect("remove the file");
+        }
+    }
+}
+
+/// A trace taken apart.
+#[derive(Clone)]
+struct Parts {
+    manifest: Manifest,
+    host: HostInfo,
+    steps: Vec<(Step, Outcome)>,
+}
+
+impl Parts {
+    fn read(bytes: &[u8]) -> Parts {
+        let mut reader = TraceReader::new(bytes).expect("a trace");
+        let (manifest, host) = (reader.manifest().clone(), reader.host().clone());
+        let (mut step, mut outcome) = (Step::default(), Outcome::default());
+        let mut steps = Vec::new();
+        while reader.next(&mut step, &mut outcome).expect("a step") {
+            steps.push((step.clone(), outcome.clone()));
+        }
+        Parts { manifest, host, steps }
+    }
+
+    /// The file; `None` if the writer refuses.
+    fn write(&self) -> Option<Vec<u8>> {
+        let mut writer = TraceWriter::new(Vec::new(), &self.manifest, &self.host).ok()?;
+        for (step, outcome) in &self.steps {
+            writer.push(step, outcome).ok()?;
+        }
+        writer.finish().ok()
+    }
+
+    fn forge(&mut self, chance: &mut Chance) {
+        let header = &mut self.manifest.header;
+        let block = chance.below(self.manifest.blocks.len());
+        let block = &mut self.manifest.blocks[block];
+        let step = chance.below(self.steps.len());
+        let (step, outcome) = &mut self.steps[step];
+        match chance.below(12) {
+            0 => header.base = chance.extreme(),
+            1 => header.image_len = chance.extreme() as u32,
+            2 => {
+                let area = chance.below(header.areas.len());
+                header.areas[area].addr = chance.extreme();
+            }
+            3 => {
+                let area = chance.below(header.areas.len());
+                header.areas[area].len = chance.extreme();
+            }
+            4 => header.areas.push(Area {
+                addr: chance.extreme(),
+                len: chance.extreme(),
+                kind: AreaKind::Scratch,
+            }),
+            5 => block.entry = chance.extreme() as u32,
+            6 => {
+                let word = chance.below(block.words.len());
+                block.words[word].offset = chance.extreme() as u32;
+            }
+            7 => {
+                block.ignore.push(Ignore::Memory(chance.extreme() as u32, chance.extreme() as u32));
+                block.ignore.push(Ignore::Word(chance.extreme() as u16, u64::MAX));
+            }
+            8 => step.block = chance.extreme() as u32,
+            9 => step.patch.push_piece(chance.extreme() as u32, &[1, 2, 3]),
+            10 => {
+                let at = chance.below(self.manifest.image.len());
+                self.manifest.image[at] ^= 1 << chance.below(8);
+            }
+            _ => {
+                let number = chance.extreme() as u32 as _;
+                outcome.signal = Some(Signal { number, code: 1, addr: chance.extreme() });
+                outcome.pc = chance.extreme();
+            }
+        }
+    }
+}
+
+#[test]
+fn forged_traces_are_refused_or_differ() {
+    let good = Parts::read(&GOOD.1);
+    let start = Instant::now();
+    let mut n_refused = 0;
+    for seed in 0..N_FORGED {
+        let mut parts = good.clone();
+        let mut chance = Chance::new(seed);
+        parts.forge(&mut chance);
+        let Some(bytes) = parts.write() else { continue };
+        let file = temporary("forged");
+        std::fs::write(&file, bytes).expect("write a trace");
+        for engine in ["--engine=jit", "--engine=interp"] {
+            let output = risu(&["replay", engine], &file);
+            check(&format!("forged with seed {seed}, {engine}"), &output, true);
+            n_refused += u64::from(output.status.code() == Some(2));
+        }
+        std::fs::remove_file(&file).expect("remove the trace");
+    }
+    assert!(n_refused > N_FORGED / 4, "{n_refused} refused");
+    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
+}
