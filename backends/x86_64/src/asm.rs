@@ -253,10 +253,11 @@ impl Asm {
     }
 
     /// Appends raw bytes.
-    pub(crate) fn raw(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len());
-        self.buf[self.pos..self.pos + bytes.len()].copy_from_slice(bytes);
-        self.pos += bytes.len();
+    #[inline]
+    pub(crate) fn raw<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.reserve(N);
+        self.buf[self.pos..self.pos + N].copy_from_slice(&bytes);
+        self.pos += N;
     }
 
     /// Overwrites 4 bytes at `at`.
@@ -474,9 +475,9 @@ impl Asm {
     /// `push r64`.
     pub(crate) fn push(&mut self, r: Enc) {
         if r >= 8 {
-            self.raw(&[0x41, 0x50 | r & 7]);
+            self.raw([0x41, 0x50 | r & 7]);
         } else {
-            self.raw(&[0x50 | r]);
+            self.raw([0x50 | r]);
         }
     }
 
@@ -492,8 +493,8 @@ impl Asm {
 
     /// `push imm32`, sign-extended.
     pub(crate) fn push_imm(&mut self, imm: i32) {
-        self.raw(&[0x68]);
-        self.raw(&imm.to_le_bytes());
+        self.raw([0x68]);
+        self.raw(imm.to_le_bytes());
     }
 
     // --- arithmetic ----------------------------------------------------------------------------
@@ -606,9 +607,9 @@ impl Asm {
     /// `cdq` or `cqo`.
     pub(crate) fn sign_to_rdx(&mut self, w: bool) {
         if w {
-            self.raw(&[0x48, 0x99]);
+            self.raw([0x48, 0x99]);
         } else {
-            self.raw(&[0x99]);
+            self.raw([0x99]);
         }
     }
 
@@ -616,7 +617,7 @@ impl Asm {
 
     /// The `lock` prefix, for the next instruction.
     pub(crate) fn lock(&mut self) {
-        self.raw(&[0xf0]);
+        self.raw([0xf0]);
     }
 
     /// `op [m], s` of 1, 2, 4 or 8 bytes with the opcode of its 32-bit form in `map` 0 or 0F; the byte form is one less.
@@ -679,19 +680,19 @@ impl Asm {
 
     /// `jcc rel32`; returns where the displacement is.
     pub(crate) fn jcc(&mut self, cc: Cc) -> usize {
-        self.raw(&[0x0f, 0x80 | cc as u8, 0, 0, 0, 0]);
+        self.raw([0x0f, 0x80 | cc as u8, 0, 0, 0, 0]);
         self.pos - 4
     }
 
     /// `jmp rel32`; returns where the displacement is.
     pub(crate) fn jmp(&mut self) -> usize {
-        self.raw(&[0xe9, 0, 0, 0, 0]);
+        self.raw([0xe9, 0, 0, 0, 0]);
         self.pos - 4
     }
 
     /// `call rel32`; returns where the displacement is.
     pub(crate) fn call(&mut self) -> usize {
-        self.raw(&[0xe8, 0, 0, 0, 0]);
+        self.raw([0xe8, 0, 0, 0, 0]);
         self.pos - 4
     }
 
@@ -707,7 +708,7 @@ impl Asm {
 
     /// `ret`.
     pub(crate) fn ret(&mut self) {
-        self.raw(&[0xc3]);
+        self.raw([0xc3]);
     }
 
     /// Makes the displacement at `at` lead to the current position.
@@ -718,9 +719,12 @@ impl Asm {
 
     /// Pads with one no-op so that `pos + ahead` is a multiple of 4.
     pub(crate) fn align4(&mut self, ahead: usize) {
-        const NOPS: [&[u8]; 4] = [&[], &[0x90], &[0x66, 0x90], &[0x0f, 0x1f, 0x00]];
+        // Of each row the first `pad` bytes count.
+        const NOPS: [[u8; 4]; 4] =
+            [[0; 4], [0x90, 0, 0, 0], [0x66, 0x90, 0, 0], [0x0f, 0x1f, 0x00, 0]];
         let pad = (self.pos + ahead).wrapping_neg() & 3;
         self.raw(NOPS[pad]);
+        self.pos -= 4 - pad;
     }
 
     /// The same, but the no-op goes before the code from `start` on, so that a compare stays next to its jump.

@@ -8,8 +8,7 @@ use tcg_ir::{Backend, Compiled, GuestLayout, HostContext, Tb, TooBig};
 
 /// Code generator for x86_64 hosts of level v3 (see [`crate::check_host`]).
 ///
-/// One instance serves one code cache: TBs reach the prologue by relative jumps, so `prologue` (or
-/// [`X64Backend::attach`]) comes before `compile`.
+/// One instance serves one code cache: TBs reach the prologue by relative jumps, so `prologue` comes before `compile`.
 #[derive(Clone, Debug)]
 pub struct X64Backend {
     layout: &'static GuestLayout,
@@ -25,14 +24,8 @@ impl X64Backend {
     /// so atomics and barriers must be real.
     #[must_use]
     pub fn new(layout: &'static GuestLayout, parallel: bool) -> X64Backend {
-        let pins = Pins::new(layout);
-        let offsets = assemble(layout, &pins, 0, &mut Vec::new());
+        let (pins, offsets) = (Pins::new(layout), Offsets::default());
         X64Backend { layout, pins, offsets, prologue_at: 0, parallel, scratch: Scratch::new() }
-    }
-
-    /// Uses the prologue that another instance for the same layout has made at this address.
-    pub fn attach(&mut self, prologue_at: u64) {
-        self.prologue_at = prologue_at;
     }
 }
 
@@ -40,6 +33,10 @@ impl Backend for X64Backend {
     fn prologue(&mut self, at: u64, out: &mut Vec<u8>) {
         self.prologue_at = at;
         self.offsets = assemble(self.layout, &self.pins, at, out);
+    }
+
+    fn for_vcpu(&self) -> Box<dyn Backend> {
+        Box::new(self.clone())
     }
 
     fn set_parallel(&mut self, parallel: bool) {

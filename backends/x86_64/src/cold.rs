@@ -104,8 +104,8 @@ impl Cx<'_> {
         self.exits[i].stub_at = self.asm.pos() as u32;
         self.call_prologue(self.shared.offsets.chain);
         let here = self.asm.pos() as i32;
-        self.asm.raw(&pc.to_le_bytes());
-        self.asm.raw(&(patch_at as i32 - here).to_le_bytes());
+        self.asm.raw(pc.to_le_bytes());
+        self.asm.raw((patch_at as i32 - here).to_le_bytes());
     }
 
     /// Leaves to the loop with a reason; the exit argument is already stored.
@@ -172,9 +172,9 @@ impl Cx<'_> {
             let (bits, at) = self.literals[i];
             if last != Some(bits) {
                 while !self.asm.pos().is_multiple_of(8) {
-                    self.asm.raw(&[0]);
+                    self.asm.raw([0]);
                 }
-                self.asm.raw(&bits.to_le_bytes());
+                self.asm.raw(bits.to_le_bytes());
                 last = Some(bits);
             }
             let rel = self.asm.pos() as i64 - 8 - (at as i64 + 4);

@@ -8,6 +8,7 @@ use crate::liveness::{DEAD, HOT, Liveness};
 use crate::pins::Pins;
 use crate::prologue::Offsets;
 use crate::puts::{Put, Snap};
+use std::mem::{replace, take};
 use tcg_ir::{Compiled, DirectExit, GuestLayout, Tb, Val};
 
 /// Buffers that live from one compilation to the next.
@@ -107,23 +108,22 @@ pub(crate) fn compile(
     out: &mut Compiled,
 ) -> bool {
     out.reset();
-    let Scratch { asm, vals, regs, live, puts, snaps, cold, literals, label_jumps } =
-        std::mem::replace(scratch, Scratch::new());
+    let Scratch { asm, vals, regs, live, puts, snaps, cold, literals, label_jumps } = scratch;
     let Compiled { code, exits, faults } = out;
     let mut cx = Cx {
         tb,
         layout: shared.layout,
         pins: shared.pins,
         shared,
-        asm,
-        vals,
-        regs,
-        live,
-        puts,
-        snaps,
-        cold,
-        literals,
-        label_jumps,
+        asm: take(asm),
+        vals: take(vals),
+        regs: replace(regs, RegFile::new()),
+        live: take(live),
+        puts: take(puts),
+        snaps: take(snaps),
+        cold: take(cold),
+        literals: take(literals),
+        label_jumps: take(label_jumps),
         exits,
         faults,
         fault_writer: FaultWriter::default(),
@@ -140,8 +140,9 @@ pub(crate) fn compile(
     cx.run();
     let ok = !cx.failed;
     code.extend_from_slice(cx.asm.code());
-    let Cx { asm, vals, regs, live, puts, snaps, cold, literals, label_jumps, .. } = cx;
-    *scratch = Scratch { asm, vals, regs, live, puts, snaps, cold, literals, label_jumps };
+    (*asm, *vals, *regs, *live) = (cx.asm, cx.vals, cx.regs, cx.live);
+    (*puts, *snaps, *cold) = (cx.puts, cx.snaps, cx.cold);
+    (*literals, *label_jumps) = (cx.literals, cx.label_jumps);
     ok
 }
 

@@ -43,15 +43,9 @@ pub(crate) struct Jit {
 impl Jit {
     /// # Safety
     /// `env` is the head of a CPU state of the machine's guest that outlives the engine.
-    pub(crate) unsafe fn new(
-        core: &Arc<Core>,
-        member: &Arc<Member>,
-        mut backend: Box<dyn Backend>,
-        env: *mut Env,
-    ) -> Option<Jit> {
+    pub(crate) unsafe fn new(core: &Arc<Core>, member: &Arc<Member>, env: *mut Env) -> Option<Jit> {
         let prologue = core.cache.as_ref()?.prologue();
-        // The back end learns where its own code is; the bytes are the ones already there.
-        backend.prologue(prologue.at, &mut Vec::new());
+        let backend = core.backend.as_ref()?.for_vcpu();
         let entry = backend.entry(prologue.at) as *const ();
         // SAFETY: CODE-ENTRY: the address of the trampoline with this signature, by the contract
         // of `Backend::entry`, in code memory that lives as long as `core`.

@@ -12,7 +12,7 @@ use tcg_ir::{Backend, Env, Guest, GuestLayout, Tb, TranslateOptions};
 use tcg_mem::{AddressSpace, CodeHook};
 use tcg_opt::Passes;
 
-/// Makes a back end; called once for the machine and once for each vCPU.
+/// Makes a back end; called once for a machine.
 pub type MakeBackend = Box<dyn Fn() -> Box<dyn Backend> + Send + Sync>;
 
 /// Runs one TB on the CPU state that the pointer is the head of, and leaves that state as
@@ -91,6 +91,8 @@ pub(crate) struct Core {
     pub(crate) space: Arc<AddressSpace>,
     /// `None` when interpreting.
     pub(crate) cache: Option<CodeCache>,
+    /// The back end that those of the vCPUs are made from; `None` when interpreting.
+    pub(crate) backend: Option<Box<dyn Backend>>,
     pub(crate) epochs: Epochs,
     pub(crate) stats: Stats,
     pub(crate) config: Config,
@@ -160,16 +162,18 @@ impl<G: Guest> Machine<G> {
     /// # Errors
     /// The host's, when there is no memory for code.
     pub fn new(space: Arc<AddressSpace>, config: Config) -> io::Result<Machine<G>> {
-        let cache = match &config.engine {
+        let (cache, backend) = match &config.engine {
             Engine::Jit(make) => {
-                let prologue = |at, out: &mut Vec<u8>| make().prologue(at, out);
-                Some(CodeCache::new(config.cache_bytes, prologue)?)
+                let mut backend = make();
+                let prologue = |at, out: &mut Vec<u8>| backend.prologue(at, out);
+                (Some(CodeCache::new(config.cache_bytes, prologue)?), Some(backend))
             }
-            Engine::Interp(_) => None,
+            Engine::Interp(_) => (None, None),
         };
         let core = Arc::new(Core {
             parallel: AtomicBool::new(config.translate.parallel),
             cache,
+            backend,
             epochs: Epochs::new(),
             stats: Stats::default(),
             config,

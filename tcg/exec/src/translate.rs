@@ -6,7 +6,7 @@ use tcg_mem::{Access, CodeTicket, Fault, GuestAddr, PAGE_SIZE};
 use tcg_opt::Optimizer;
 
 /// Bytes fetched at once: more than a TB of the usual length has.
-pub(crate) const WINDOW_BYTES: usize = 512;
+pub(crate) const WINDOW_BYTES: usize = 256;
 
 /// A vCPU's translator; keeps its scratch memory between TBs.
 #[derive(Debug)]

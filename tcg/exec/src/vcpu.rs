@@ -105,9 +105,9 @@ impl<G: Guest> Vcpu<G> {
         };
         let member = &vcpu.member;
         let runner = match &core.config.engine {
-            Engine::Jit(make) => {
+            Engine::Jit(_) => {
                 // SAFETY: the engine is dropped before the state.
-                let jit = unsafe { Jit::new(core, member, make(), env) };
+                let jit = unsafe { Jit::new(core, member, env) };
                 Runner::Jit(Box::new(jit.ok_or_else(|| io::Error::other("no code cache"))?))
             }
             Engine::Interp(make) => {

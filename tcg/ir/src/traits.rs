@@ -165,9 +165,13 @@ pub enum RunResult {
 }
 
 /// A code generator for one host.
-pub trait Backend: Send {
+pub trait Backend: std::fmt::Debug + Send + Sync {
     /// Host code that every cache starts with (entry and exit trampolines, helper thunks), for the address `at`.
+    /// Comes before everything else.
     fn prologue(&mut self, at: u64, out: &mut Vec<u8>);
+
+    /// Another back end for the same cache, with the prologue of this one.
+    fn for_vcpu(&self) -> Box<dyn Backend>;
 
     /// Tells whether other threads may see the accesses of code that is compiled from now on: its atomics and barriers must be real then.
     fn set_parallel(&mut self, parallel: bool);

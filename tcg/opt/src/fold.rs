@@ -49,7 +49,7 @@ impl Fold {
         // After an op that ends the block nothing runs until the next label.
         let mut reachable = true;
         for index in 0..tb.ops.len() {
-            if reachable && !self.replaced && is_plain(&tb.ops[index]) {
+            if reachable && !self.replaced && is_plain(tb, &tb.ops[index]) {
                 if out != index {
                     tb.ops[out] = tb.ops[index];
                 }
@@ -142,20 +142,21 @@ impl Fold {
 }
 
 /// The commonest ops that no rule rewrites or looks through, and after which the block goes on.
-fn is_plain(op: &Op) -> bool {
-    matches!(
-        op,
+fn is_plain(tb: &Tb, op: &Op) -> bool {
+    match *op {
         Op::InsnStart { .. }
-            | Op::Get { .. }
-            | Op::Put { .. }
-            | Op::PutLo { .. }
-            | Op::PutHi { .. }
-            | Op::LdState { .. }
-            | Op::StState { .. }
-            | Op::Probe { .. }
-            | Op::Poll { .. }
-            | Op::Call { .. }
-    )
+        | Op::Get { .. }
+        | Op::Put { .. }
+        | Op::PutLo { .. }
+        | Op::PutHi { .. }
+        | Op::LdState { .. }
+        | Op::StState { .. }
+        | Op::Probe { .. }
+        | Op::Poll { .. }
+        | Op::Call { .. } => true,
+        Op::St { base, index, .. } => !memory::may_be_simpler(tb, base, index),
+        _ => false,
+    }
 }
 
 fn only_output_type(tb: &Tb, op: &Op) -> Type {

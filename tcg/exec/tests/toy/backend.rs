@@ -6,7 +6,7 @@ use tcg_ir::{
     Backend, Compiled, DirectExit, Env, ExitCode, GuestLayout, HostContext, Op, Tb, TooBig, Val,
 };
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ToyBackend {
     layout: Option<&'static GuestLayout>,
     exit: u64,
@@ -51,6 +51,10 @@ impl Backend for ToyBackend {
         out.extend([0x31, 0xc0, 0x48, 0x8b, 0xa3]);
         out.extend(HOST_SP.to_le_bytes());
         out.extend([0x5b, 0xc3]);
+    }
+
+    fn for_vcpu(&self) -> Box<dyn Backend> {
+        Box::new(self.clone())
     }
 
     fn set_parallel(&mut self, _: bool) {}

@@ -21,11 +21,20 @@ pub(super) fn simplify(tb: &Tb, op: &Op) -> Outcome {
     }
 }
 
+/// Whether a rule may apply to an address with these parts.
+#[inline]
+pub(super) fn may_be_simpler(tb: &Tb, base: Val, index: Val) -> bool {
+    index.is_some() && (!base.is_some() || tb.konst(index).or(tb.konst(base)).is_some())
+}
+
 /// Applies the rules until none fits; none if none did. Each makes the address simpler.
 ///
 /// There is no rule `[(x + c) + disp] = [x + (c + disp)]`: mostly `x + c` has been put into the register that held `x`
 /// (loops that step a pointer), and keeping `x` for the address costs back ends a register and two moves.
 fn address(tb: &Tb, parts: Parts) -> Option<Parts> {
+    if !may_be_simpler(tb, parts.0, parts.1) {
+        return None;
+    }
     let step = |parts| index_alone(parts).or_else(|| constant(tb, parts));
     let mut simpler = step(parts)?;
     for _ in 0..4 {
