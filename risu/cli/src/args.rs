@@ -179,6 +179,9 @@ pub(crate) struct DemoArgs {
     /// Print results as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Only run the tiny program, in this process
+    #[arg(long, hide = true)]
+    pub(crate) only_program: bool,
 }
 
 impl Args {

@@ -10,11 +10,16 @@ use risu_replay::EngineChoice;
 use risu_trace::{Guest, StreamReader, StreamWriter, TraceReader};
 
 use crate::args::DemoArgs;
+use crate::demo_program;
 use crate::results::Results;
 use crate::ui::Verdict;
 
-/// Generates, records on the interpreter, replays on the JIT.
+/// Generates, records on the interpreter, replays on the JIT; then runs a tiny program.
 pub(crate) fn run(args: &DemoArgs) -> Result<Verdict> {
+    if args.only_program {
+        demo_program::run()?;
+        return Ok(Verdict::Agree);
+    }
     let stream = generate(args)?;
     say(args, &format!("generated {} steps from seed {}", args.count, args.seed))?;
     let start = Instant::now();
@@ -32,6 +37,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Verdict> {
     let verdict = results.verdict(false);
     let word = if verdict == Verdict::Agree { "AGREE" } else { "MISMATCH" };
     say(args, &format!("verdict: {word}"))?;
+    say(args, &format!("a tiny s390x Linux program prints: {}", demo_program::output()?))?;
     Ok(verdict)
 }
 

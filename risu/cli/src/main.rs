@@ -9,6 +9,8 @@ mod args;
 mod coverage;
 #[cfg(target_arch = "x86_64")]
 mod demo;
+#[cfg(target_arch = "x86_64")]
+mod demo_program;
 mod diff;
 mod dump;
 mod files;

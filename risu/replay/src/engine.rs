@@ -74,13 +74,21 @@ impl EngineChoice {
     ///
     /// If the host has too little memory, or is too old for generated code.
     pub(crate) fn machine(self, space: Arc<AddressSpace>) -> std::io::Result<Machine<S390x>> {
+        Machine::new(space, self.config()?)
+    }
+
+    /// What a machine with this engine is made from.
+    ///
+    /// # Errors
+    ///
+    /// If the host is too old for generated code.
+    pub fn config(self) -> std::io::Result<Config> {
         let engine = if self.interpret { interpreter() } else { jit(self.parallel)? };
         let max_insns = if self.one_insn { 1 } else { TranslateOptions::default().max_insns };
         let translate =
             TranslateOptions { parallel: self.parallel, max_insns, ..TranslateOptions::default() };
         let passes = self.passes;
-        let config = Config { translate, passes, cache_bytes: CACHE_BYTES, ..Config::new(engine) };
-        Machine::new(space, config)
+        Ok(Config { translate, passes, cache_bytes: CACHE_BYTES, ..Config::new(engine) })
     }
 }
 
