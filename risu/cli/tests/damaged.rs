@@ -59,7 +59,7 @@ fn stream() -> Vec<u8> {
         passes: 4,
         select: None,
         group: None,
-        not_in_runs: None,
+        limits: risu_gen::Limits::default(),
     })
     .expect("a stream");
     let mut writer = StreamWriter::new(Vec::new(), &stream.manifest).expect("a stream");
