@@ -20,7 +20,7 @@ pub struct Table {
     /// Guest name, `s390x`.
     pub guest: String,
     /// Architecture levels, oldest first.
-    pub levels: Vec<String>,
+    pub levels: Vec<Level>,
     /// Manuals that rows may cite: short name and full name.
     pub manuals: Vec<(String, String)>,
     /// Facilities or features.
@@ -35,6 +35,15 @@ pub struct Table {
     pub groups: Vec<Group>,
     /// Rows, in order of appearance.
     pub rows: Vec<Row>,
+}
+
+/// One architecture level.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// Name in the tables.
+    pub name: String,
+    /// Machine type, 0 for none.
+    pub machine: u16,
 }
 
 /// One facility (s390x) or feature (Arm).

@@ -110,6 +110,8 @@ pub struct Level {
     pub rank: u8,
     /// Name, `z13`.
     pub name: &'static str,
+    /// Machine type as it identifies itself, `0x2964`; 0 where there is none.
+    pub machine: u16,
 }
 
 /// A facility (s390x) or feature (Arm).

@@ -115,13 +115,22 @@ impl CpuState {
     }
 }
 
+/// By the bits: this runs in the guest's floating-point environment, where a comparison of floats would raise its exception
+/// a second time.
 fn fp_compare(wide: bool, f: u64, g: u64) -> u8 {
-    let order = if wide {
-        f64::from_bits(f).partial_cmp(&f64::from_bits(g))
-    } else {
-        f32::from_bits((f >> 32) as u32).partial_cmp(&f32::from_bits((g >> 32) as u32))
-    };
-    order.map_or(3, three_way)
+    let (significant, infinity) =
+        if wide { (u64::MAX, 0x7ff0 << 48) } else { (u64::MAX << 32, 0x7f80 << 48) };
+    let (f, g) = (f & significant, g & significant);
+    let is_nan = |bits: u64| bits & !SIGN > infinity;
+    if is_nan(f) || is_nan(g) { 3 } else { three_way(in_order(f).cmp(&in_order(g))) }
+}
+
+const SIGN: u64 = 1 << 63;
+
+/// A number that orders like the float with these bits: both zeros are 0.
+fn in_order(bits: u64) -> i64 {
+    let magnitude = (bits & !SIGN).cast_signed();
+    if bits & SIGN != 0 { -magnitude } else { magnitude }
 }
 
 fn three_way(order: std::cmp::Ordering) -> u8 {
@@ -256,6 +265,11 @@ mod tests {
         };
         assert_eq!(state(true, 1f64.to_bits(), f64::NAN.to_bits()).cc(), 3);
         assert_eq!(state(true, 0f64.to_bits(), (-0f64).to_bits()).cc(), 0);
-        assert_eq!(state(false, u64::from(1f32.to_bits()) << 32, 0).cc(), 2);
+        assert_eq!(state(true, (-2f64).to_bits(), (-1f64).to_bits()).cc(), 1);
+        assert_eq!(state(true, f64::NEG_INFINITY.to_bits(), f64::INFINITY.to_bits()).cc(), 1);
+        let short = |x: f32| u64::from(x.to_bits()) << 32;
+        assert_eq!(state(false, short(1.0), 0xffff_ffff).cc(), 2, "right halves do not count");
+        assert_eq!(state(false, short(-0.0) | 1, 0).cc(), 0);
+        assert_eq!(state(false, short(f32::NAN), short(1.0)).cc(), 3);
     }
 }

@@ -6,6 +6,9 @@
 use isa::row::Row;
 use isa::s390x::{Insn, ROWS};
 
+pub use isa::row::Level;
+pub use isa::s390x::LEVELS;
+
 /// Doublewords of the list.
 pub const WORDS: usize = 4;
 
@@ -27,7 +30,7 @@ const WITHOUT_ROWS: [(u16, u32); 8] = [
 ];
 
 /// Machine levels that the table knows.
-const N_LEVELS: usize = 10;
+const N_LEVELS: usize = LEVELS.len();
 
 /// The list of each level, made by the compiler: a program that starts often should not walk the table each time.
 static LISTS: [[u64; WORDS]; N_LEVELS] = {
@@ -51,7 +54,7 @@ static ROW_LEVELS: [u8; ROWS.len()] = {
     levels
 };
 
-/// The facility list for a machine level (index into the table's levels: 0 z900 … 9 z16).
+/// The facility list for a machine level (index into [`LEVELS`]).
 #[must_use]
 pub fn list(level: u32) -> [u64; WORDS] {
     LISTS[(level as usize).min(N_LEVELS - 1)]

@@ -3,7 +3,9 @@
 //! Linux arch/s390/kernel/traps.c and arch/s390/mm/fault.c. Numbers are those of s390x, which are
 //! those of every generic Linux architecture.
 
-use crate::trap::{Trap, dxc, pic};
+use crate::state::CpuState;
+use crate::trap::{Trap, dxc, insn_len, pic};
+use tcg_mem::GuestAddr;
 
 /// SIGILL.
 pub const SIGILL: i32 = 4;
@@ -29,8 +31,19 @@ const SEGV_MAPERR: i32 = 1;
 const SEGV_ACCERR: i32 = 2;
 const BUS_ADRERR: i32 = 2;
 
-/// Signal and `si_code` of a program interruption; `None` for a monitor event, which a program
-/// does not see.
+/// Takes a program interruption other than an access exception: the PSW comes to designate the next instruction, and a
+/// data-exception code goes to the FPC. Signal and `si_code`; `None` for a monitor event, which a program does not see.
+pub fn take(state: &mut CpuState, trap: Trap) -> Option<(i32, i32)> {
+    // Nothing is known of an instruction that cannot be read (any more).
+    let len = tcg_mem::read_u8(GuestAddr(state.env.pc)).map_or(0, insn_len);
+    state.env.pc = state.env.pc.wrapping_add(u64::from(len));
+    if trap.code == pic::DATA {
+        state.set_dxc(trap.dxc);
+    }
+    signal_of_trap(trap)
+}
+
+/// Signal and `si_code` of a program interruption, as [`take`] gives them.
 #[must_use]
 pub const fn signal_of_trap(trap: Trap) -> Option<(i32, i32)> {
     Some(match trap.code {

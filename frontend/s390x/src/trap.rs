@@ -95,16 +95,6 @@ impl Trap {
         let bits = code.0 - ExitCode::FIRST_GUEST;
         Some(Trap { code: bits as u16, dxc: (bits >> 16) as u8 })
     }
-
-    /// True if the instruction has completed, so that the PSW designates the next one and the results stand.
-    ///
-    /// For the others (suppressed or terminated) the PSW designates the next one too, with the results unchanged;
-    /// access exceptions nullify, and the PSW designates the instruction itself.
-    #[must_use]
-    pub const fn completes(self) -> bool {
-        matches!(self.code, pic::FIXED_OVERFLOW | pic::DECIMAL_OVERFLOW | pic::MONITOR)
-            || (self.code == pic::DATA && self.dxc == dxc::COMPARE_AND_TRAP)
-    }
 }
 
 /// Length in bytes of the instruction whose first byte is given: 2, 4 or 6.

@@ -1,7 +1,7 @@
 //! An s390x vCPU as the array of words that traces hold.
 
-use frontend_s390x::signal::{signal_of_fault, signal_of_trap};
-use frontend_s390x::trap::{insn_len, pic};
+use frontend_s390x::signal::{self, signal_of_fault};
+use frontend_s390x::trap::pic;
 use frontend_s390x::{CpuState, S390x, Trap};
 use risu_trace::{Delta, Signal, State, s390x as layout};
 use tcg_exec::{Exit, Machine, Vcpu};
@@ -126,17 +126,9 @@ fn end_of_trap(state: &mut CpuState, code: ExitCode) -> Option<Ended> {
     if trap.code == pic::OPERATION && first == Some(CHECKPOINT) {
         return Some(Ended { pc: at, signal: None });
     }
-    let len = first.map_or(0, |opcode| insn_len(opcode[0]));
-    let next = at.wrapping_add(u64::from(len));
-    if trap.code == pic::DATA {
-        state.set_dxc(trap.dxc);
-    }
-    let Some((number, code)) = signal_of_trap(trap) else {
-        state.env.pc = next;
-        return None;
-    };
+    let (number, code) = signal::take(state, trap)?;
     let signal = Signal { number: number as u8, code, addr: at };
-    Some(Ended { pc: next, signal: Some(signal) })
+    Some(Ended { pc: state.env.pc, signal: Some(signal) })
 }
 
 fn end_of_fault(state: &CpuState, fault: &Fault) -> Ended {

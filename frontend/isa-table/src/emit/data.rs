@@ -1,7 +1,9 @@
 //! The rows as data.
 
 use crate::Table;
-use crate::model::{Cite, Constraint, FieldType, Format, Kind, MemLen, Operand, Place, Row, Seg};
+use crate::model::{
+    Cite, Constraint, FieldType, Format, Kind, Level, MemLen, Operand, Place, Row, Seg,
+};
 use std::fmt::Write as _;
 
 pub(super) fn data(table: &Table, out: &mut String) {
@@ -15,8 +17,9 @@ pub(super) fn data(table: &Table, out: &mut String) {
 fn levels(table: &Table, out: &mut String) {
     let _ = writeln!(out, "/// Architecture levels, oldest first.");
     let _ = writeln!(out, "pub static LEVELS: [Level; {}] = [", table.levels.len());
-    for (rank, name) in table.levels.iter().enumerate() {
-        let _ = writeln!(out, "    Level {{ rank: {rank}, name: {name:?} }},");
+    for (rank, Level { name, machine }) in table.levels.iter().enumerate() {
+        let _ =
+            writeln!(out, "    Level {{ rank: {rank}, name: {name:?}, machine: {machine:#x} }},");
     }
     let _ = writeln!(out, "];\n");
 }

@@ -2,7 +2,7 @@
 
 use super::find;
 use crate::lex::unquote;
-use crate::model::{At, Facility, Group, Suffixes, Table};
+use crate::model::{At, Facility, Group, Level, Suffixes, Table};
 
 pub(super) fn guest(table: &mut Table, args: &[&str]) -> Result<(), String> {
     let [name] = args else { return Err("expected: guest NAME".into()) };
@@ -17,7 +17,12 @@ pub(super) fn manual(table: &mut Table, args: &[&str]) -> Result<(), String> {
 }
 
 pub(super) fn level(table: &mut Table, args: &[&str]) -> Result<(), String> {
-    table.levels.extend(args.iter().map(|s| (*s).to_string()));
+    for arg in args {
+        let (name, machine) = arg.split_once('=').unwrap_or((arg, "0"));
+        let machine = u16::from_str_radix(machine, 16)
+            .map_err(|_| format!("bad machine type `{machine}`"))?;
+        table.levels.push(Level { name: name.into(), machine });
+    }
     Ok(())
 }
 
@@ -32,7 +37,7 @@ pub(super) fn facility(table: &mut Table, at: &At, args: &[&str]) -> Result<(), 
         "-" => None,
         number => Some(number.parse().map_err(|_| format!("bad facility bit `{number}`"))?),
     };
-    let level = find(&table.levels, |l| l, "level", level)?;
+    let level = find(&table.levels, |l| &l.name, "level", level)?;
     let title = unquote(title).ok_or("the title must be quoted")?.into();
     table.facilities.push(Facility { name: (*name).into(), bit, level, title, at: at.clone() });
     Ok(())

@@ -112,7 +112,7 @@ fn token(table: &Table, row: &mut Row, word: &str, lenient: bool) -> Result<(), 
     let (key, text) = word.split_once('=').ok_or_else(|| format!("unknown mark `{word}`"))?;
     match key {
         "as" => row.mnemonic = quoted(text)?.into(),
-        "level" => row.level = find(&table.levels, |l| l, "level", text)?,
+        "level" => row.level = find(&table.levels, |l| &l.name, "level", text)?,
         "cc" => cc(table, row, text)?,
         "gen" => {
             let reason = text.strip_prefix("skip:").ok_or("expected gen=skip:\"reason\"")?;

@@ -73,14 +73,12 @@ pub(crate) fn probe(addr: GuestAddr, len: u64, access: Access) -> Result<(), Sto
     Ok(tcg_mem::probe(addr, len, access)?)
 }
 
-/// True for paths into the modules whose helpers look at the floating-point control register.
-const fn is_of_floats(path: &str) -> bool {
-    matches!(path.as_bytes(), [b'f', b'p', b'c', ..] | [b'b', b'f', b'p', ..])
-}
-
-/// Declares the helpers: the id that translate functions use, and the function.
+/// Declares the helpers: the id that translate functions use, and the function; first, `@flags` if it reads the sticky
+/// floating-point flags, which the engine otherwise keeps to itself.
 macro_rules! helpers {
-    ($($id:ident = $path:path;)*) => {
+    (@mark flags) => { true };
+    (@mark) => { false };
+    ($($(@$mark:ident)? $id:ident = $path:path;)*) => {
         /// Numbers of the helpers.
         pub(crate) mod id {
             use tcg_ir::HelperId;
@@ -96,7 +94,7 @@ macro_rules! helpers {
         pub(crate) static HELPERS: &[HelperDesc] = &[$(HelperDesc {
             name: stringify!($id),
             entry: entry::entry!($path),
-            reads_fp_flags: is_of_floats(stringify!($path)),
+            reads_fp_flags: helpers!(@mark $($mark)?),
         },)*];
 
         const _: () = { $(let _: HelperId = id::$id;)* };
@@ -110,13 +108,13 @@ helpers! {
     CVD = decimal::cvd;
     CVDG = decimal::cvdg;
     CSST = csst::compare_swap_store;
-    GET_FPC = fpc::get_fpc;
+    @flags GET_FPC = fpc::get_fpc;
     SET_FPC = fpc::set_fpc;
     SET_ROUNDING = fpc::set_rounding;
     SET_DECIMAL_ROUNDING = fpc::set_decimal_rounding;
     BINARY_TO_HEXADECIMAL = fpc::binary_to_hexadecimal;
     HEXADECIMAL_TO_BINARY = fpc::hexadecimal_to_binary;
-    FPC_AND_SIGNAL = fpc::set_fpc_and_signal;
+    @flags FPC_AND_SIGNAL = fpc::set_fpc_and_signal;
     MVC = string::mvc;
     MVCIN = string::mvcin;
     MVCRL = string::mvcrl;
@@ -154,6 +152,7 @@ helpers! {
     BFP_DIVIDE_TO_INTEGER = bfp::divide_to_integer;
     BFP_TEST_DATA_CLASS = bfp::test_data_class;
     TOD = system::tod;
+    UNIQUE_TOD = system::unique_tod;
     STFLE = system::stfle;
 }
 

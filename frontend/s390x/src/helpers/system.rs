@@ -3,6 +3,7 @@
 use super::{Stop, probe, wrap};
 use crate::facility;
 use crate::state::CpuState;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tcg_mem::{Access, Endian, write_u64};
 
@@ -13,10 +14,30 @@ const TOD_OF_1970: u64 = 2_208_988_800_000_000;
 ///
 /// PoP SA22-7832, chapter 4, "TOD Clock".
 pub(super) fn tod(_: &mut CpuState, _: [u64; 4]) -> Result<u64, Stop> {
+    Ok(now())
+}
+
+/// The time-of-day clock, later than every value that this function gave to any thread.
+///
+/// PoP SA22-7832, "STORE CLOCK": two executions, on the same CPU or not, store different values in the order of time.
+pub(super) fn unique_tod(_: &mut CpuState, _: [u64; 4]) -> Result<u64, Stop> {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    // Relaxed: all that is shared is the one word, whose changes are in one order.
+    let mut last = LAST.load(Ordering::Relaxed);
+    loop {
+        let next = now().max(last + 1);
+        match LAST.compare_exchange_weak(last, next, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return Ok(next),
+            Err(other) => last = other,
+        }
+    }
+}
+
+fn now() -> u64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let micros = since_1970.as_micros() as u64;
     let below = u64::from(since_1970.subsec_nanos() % 1000) * 4096 / 1000;
-    Ok((micros.wrapping_add(TOD_OF_1970) << 12) + below)
+    (micros.wrapping_add(TOD_OF_1970) << 12) + below
 }
 
 /// STORE FACILITY LIST EXTENDED: as many doublewords as asked for in register 0, whose low byte becomes the number that

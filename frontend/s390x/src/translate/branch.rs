@@ -60,11 +60,16 @@ impl Translator<'_> {
 
     /// The branch target in a register; `r14` is where functions return by convention.
     fn jump_reg(&mut self, r: u8) -> To {
-        let kind = if r == 14 { TargetKind::Return } else { TargetKind::Jump };
         if r != 14 {
             self.poll_indirect();
+            return To::Value(TargetKind::Jump, self.addr_in(r));
         }
-        To::Value(kind, self.addr_in(r))
+        // A return needs no safe point, since the call had one; but a known target may be any.
+        let target = self.addr_in(r);
+        if let Some(pc) = self.b.tb.konst(target) {
+            self.poll_backward(pc);
+        }
+        To::Value(TargetKind::Return, target)
     }
 
     fn jump_relative(&mut self, offset: i64) -> To {

@@ -89,8 +89,9 @@ pub(crate) struct Translator<'a> {
     pub(crate) options: &'a TranslateOptions,
     code: CodeWindow<'a>,
     pub(crate) amode: Amode,
-    /// Address of the current instruction, and length of it (of the execute-type one under EXECUTE).
+    /// Address of the current instruction (of the execute-type one whose target is translated in place).
     pub(crate) pc: u64,
+    /// Length of the instruction at `pc`.
     len: u8,
     /// What relative operands are relative to.
     relative_to: u64,

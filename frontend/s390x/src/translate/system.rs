@@ -113,10 +113,18 @@ impl Translator<'_> {
         }
     }
 
-    fn store_clock(&mut self, b2: u8, d2: i32, serializes: bool) {
-        if serializes {
-            self.b.mb(Barriers::FULL);
-        }
+    /// STORE CLOCK: a value that nobody got before, with everything else before or after it.
+    fn store_clock(&mut self, b2: u8, d2: i32) {
+        self.b.mb(Barriers::FULL);
+        let at = self.ea(b2, 0, d2);
+        let tod = self.b.call(id::UNIQUE_TOD, &[]);
+        self.store(8, Addr::base(at), tod);
+        self.b.mb(Barriers::FULL);
+        self.set_cc(Cc::Const(0));
+    }
+
+    /// STORE CLOCK FAST: values need not be unique, and nothing is serialized.
+    fn store_clock_fast(&mut self, b2: u8, d2: i32) {
         let at = self.ea(b2, 0, d2);
         let tod = self.b.call(id::TOD, &[]);
         self.store(8, Addr::base(at), tod);
@@ -125,16 +133,18 @@ impl Translator<'_> {
 
     /// STORE CLOCK EXTENDED: epoch index, clock with eight more bits, programmable field zero.
     fn store_clock_extended(&mut self, b2: u8, d2: i32) {
+        self.b.mb(Barriers::FULL);
         let at = self.ea(b2, 0, d2);
-        let tod = self.b.call(id::TOD, &[]);
+        let tod = self.b.call(id::UNIQUE_TOD, &[]);
         let high = self.b.shr_u_imm(Type::I64, tod, 8);
         let low = self.b.shl_imm(Type::I64, tod, 56);
-        // Bits 72 and up count in steps below the resolution; a one makes values unique, as the manual asks.
+        // The manual asks for a one in bits 72 to 111, below what the clock resolves.
         let one = self.b.i64(1 << 16);
         let low = self.b.or(Type::I64, low, one);
         self.probe_last(Addr::base(at), 16);
         self.store(8, Addr::base(at), high);
         self.store(8, Addr::base(at).plus(8), low);
+        self.b.mb(Barriers::FULL);
         self.set_cc(Cc::Const(0));
     }
 
@@ -178,8 +188,8 @@ impl Translate for Translator<'_> {
         ppa: RrfC = {};
         pfd: RxyB = {};
         pfdrl: RilC = {};
-        stck: S = self.store_clock(f.b2, f.d2, true);
-        stckf: S = self.store_clock(f.b2, f.d2, false);
+        stck: S = self.store_clock(f.b2, f.d2);
+        stckf: S = self.store_clock_fast(f.b2, f.d2);
         stcke: S = self.store_clock_extended(f.b2, f.d2);
         stfle: S = self.store_facility_list(f.b2, f.d2);
         svc: I = self.supervisor_call(f.i1);

@@ -86,10 +86,8 @@ pub(crate) fn oc(_: &mut CpuState, args: [u64; 4]) -> Done {
 pub(crate) fn xc(_: &mut CpuState, args: [u64; 4]) -> Done {
     let (to, from, len) = operands(args);
     if to == from {
-        tcg_mem::fill(to, 0, len as u64).or_else(|_| {
-            probe(to, len as u64, Access::Write)?;
-            Ok::<_, super::super::Stop>(tcg_mem::fill(to, 0, len as u64)?)
-        })?;
+        probe(to, len as u64, Access::Write)?;
+        tcg_mem::fill(to, 0, len as u64)?;
         return Ok(0);
     }
     logical(args, |a, b| a ^ b)

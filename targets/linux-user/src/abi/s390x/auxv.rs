@@ -1,6 +1,6 @@
 //! What a program is told about the machine: `AT_HWCAP`, `AT_PLATFORM`, `/proc/cpuinfo`.
 
-use frontend_s390x::facility;
+use frontend_s390x::facility::{self, LEVELS, Level};
 use std::fmt::Write;
 
 /// What `AT_HWCAP` can say: bit, name in cpuinfo, facilities that it stands for.
@@ -20,33 +20,34 @@ const CAPABILITIES: &[(u32, &str, &[u16])] = &[
     (9, "highgprs", &[]),
 ];
 
-/// Machine levels: rank in the instruction tables, name, machine type.
-const LEVELS: &[(u32, &str, u32)] = &[
-    (3, "z10", 0x2097),
-    (4, "z196", 0x2817),
-    (5, "zEC12", 0x2827),
-    (6, "z13", 0x2964),
-    (7, "z14", 0x3906),
-    (8, "z15", 0x8561),
-    (9, "z16", 0x3931),
-];
+/// The levels that a program can be shown: older ones lack what Debian's programs need, newer ones are not translated.
+const OFFERED: std::ops::RangeInclusive<&str> = "z10"..="z16";
+
+/// The machine levels that can be asked for, oldest first.
+fn levels() -> &'static [Level] {
+    let at = |name: &str| LEVELS.iter().position(|level| level.name == name);
+    let (first, last) = (at(OFFERED.start()), at(OFFERED.end()));
+    first.zip(last).map_or(&LEVELS[..], |(first, last)| &LEVELS[first..=last])
+}
 
 /// The machine level of a name, `z13` or `max` for instance; letters of any case.
 pub fn level(name: &str) -> Option<u32> {
-    if matches!(name, "max" | "qemu" | "any") {
-        return LEVELS.last().map(|(rank, ..)| *rank);
-    }
-    LEVELS.iter().find(|(_, n, _)| n.eq_ignore_ascii_case(name)).map(|(rank, ..)| *rank)
+    let found = if matches!(name, "max" | "qemu" | "any") {
+        levels().last()
+    } else {
+        levels().iter().find(|level| level.name.eq_ignore_ascii_case(name))
+    };
+    found.map(|level| level.rank.into())
 }
 
 /// Names of all machine levels.
 pub fn level_names() -> impl Iterator<Item = &'static str> {
-    LEVELS.iter().map(|(_, name, _)| *name).chain(["max"])
+    levels().iter().map(|level| level.name).chain(["max"])
 }
 
-fn at_level(level: u32) -> (&'static str, u32) {
-    let found = LEVELS.iter().rev().find(|(rank, ..)| *rank <= level).unwrap_or(&LEVELS[0]);
-    (found.1, found.2)
+fn at_level(rank: u32) -> &'static Level {
+    let newest = levels().iter().rev().find(|level| u32::from(level.rank) <= rank);
+    newest.unwrap_or(&levels()[0])
 }
 
 fn capabilities(level: u32) -> impl Iterator<Item = (u32, &'static str)> {
@@ -60,13 +61,13 @@ fn capabilities(level: u32) -> impl Iterator<Item = (u32, &'static str)> {
 /// `AT_HWCAP` and `AT_PLATFORM` of a machine level.
 pub fn hwcap(level: u32) -> (u64, &'static str) {
     let bits = capabilities(level).fold(0, |bits, (bit, _)| bits | 1 << bit);
-    (bits, at_level(level).0)
+    (bits, at_level(level).name)
 }
 
 /// `/proc/cpuinfo` (Linux arch/s390/kernel/processor.c:show_cpuinfo).
 pub fn cpuinfo(level: u32, cpus: usize) -> String {
     let names: Vec<&str> = capabilities(level).map(|(_, name)| name).collect();
-    let machine = at_level(level).1;
+    let machine = at_level(level).machine;
     let mut out = String::from("vendor_id       : IBM/S390\n");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "# processors    : {cpus}");

@@ -4,8 +4,8 @@ use super::frame::{self, Registers};
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
 use crate::unsafe_fork::Gate;
-use frontend_s390x::signal::{signal_of_fault, signal_of_trap};
-use frontend_s390x::trap::{insn_len, pic};
+use frontend_s390x::signal::{self, signal_of_fault};
+use frontend_s390x::trap::pic;
 use frontend_s390x::{CpuState, S390x, Trap};
 use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
 use tcg_ir::{ExitCode, Guest};
@@ -77,12 +77,7 @@ impl Cpu {
     fn trap(&mut self, trap: Trap) -> Option<Synchronous> {
         let state = self.vcpu.state_mut();
         let at = state.env.pc;
-        let len = tcg_mem::read_u8(GuestAddr(at)).map_or(0, insn_len);
-        state.env.pc = at.wrapping_add(u64::from(len));
-        if trap.code == pic::DATA {
-            state.set_dxc(trap.dxc);
-        }
-        let (signal, si_code) = signal_of_trap(trap)?;
+        let (signal, si_code) = signal::take(state, trap)?;
         Some(Synchronous { signal, code: si_code, addr: at, trap: trap.code })
     }
 }
@@ -265,7 +260,7 @@ mod tests {
     #[test]
     fn interruptions_become_the_kernels_signals() {
         let check = |code: u16, dxc: u8, expected: Option<(i32, i32)>| {
-            assert_eq!(signal_of_trap(Trap { code, dxc }), expected, "{code:#x} {dxc:#x}");
+            assert_eq!(signal::signal_of_trap(Trap { code, dxc }), expected, "{code:#x} {dxc:#x}");
         };
         check(0x01, 0, Some((libc::SIGILL, 1)));
         check(0x02, 0, Some((libc::SIGILL, 5)));
