@@ -62,7 +62,7 @@ pub(crate) fn prepare(root: &Path) -> Result<()> {
     succeed(cargo().arg("static").current_dir(root))
 }
 
-/// Formatting, lints, own rules, and all tests.
+/// Formatting, lints, documentation, own rules, and all tests.
 ///
 /// # Errors
 ///
@@ -80,8 +80,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     step("format");
     note("format", succeed(cargo().args(["fmt", "--all", "--check"]).current_dir(root)));
     step("clippy");
-    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet"];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     note("clippy", succeed(cargo().args(clippy).current_dir(root)));
+    step("doc");
+    let doc = ["doc", "--workspace", "--no-deps", "--quiet"];
+    note("doc", succeed(cargo().args(doc).env("RUSTDOCFLAGS", "-Dwarnings").current_dir(root)));
     step("tidy");
     note("tidy", tidy::run(root));
     step("test");

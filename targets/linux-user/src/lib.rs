@@ -1,6 +1,6 @@
 //! What a Linux guest process stands on: ELF loader, memory, system calls, signals, threads.
 //!
-//! [`run`] loads a program and runs it to its end. A guest process is a host process, a guest
+//! [`run()`] loads a program and runs it to its end. A guest process is a host process, a guest
 //! thread a host thread; the host kernel does what it can (signal queues, job control, waiting),
 //! and this crate converts what differs: numbers, structures, byte order, signal frames.
 //!

@@ -2,7 +2,7 @@
 //!
 //! The host keeps what it can: pending signals, masks, queues, job control and the default
 //! actions. A guest handler is a host handler ([`sigsafe::handle`]) that notes the signal;
-//! [`deliver_pending`] then builds the guest's frame between two stretches of guest code.
+//! [`finish`] then builds the guest's frame between two stretches of guest code.
 
 use crate::abi::{Delivery, Event, GuestCpu, Synchronous};
 use crate::errno::{Errno, SysResult, to_kernel};

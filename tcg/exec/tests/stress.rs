@@ -18,9 +18,9 @@ fn run_to_syscall(vcpu: &mut Vcpu<Toy>) {
 }
 
 fn parallel_machine(engine: Engine, cache_bytes: usize) -> Machine<Toy> {
-    tcg_exec::sigsafe_fault::install().unwrap();
+    tcg_exec::sigsafe_fault::install().expect("signal handlers");
     let config = Config { cache_bytes, ..Config::new(engine) };
-    let machine = Machine::new(own_space(), config).unwrap();
+    let machine = Machine::new(own_space(), config).expect("memory for a machine");
     machine.set_parallel();
     machine
 }

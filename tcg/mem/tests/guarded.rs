@@ -18,10 +18,10 @@ fn own_space() -> AddressSpace {
 
 /// `n` pages with the given permission, and one unmapped page after them.
 fn pages(space: &AddressSpace, n: u64, prot: Prot) -> GuestAddr {
-    tcg_mem::sigsafe_fixup::install().unwrap();
+    tcg_mem::sigsafe_fixup::install().expect("signal handlers");
     let len = (n + 1) * PAGE_SIZE;
-    let addr = space.mmap(&MapRequest::anonymous(GuestAddr(0), len, prot)).unwrap();
-    space.munmap(addr.wrapping_add(n * PAGE_SIZE), PAGE_SIZE).unwrap();
+    let addr = space.mmap(&MapRequest::anonymous(GuestAddr(0), len, prot)).expect("pages");
+    space.munmap(addr.wrapping_add(n * PAGE_SIZE), PAGE_SIZE).expect("a hole");
     addr
 }
 
@@ -191,10 +191,10 @@ struct Recorder(std::sync::Mutex<Vec<std::ops::Range<u64>>>);
 
 impl CodeHook for Recorder {
     fn invalidate(&self, range: std::ops::Range<u64>) {
-        self.0.lock().unwrap().push(range);
+        self.0.lock().expect("no poison").push(range);
     }
     fn memory_is_shared(&self) {
-        self.0.lock().unwrap().push(0..0);
+        self.0.lock().expect("no poison").push(0..0);
     }
 }
 
@@ -208,7 +208,7 @@ fn with_recorder() -> (Arc<AddressSpace>, Arc<Recorder>) {
 
 impl Recorder {
     fn take(&self) -> Vec<std::ops::Range<u64>> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.0.lock().expect("no poison"))
     }
 }
 
