@@ -255,15 +255,34 @@ impl CodeCache {
     pub(crate) fn invalidate(&self, range: &Range<u64>, epochs: &Epochs, stats: &Stats) {
         let mut owner = self.lock();
         let ids = owner.take_pages(range);
+        self.drop_blocks(owner, &ids, epochs, stats);
+    }
+
+    /// Drops the block for (pc, flags), if there is one.
+    pub(crate) fn discard(&self, (pc, flags): (u64, u32), epochs: &Epochs, stats: &Stats) {
+        let mut owner = self.lock();
+        let Some(id) = self.find(pc, flags).and_then(|at| self.live_id(at)) else { return };
+        owner.leave_pages(id);
+        self.drop_blocks(owner, &[id], epochs, stats);
+    }
+
+    /// Drops blocks that are in no page list any more.
+    fn drop_blocks(
+        &self,
+        mut owner: MutexGuard<'_, Owner>,
+        ids: &[u32],
+        epochs: &Epochs,
+        stats: &Stats,
+    ) {
         if ids.is_empty() {
             return;
         }
         let pcs: Vec<u64> = ids.iter().map(|&id| owner.blocks[id as usize].pc).collect();
-        for &id in &ids {
+        for &id in ids {
             self.unlink(&mut owner, id);
         }
         let ended = epochs.advance(pcs.iter().copied());
-        for &id in &ids {
+        for &id in ids {
             owner.drop_block(id, ended);
         }
         stats.count_invalidated(ids.len());
@@ -445,13 +464,18 @@ impl Owner {
         ids.sort_unstable();
         ids.dedup();
         for &id in &ids {
-            for page in self.blocks[id as usize].pages {
-                if let Some(list) = self.by_page.get_mut(&page) {
-                    list.retain(|&other| other != id);
-                }
-            }
+            self.leave_pages(id);
         }
         ids
+    }
+
+    /// Takes a block out of the lists of its pages.
+    fn leave_pages(&mut self, id: u32) {
+        for page in self.blocks[id as usize].pages {
+            if let Some(list) = self.by_page.get_mut(&page) {
+                list.retain(|&other| other != id);
+            }
+        }
     }
 
     /// Forgets an unlinked block, dropped in epoch `ended`.

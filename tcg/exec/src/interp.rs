@@ -32,6 +32,11 @@ impl Interp {
         self.kept.clear();
     }
 
+    /// Forgets the translation for `key`.
+    pub(crate) fn discard(&mut self, key: (u64, u32)) {
+        self.kept.remove(&key);
+    }
+
     /// Runs the TB for `key`.
     ///
     /// # Errors

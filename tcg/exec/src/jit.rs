@@ -96,6 +96,12 @@ impl Jit {
         }
     }
 
+    /// Drops the TB for `key`, whose guest code has changed.
+    pub(crate) fn discard(&mut self, key: (u64, u32)) {
+        self.forget();
+        self.cache().discard(key, &self.core.epochs, &self.core.stats);
+    }
+
     /// Empties the jump table.
     pub(crate) fn forget_jumps(&mut self) {
         for group in 0..self.used.len() {

@@ -1,7 +1,11 @@
 //! From guest bytes to a TB: fetching with page marks, front end, optimizer.
 
 use crate::machine::Core;
-use tcg_ir::{Builder, CodeWindow, Guest, Tb, TranslateOptions};
+use tcg_ir::builder::Addr;
+use tcg_ir::ops::Effects;
+use tcg_ir::{
+    Builder, CodeWindow, Cond, Endian, ExitCode, Guest, MemOp, Op, Tb, TranslateOptions, Type,
+};
 use tcg_mem::{Access, CodeTicket, Fault, GuestAddr, PAGE_SIZE};
 use tcg_opt::Optimizer;
 
@@ -71,6 +75,9 @@ impl Translator {
             let addr = GuestAddr(pc).wrapping_add(n_bytes as u64);
             return Err(Fault { addr, access: Access::Execute, cause: tcg_mem::Cause::Unmapped });
         }
+        if self.tickets.iter().any(|ticket| ticket.is_open) {
+            self.make_checked::<G>((pc, flags), n_bytes, options);
+        }
         debug_assert_eq!(tcg_ir::verify(&self.builder.tb, G::layout()), Ok(()));
         let passes = core.config.passes;
         self.optimizer.run(&mut self.builder.tb, G::layout(), passes, options.parallel);
@@ -87,6 +94,23 @@ impl Translator {
         self.builder.start(pc, flags);
         let code = CodeWindow { base: pc, bytes: &self.bytes[..n_bytes] };
         G::translate(code, options, &mut self.builder);
+    }
+
+    /// Translates once more, so that the TB compares its guest code with memory before anything else, and ends with the
+    /// first instruction that stores: that one could change those behind it.
+    fn make_checked<G: Guest>(
+        &mut self,
+        (pc, flags): (u64, u32),
+        n_bytes: usize,
+        options: &TranslateOptions,
+    ) {
+        let (n_insns, end_pc) = up_to_store(&self.builder.tb);
+        let options = TranslateOptions { max_insns: n_insns, ..*options };
+        let code = CodeWindow { base: pc, bytes: &self.bytes[..n_bytes] };
+        let len = (end_pc.wrapping_sub(pc) as usize).min(n_bytes);
+        self.builder.start(pc, flags);
+        compare_with_memory(&mut self.builder, pc, &self.bytes[..len]);
+        G::translate(code, &options, &mut self.builder);
     }
 
     /// Reads from `addr` to the end of its page, or as much as there is room for behind `filled`.
@@ -110,5 +134,37 @@ impl Translator {
         tcg_mem::copy_in(&mut room[..n_bytes], addr)
             .map_err(|fault| Fault { access: Access::Execute, ..fault })?;
         Ok(n_bytes)
+    }
+}
+
+/// Number of instructions up to the first that stores, or of all, and where the last of them ends.
+fn up_to_store(tb: &Tb) -> (u32, u64) {
+    let (mut n_insns, mut end_pc) = (0, tb.pc);
+    for op in &tb.ops {
+        match *op {
+            Op::InsnStart { pc, len } => {
+                n_insns += 1;
+                end_pc = pc.wrapping_add(len.into());
+            }
+            _ if op.effects().any(Effects::STORES) => break,
+            _ => {}
+        }
+    }
+    (n_insns.max(1), end_pc)
+}
+
+/// Leaves with [`ExitCode::STALE`] unless memory at `pc` holds `bytes`.
+fn compare_with_memory(b: &mut Builder, pc: u64, bytes: &[u8]) {
+    b.insn_start(pc, 0);
+    let mut at = 0;
+    while at < bytes.len() {
+        let n = [8, 4, 2, 1].into_iter().find(|n| at + n <= bytes.len()).unwrap_or(1);
+        let mut expected = [0; 8];
+        expected[..n].copy_from_slice(&bytes[at..at + n]);
+        let base = b.i64(pc.wrapping_add(at as u64));
+        let found = b.ld(Type::I64, MemOp::new(n as u8, Endian::Little), Addr::base(base));
+        let expected = b.i64(u64::from_le_bytes(expected));
+        b.trap_if(Type::I64, Cond::Ne, found, expected, ExitCode::STALE.0);
+        at += n;
     }
 }

@@ -246,6 +246,10 @@ impl<G: Guest> Vcpu<G> {
         let (code, arg) = (env.exit_code, env.exit_arg);
         match code {
             ExitCode::NONE | ExitCode::INTERRUPT | ExitCode::LOOKUP => None,
+            ExitCode::STALE => {
+                self.discard_stale();
+                None
+            }
             ExitCode::LOOKUP_AT => {
                 env.pc = arg;
                 None
@@ -257,6 +261,17 @@ impl<G: Guest> Vcpu<G> {
             trap if G::settle(self.state_mut(), trap) => None,
             trap => Some(Exit::Trap(trap, arg)),
         }
+    }
+
+    /// Drops the TB at `Env::pc`, which has found that its guest code changed.
+    fn discard_stale(&mut self) {
+        let key = (self.env().pc, G::tb_flags(self.state()));
+        match &mut self.runner {
+            Some(Runner::Jit(jit)) => jit.discard(key),
+            Some(Runner::Interp(interp)) => interp.discard(key),
+            None => {}
+        }
+        self.core.stats.count_code_write();
     }
 
     fn fault(&mut self, addr: u64, access: Access) -> Option<Exit> {

@@ -160,6 +160,28 @@ fn code_written_on_another_page_is_run() {
     });
 }
 
+/// As on a stack with trampolines: data next to code changes all the time, the code itself seldom.
+#[test]
+fn stores_next_to_code_are_noticed_only_at_first() {
+    on_every_engine(|name, machine| {
+        let at = pages(&machine, 2);
+        let other = at.wrapping_add(4096);
+        load(at, &[st(0, 2, 64), jr(2), addi(0, -1), jnz(0, -3), sys(0)]);
+        let back = (at.0 as i64 + 16 - (other.0 as i64 + 8)) / 8;
+        load(other, &[addi(1, 1), jmp(back as i32)]);
+        let mut vcpu = vcpu(&machine, at);
+        vcpu.state_mut().r = [1000, 0, other.0, 0];
+        run_to_syscall(&mut vcpu);
+        assert_eq!(vcpu.state().r[1], 1000, "{name}");
+        let stats = machine.stats().snapshot();
+        assert!((1..10).contains(&stats.code_writes), "{name}: {stats}");
+        // Unmapped code is gone, though its page was open.
+        machine.space().munmap(other, 4096).unwrap();
+        vcpu.env_mut().pc = other.0;
+        assert!(matches!(vcpu.run(), Exit::Fault(_)), "{name}");
+    });
+}
+
 #[test]
 fn the_emulator_may_write_code() {
     on_every_engine(|name, machine| {

@@ -28,6 +28,8 @@ impl ExitCode {
     pub const LOOKUP: ExitCode = ExitCode(6);
     /// As `LOOKUP`, and the next TB starts at `Env::exit_arg` (the loop moves it to `Env::pc`): for mode changes with a run-time target.
     pub const LOOKUP_AT: ExitCode = ExitCode(7);
+    /// The TB at `Env::pc` is not what the guest's memory holds there now; nothing of it has been executed.
+    pub const STALE: ExitCode = ExitCode(8);
     /// First code of the guest's own traps.
     pub const FIRST_GUEST: u32 = 16;
 }

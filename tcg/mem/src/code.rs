@@ -1,7 +1,9 @@
 //! Which pages hold translated code, and the promises made to whoever translated them.
 //!
 //! A *marked* page is one whose bytes somebody has translated. While it is marked the host mapping
-//! is not writable, so that a store is noticed before it happens. Marks carry a generation, so that
+//! is not writable, so that a store is noticed before it happens. A page that is stored to again and
+//! again (a stack with trampolines, the buffer of a compiler) is *open* instead: it stays writable, and
+//! translations of it compare its bytes each time they are entered. Marks carry a generation, so that
 //! a translation that was overtaken by a store can be told and thrown away (invariant CODE-FRESH
 //! of `docs/src/unsafe.md`).
 
@@ -29,6 +31,8 @@ pub trait CodeHook: Send + Sync {
 pub struct CodeTicket {
     /// The page.
     pub page: GuestAddr,
+    /// Stores to the page are not noticed: what is translated from it must look at the bytes itself.
+    pub is_open: bool,
     pub(crate) generation: u64,
 }
 
@@ -62,11 +66,28 @@ impl Hasher for PageHasher {
     }
 }
 
-/// Marked pages with the generation of their mark.
+/// After so many noticed stores a page is open. Each costs a signal, two changes of protection and the translations.
+const MAX_NOTICED: u32 = 3;
+
+/// A marked page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark {
+    generation: u64,
+    is_open: bool,
+}
+
+/// Marked pages, and how often stores to pages with code were noticed.
 #[derive(Debug, Default)]
 pub(crate) struct CodePages {
-    marked: HashMap<u64, u64, PageHasher>,
+    marked: HashMap<u64, Mark, PageHasher>,
+    noticed: HashMap<u64, u32, PageHasher>,
     generations: u64,
+}
+
+impl Mark {
+    fn ticket(self, page: GuestAddr) -> CodeTicket {
+        CodeTicket { page, is_open: self.is_open, generation: self.generation }
+    }
 }
 
 impl CodePages {
@@ -76,22 +97,32 @@ impl CodePages {
             return (ticket, false);
         }
         self.generations += 1;
-        self.marked.insert(page.0, self.generations);
-        (CodeTicket { page, generation: self.generations }, true)
+        let is_open = self.noticed.get(&page.0).is_some_and(|n| *n >= MAX_NOTICED);
+        let mark = Mark { generation: self.generations, is_open };
+        self.marked.insert(page.0, mark);
+        (mark.ticket(page), true)
+    }
+
+    /// Removes the mark of a page that is about to be stored to; whether it had one.
+    pub(crate) fn notice_store(&mut self, page: GuestAddr) -> bool {
+        let had_mark = self.marked.remove(&page.0).is_some();
+        if had_mark {
+            *self.noticed.entry(page.0).or_default() += 1;
+        }
+        had_mark
     }
 
     /// The ticket of a marked page.
     pub(crate) fn ticket(&self, page: GuestAddr) -> Option<CodeTicket> {
-        let generation = *self.marked.get(&page.0)?;
-        Some(CodeTicket { page, generation })
+        self.marked.get(&page.0).map(|mark| mark.ticket(page))
     }
 
     /// Whether the page has been marked without a break since `ticket` was made.
     pub(crate) fn is_current(&self, ticket: CodeTicket) -> bool {
-        self.marked.get(&ticket.page.0) == Some(&ticket.generation)
+        self.ticket(ticket.page) == Some(ticket)
     }
 
-    /// Removes the marks inside `range`; returns the pages that had one, ascending.
+    /// Removes the marks inside `range`, and what is known of these pages; returns the pages that had one, ascending.
     pub(crate) fn unmark(&mut self, range: &Range<u64>) -> Vec<u64> {
         let n_pages = (range.end - range.start) / PAGE_SIZE;
         let mut hit: Vec<u64> = if n_pages > self.marked.len() as u64 {
@@ -102,6 +133,7 @@ impl CodePages {
         };
         for page in &hit {
             self.marked.remove(page);
+            self.noticed.remove(page);
         }
         hit.sort_unstable();
         hit
@@ -124,6 +156,21 @@ mod tests {
         let (again, fresh) = pages.mark(page);
         assert!(fresh && again != ticket);
         assert!(!pages.is_current(ticket) && pages.is_current(again));
+    }
+
+    #[test]
+    fn a_page_that_is_stored_to_again_and_again_is_open_until_it_is_unmarked() {
+        let mut pages = CodePages::default();
+        let page = GuestAddr(0x5000);
+        for _ in 0..MAX_NOTICED {
+            assert!(!pages.mark(page).0.is_open);
+            assert!(pages.notice_store(page));
+        }
+        assert!(!pages.notice_store(page));
+        let (ticket, fresh) = pages.mark(page);
+        assert!(fresh && ticket.is_open && pages.is_current(ticket));
+        assert_eq!(pages.unmark(&(0x5000..0x6000)), [0x5000]);
+        assert!(!pages.mark(page).0.is_open);
     }
 
     #[test]

@@ -445,7 +445,8 @@ impl AddressSpace {
         outcome
     }
 
-    /// Marks the page of `addr` as holding translated code and makes stores to it fault.
+    /// Marks the page of `addr` as holding translated code and makes stores to it fault, unless the page is open
+    /// ([`CodeTicket::is_open`]).
     ///
     /// Call it *before* reading the bytes to translate; show the ticket to
     /// [`is_current`](Self::is_current) before publishing what came of them.
@@ -467,7 +468,8 @@ impl AddressSpace {
         }
         let (ticket, is_new) = state.code.mark(page);
         let range = page.0..page.0 + PAGE_SIZE;
-        if is_new && prot.allows(Prot::WRITE) && host::mprotect(&range, libc::PROT_READ).is_err() {
+        let closes = is_new && !ticket.is_open && prot.allows(Prot::WRITE);
+        if closes && host::mprotect(&range, libc::PROT_READ).is_err() {
             // Out of host mappings: better no translation than a stale one.
             state.code.unmark(&range);
             return Err(fault(Cause::Bus));
@@ -496,7 +498,7 @@ impl AddressSpace {
         if !prot.allows(Prot::WRITE) {
             return WriteFault::Denied;
         }
-        let had_code = !state.code.unmark(&range).is_empty();
+        let had_code = state.code.notice_store(page);
         drop(state);
         // Translations go before the page opens, so that no thread runs stale code after a store.
         if had_code {

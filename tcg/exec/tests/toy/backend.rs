@@ -3,7 +3,8 @@
 use std::mem::offset_of;
 use tcg_ir::layout::{N_JUMP_ENTRIES, N_SPILLS};
 use tcg_ir::{
-    Backend, Compiled, DirectExit, Env, ExitCode, GuestLayout, HostContext, Op, Tb, TooBig, Val,
+    Backend, Compiled, DirectExit, Endian, Env, ExitCode, GuestLayout, HostContext, Op, Tb, TooBig,
+    Val,
 };
 
 #[derive(Clone, Debug, Default)]
@@ -199,10 +200,14 @@ impl Code<'_> {
                 self.emit(&[0x48, 0x01, 0xc8]);
                 self.store(Rax, slot(d));
             }
-            Op::Ld { d, base, disp, .. } => {
+            Op::Ld { d, mem, base, disp, .. } => {
+                assert_eq!(mem.bytes, 8, "the toy guest has 8-byte instructions and data");
                 self.address(base, disp);
                 self.may_fault();
-                self.emit(&[0x48, 0x8b, 0x00, 0x48, 0x0f, 0xc8]);
+                self.emit(&[0x48, 0x8b, 0x00]);
+                if mem.endian == Endian::Big {
+                    self.emit(&[0x48, 0x0f, 0xc8]);
+                }
                 self.store(Rax, slot(d));
             }
             Op::St { base, disp, v, .. } => {
@@ -223,6 +228,13 @@ impl Code<'_> {
                 self.val(Rcx, b);
                 self.emit(&[0x48, 0x39, 0xc8]);
                 self.unless(0x84, |code| code.goto(pc));
+            }
+            Op::TrapIf { a, b, code, .. } => {
+                let pc = self.pc;
+                self.val(Rax, a);
+                self.val(Rcx, b);
+                self.emit(&[0x48, 0x39, 0xc8]);
+                self.unless(0x84, |c| c.leave(ExitCode(code), pc));
             }
             Op::GotoInd { target, .. } => self.goto_ind(target),
             Op::Exit { code, pc, arg } => {
