@@ -10,6 +10,7 @@ use std::fs::File;
 use std::os::fd::{AsRawFd, IntoRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::sync::atomic::AtomicU32;
 
 /// Most arguments and environment strings together.
 const MAX_STRINGS: usize = 1 << 17;
@@ -41,7 +42,7 @@ fn run(ctx: &mut Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> SysResult {
     // Kept by the thread, whose parent frees it after a vfork: a program that has been executed
     // frees nothing, and the memory is the parent's.
     let call = ctx.task.exec.insert(call);
-    let result = call.execute();
+    let result = call.execute(&ctx.task.inbox.pending);
     // Only now: after a successful call the number may mean something else in the parent.
     if let Target::Opened(fd) = call.target {
         let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
@@ -103,15 +104,16 @@ impl ExecCall {
         ExecCall { target, args: arg_pointers, env: env_pointers, _strings: [args, env] }
     }
 
-    /// Comes back only with an error.
-    fn execute(&self) -> SysResult {
+    /// Comes back only with an error. A signal that has arrived is delivered first: the new
+    /// program would know nothing of it, and start with all signals blocked.
+    fn execute(&self, pending: &AtomicU32) -> SysResult {
         let (dir, path, flags) = match &self.target {
             Target::Path(path) => (libc::AT_FDCWD, path.as_c_str(), 0),
             Target::Kept(fd) | Target::Opened(fd) => (*fd, c"", libc::AT_EMPTY_PATH),
         };
         let (args, env) = (self.args.as_ptr() as u64, self.env.as_ptr() as u64);
         let all = [dir as u64, path.as_ptr() as u64, args, env, flags as u64, 0];
-        crate::host::call(libc::SYS_execveat, all)
+        crate::host::blocking(pending, libc::SYS_execveat, all)
     }
 }
 
