@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// A Linux error number (positive), or [`Errno::RESTART`].
+/// A Linux error number (positive), or [`Errno::NOT_BEGUN`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Errno(pub i32);
 
@@ -41,19 +41,12 @@ errnos! {
 }
 
 impl Errno {
-    /// A signal interrupted the call: run it again once the signal is handled, or fail with
-    /// `EINTR`, as the handler's `SA_RESTART` says (kernel `ERESTARTSYS`).
-    pub const RESTART: Errno = Errno(512);
-
-    /// A signal came before the call had begun: handle it, then make the call (kernel
-    /// `ERESTARTNOINTR`).
+    /// A signal came before the call had begun, or the kernel put the thread back to begin
+    /// again: handle it, then make the call (kernel `ERESTARTNOINTR`, `ERESTARTSYS`).
     pub const NOT_BEGUN: Errno = Errno(513);
 
     /// The error's name, `EFAULT` for instance.
     pub fn name(self) -> Option<&'static str> {
-        if self == Errno::RESTART {
-            return Some("ERESTARTSYS");
-        }
         if self == Errno::NOT_BEGUN {
             return Some("ERESTARTNOINTR");
         }

@@ -1,10 +1,14 @@
 //! System calls of the host, raw.
 //!
 //! Two ways: [`call`] is a plain system call; [`blocking`] may wait, and gives
-//! `Errno::NOT_BEGUN` when a signal is pending before it could begin, `Errno::RESTART` when one
-//! interrupted it. Between the check for a pending signal and the system call instruction there
-//! is a window of a few instructions; the signal handler knows it ([`resume_point`]) and moves a
-//! thread that it interrupts there to the early return. So no signal is slept over.
+//! `Errno::NOT_BEGUN` when a signal is pending before it could begin. Between the check for a
+//! pending signal and the end of the system call instruction there is a window of a few
+//! instructions; the signal handler knows it ([`resume_point`]) and moves a thread that it
+//! interrupts there to the early return. So no signal is slept over.
+//!
+//! On the system call instruction itself a thread stands either before the call or because the
+//! kernel has put it back to begin again. Both are the same: what is to fail with EINTR instead
+//! the kernel decides by itself, since the host's actions have the guest's `SA_RESTART`.
 
 use crate::errno::{SysResult, from_kernel};
 use std::arch::{asm, global_asm};
@@ -31,9 +35,6 @@ global_asm!(
     "momonga_window_start:",
     "cmp dword ptr [rcx], 0",
     "jne momonga_window_exit",
-    ".hidden momonga_window_syscall",
-    ".globl momonga_window_syscall",
-    "momonga_window_syscall:",
     "syscall",
     ".hidden momonga_window_end",
     ".globl momonga_window_end",
@@ -44,32 +45,19 @@ global_asm!(
     "momonga_window_exit:",
     "mov rax, -513",
     "ret",
-    ".hidden momonga_window_interrupted",
-    ".globl momonga_window_interrupted",
-    "momonga_window_interrupted:",
-    "mov rax, -512",
-    "ret",
 );
 
 unsafe extern "sysv64" {
     fn momonga_blocking_call(pending: *const AtomicU32, number: u64, args: *const [u64; 6]) -> i64;
     static momonga_window_start: u8;
     static momonga_window_end: u8;
-    static momonga_window_syscall: u8;
     static momonga_window_exit: u8;
-    static momonga_window_interrupted: u8;
 }
 
 /// Where to resume a thread that a signal found at host code address `at`, if that is in a
-/// blocking call that has not begun or is to be restarted. Async-signal-safe.
-///
-/// On the system call instruction itself the kernel has most likely put the thread back there to
-/// restart an interrupted call; before it, the call has not begun.
+/// blocking call that has not begun or is to begin again. Async-signal-safe.
 pub fn resume_point(at: u64) -> Option<u64> {
     let window = (&raw const momonga_window_start as u64)..(&raw const momonga_window_end as u64);
-    if at == &raw const momonga_window_syscall as u64 {
-        return Some(&raw const momonga_window_interrupted as u64);
-    }
     window.contains(&at).then_some(&raw const momonga_window_exit as u64)
 }
 

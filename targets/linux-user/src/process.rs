@@ -185,7 +185,7 @@ pub struct Task {
     pub call: u64,
     /// What an `execve` that is under way points to.
     pub exec: Option<crate::sys::exec::ExecCall>,
-    /// The program's own thread, whose end does not end the process.
+    /// The program's first thread, whose host thread stays when it ends ([`crate::signal::park`]).
     pub is_main: bool,
 }
 

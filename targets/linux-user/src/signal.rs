@@ -126,7 +126,7 @@ impl Actions {
     /// Reads which signals the process was started with ignored, and takes SIGSEGV and SIGBUS.
     pub fn inherit(&self) {
         for signal in 1..=N_SIGNALS {
-            if host_handler(signal) == Some(IGNORE) {
+            if host_action(signal).is_some_and(|action| action.handler == IGNORE) {
                 lock(&self.0)[signal as usize].handler = IGNORE;
             }
         }
@@ -159,25 +159,28 @@ impl Actions {
     }
 }
 
-fn host_handler(signal: i32) -> Option<u64> {
+fn host_action(signal: i32) -> Option<KernelAction> {
     let mut old = KernelAction { handler: 0, flags: 0, restorer: 0, mask: 0 };
     let args = [signal as u64, 0, &raw mut old as u64, 8, 0, 0];
-    host::call(libc::SYS_rt_sigaction, args).ok().map(|_| old.handler)
+    host::call(libc::SYS_rt_sigaction, args).ok().map(|_| old)
 }
 
-/// The host's action for a guest's: what the kernel does by default it does itself.
+/// The host's action for a guest's: what the kernel does by default it does itself, and whether
+/// an interrupted call begins again it decides by the guest's `SA_RESTART`.
 fn set_host_action(signal: i32, action: &Action) -> Result<(), Errno> {
     let is_ours = NEVER_BLOCKED & bit(signal) != 0;
     let handler = match action.handler {
         DEFAULT | IGNORE if !is_ours => action.handler,
         _ => sigsafe::handle as *const () as u64,
     };
-    let from_guest = action.flags & (sa::NOCLDSTOP | sa::NOCLDWAIT);
-    // SA_NODEFER for the emulator's own two: a guarded access may fault in a handler.
+    let from_guest = action.flags & (sa::NOCLDSTOP | sa::NOCLDWAIT | sa::RESTART);
+    // SA_NODEFER for the emulator's own two: a guarded access may fault in a handler. What the
+    // guest does not handle interrupts no call of it.
     let own = if is_ours { sa::NODEFER } else { 0 };
+    let restart = if action.handler <= IGNORE { sa::RESTART } else { 0 };
     let new = KernelAction {
         handler,
-        flags: from_guest | own | sa::SIGINFO | sa::RESTART | sa::RESTORER,
+        flags: from_guest | own | restart | sa::SIGINFO | sa::RESTORER,
         restorer: momonga_sigreturn as *const () as u64,
         mask: if is_ours { 0 } else { !NEVER_BLOCKED },
     };
@@ -187,7 +190,11 @@ fn set_host_action(signal: i32, action: &Action) -> Result<(), Errno> {
 
 /// Sets the host's mask of this thread.
 pub fn set_host_mask(mask: u64) {
-    let mask = mask & !NEVER_BLOCKED;
+    set_whole_mask(mask & !NEVER_BLOCKED);
+}
+
+/// Sets the host's mask of a thread that touches no guest memory any more.
+fn set_whole_mask(mask: u64) {
     // Cannot fail with valid arguments.
     let _ = host::call(
         libc::SYS_rt_sigprocmask,
@@ -229,11 +236,10 @@ pub enum Stop {
 
 /// Stores the result of a call, delivers what is pending and sets the guest's mask.
 pub fn finish(task: &mut Task, cpu: &mut dyn GuestCpu, stop: Stop) {
-    let mut interrupted = matches!(stop, Stop::Call(Err(Errno::RESTART)));
     let not_begun = matches!(stop, Stop::Call(Err(Errno::NOT_BEGUN)));
     let keep = std::mem::take(&mut task.keep_registers);
     match stop {
-        Stop::Call(result) if !interrupted && !not_begun && !keep => {
+        Stop::Call(result) if !not_begun && !keep => {
             cpu.set_result(to_kernel(result));
         }
         _ => {}
@@ -242,7 +248,7 @@ pub fn finish(task: &mut Task, cpu: &mut dyn GuestCpu, stop: Stop) {
         cpu.rewind_call();
     }
     let is_quiet = task.inbox.pending.load(Ordering::Acquire) == 0 && task.held.is_empty();
-    if !not_begun && !interrupted && is_quiet {
+    if !not_begun && is_quiet {
         return;
     }
     set_host_mask(u64::MAX);
@@ -254,27 +260,12 @@ pub fn finish(task: &mut Task, cpu: &mut dyn GuestCpu, stop: Stop) {
             task.held.push((signal, info));
             continue;
         }
-        let action = task.process.actions.get(signal).unwrap_or_default();
-        if action.handler > IGNORE && std::mem::take(&mut interrupted) {
-            settle_restart(cpu, action.flags & sa::RESTART != 0);
-        }
         deliver(task, cpu, signal, info, None);
-    }
-    if interrupted {
-        cpu.rewind_call();
     }
     if let Some(mask) = task.saved_mask.take() {
         task.mask = mask;
     }
     set_host_mask(task.mask);
-}
-
-fn settle_restart(cpu: &mut dyn GuestCpu, again: bool) {
-    if again {
-        cpu.rewind_call();
-    } else {
-        cpu.set_result(to_kernel(Err(Errno::EINTR)));
-    }
 }
 
 /// Delivers a signal that an instruction caused. It cannot be blocked or ignored.
@@ -420,7 +411,9 @@ pub fn run(task: &mut Task, cpu: &mut dyn GuestCpu) {
         match cpu.run() {
             Event::Call => {
                 let result = crate::dispatch::call(task, cpu);
-                finish(task, cpu, Stop::Call(result));
+                if !task.exited {
+                    finish(task, cpu, Stop::Call(result));
+                }
             }
             Event::Fault(fault) => {
                 if task.process.config.strace {
@@ -432,5 +425,41 @@ pub fn run(task: &mut Task, cpu: &mut dyn GuestCpu) {
             Event::Interrupted => finish(task, cpu, Stop::Other),
         }
     }
+    // What is sent to the process from now on is for its other threads.
+    set_whole_mask(u64::MAX);
     sigsafe::Inbox::leave(previous);
+}
+
+/// Stays for ever in a thread that the guest has ended, and takes no signal.
+///
+/// For the first one: were it to end, the kernel would show the process as a zombie, without
+/// `/proc/self/exe`, `fd` and `maps`.
+pub fn park() -> ! {
+    set_whole_mask(u64::MAX);
+    loop {
+        // Cannot be interrupted.
+        let _ = host::call(libc::SYS_pause, [0; 6]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_restarts_what_the_guest_wants_restarted() {
+        let actions = Actions::default();
+        let check = |signal: i32, handler: u64, flags: u64, restarts: bool| {
+            actions.set(signal, Action { handler, flags, ..Action::default() }).unwrap();
+            let host = host_action(signal).unwrap();
+            assert_eq!(host.flags & sa::RESTART != 0, restarts, "{signal} {handler:#x} {flags:#x}");
+        };
+        check(libc::SIGUSR2, 0x1000, 0, false);
+        check(libc::SIGUSR2, 0x1000, sa::RESTART, true);
+        check(libc::SIGBUS, 0x1000, 0, false);
+        // The emulator's own handler for a signal that the guest does not handle.
+        check(libc::SIGBUS, IGNORE, 0, true);
+        check(libc::SIGBUS, DEFAULT, 0, true);
+        check(libc::SIGUSR2, DEFAULT, 0, true);
+    }
 }

@@ -41,7 +41,6 @@ fn start_thread(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
         // The parent waits for this and cannot be gone.
         let _ = send.send(tid);
         signal::run(&mut task, &mut *cpu);
-        signal::set_host_mask(u64::MAX);
     };
     let spawned = std::thread::Builder::new().stack_size(HOST_STACK).spawn(body);
     let tid = spawned.ok().and_then(|_| receive.recv().ok());

@@ -63,7 +63,7 @@ pub fn select_pointer(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
             args[4] = time.as_mut_ptr() as u64;
         }
         let result = ctx.blocking(libc::SYS_select, args);
-        if a[4] != 0 && !matches!(result, Err(Errno::RESTART | Errno::NOT_BEGUN)) {
+        if a[4] != 0 && result != Err(Errno::NOT_BEGUN) {
             ctx.put_layout(a[4], kernel::TIMEVAL, &time)?;
         }
         result
@@ -90,7 +90,7 @@ pub fn pselect6(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
             let pair = [mask, 8];
             args[5] = pair.as_ptr() as u64;
             let result = ctx.blocking(libc::SYS_pselect6, args);
-            if a[4] != 0 && !matches!(result, Err(Errno::RESTART | Errno::NOT_BEGUN)) {
+            if a[4] != 0 && result != Err(Errno::NOT_BEGUN) {
                 ctx.put_layout(a[4], kernel::TIMESPEC, &time)?;
             }
             result

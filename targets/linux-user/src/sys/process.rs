@@ -119,18 +119,18 @@ pub(crate) fn enter_child(ctx: &mut Ctx<'_>, args: &CloneArgs) -> Result<(), Err
     Ok(())
 }
 
-/// `exit`: of this thread.
+/// `exit`: of this thread. The last one ends the process, with its status (Linux
+/// kernel/exit.c:synchronize_group_exit).
 pub fn exit(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    // Signals that have come are delivered while the thread still owns its stack.
+    crate::signal::quiet(ctx.task)?;
     let tid = ctx.tid();
     thread::at_exit(ctx.task, tid);
-    let left = ctx.process().count_threads(-1);
-    if left == 0 {
+    if ctx.process().count_threads(-1) == 0 {
         return exit_group(ctx, a);
     }
     if ctx.task.is_main {
-        crate::signal::set_host_mask(u64::MAX);
-        // The program's first thread ends alone: the host process lives on with the others.
-        crate::host::call(libc::SYS_exit, [a[0], 0, 0, 0, 0, 0])?;
+        crate::signal::park();
     }
     ctx.task.exited = true;
     Ok(0)
