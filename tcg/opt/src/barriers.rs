@@ -1,7 +1,7 @@
 //! Barriers: neighbours are merged, those beside a sequentially consistent atomic are dropped, and all go when nobody else looks.
 //!
 //! Between two barriers without a memory access in between, the union orders exactly what both ordered.
-//! A sequentially consistent atomic orders everything before it against everything after it, so a barrier next to it adds nothing.
+//! A sequentially consistent atomic or store orders everything before it against everything after it, so a barrier next to it adds nothing.
 
 use tcg_ir::ops::Effects;
 use tcg_ir::{Barriers, Op, Order, Tb};
@@ -59,10 +59,14 @@ fn take(ops: &mut [Op], at: usize) -> Barriers {
     }
 }
 
-/// True for atomics that order everything.
+/// True for atomics and stores that are ordered with everything. (A load so marked is not: hosts put the fence behind stores.)
 fn is_full(op: &Op) -> bool {
     match op {
-        Op::Cas { mem, .. } | Op::Cas128 { mem, .. } | Op::Rmw { mem, .. } => {
+        Op::Cas { mem, .. }
+        | Op::Cas128 { mem, .. }
+        | Op::Rmw { mem, .. }
+        | Op::St { mem, .. }
+        | Op::St128 { mem, .. } => {
             mem.order == Order::SeqCst
         }
         _ => false,
