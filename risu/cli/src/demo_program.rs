@@ -48,6 +48,7 @@ pub(crate) fn run() -> Result<()> {
         args: vec![program.clone()],
         program,
         env: Vec::new(),
+        program_fd: Some(file),
         machine: jit.config()?,
     })?;
     Ok(())

@@ -7,7 +7,7 @@ use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Most interpreters of interpreters (Linux fs/exec.c:exec_binprm).
@@ -26,6 +26,26 @@ pub struct Program {
     pub args: Vec<CString>,
     /// Whether it is for the guest's machine; else the host may try.
     pub is_guest: bool,
+}
+
+impl Program {
+    /// A program that is known to be for the guest.
+    pub fn for_guest(host_path: CString, guest_path: CString, args: Vec<CString>) -> Program {
+        Program { host_path, guest_path, args, is_guest: true }
+    }
+}
+
+/// The path of a program by a descriptor that is open on it; `None` if it cannot be opened again
+/// that way, or if it can be found where it says.
+///
+/// The path itself is better if it leads to the same file: the guest sees it in `/proc`.
+pub fn open_already(fd: i32, path: &CStr) -> Option<CString> {
+    let link = format!("/proc/self/fd/{fd}");
+    let open = std::fs::metadata(&link).ok()?;
+    let named = std::fs::metadata(OsStr::from_bytes(path.to_bytes())).ok();
+    let is_same = named.is_some_and(|named| (named.dev(), named.ino()) == (open.dev(), open.ino()));
+    let is_found = is_same && read_head(path).is_ok();
+    (!is_found).then(|| path::c_string(link.as_bytes()))
 }
 
 /// Looks at the file `guest_path` and, for a script, at its interpreter.

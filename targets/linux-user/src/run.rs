@@ -23,6 +23,8 @@ pub struct Launch {
     pub args: Vec<CString>,
     /// Its environment.
     pub env: Vec<CString>,
+    /// A descriptor that is open on the program, to be closed once it is loaded.
+    pub program_fd: Option<i32>,
     /// How guest code is run.
     pub machine: tcg_exec::Config,
 }
@@ -84,8 +86,12 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     let abi = &s390x::ABI;
     let name = launch.program.to_string_lossy().into_owned();
     let prefix = launch.config.prefix.as_deref();
-    let found = program::find(abi, prefix, &launch.program, launch.args)
-        .map_err(|errno| find_error(&name, errno))?;
+    let given = launch.program_fd.and_then(|fd| program::open_already(fd, &launch.program));
+    let found = match given {
+        Some(host_path) => program::Program::for_guest(host_path, launch.program, launch.args),
+        None => program::find(abi, prefix, &launch.program, launch.args)
+            .map_err(|errno| find_error(&name, errno))?,
+    };
     set_name(&found.guest_path);
     if let Some(fd) = launch.config.self_fd {
         let args = [fd as u64, libc::F_SETFD as u64, libc::FD_CLOEXEC as u64, 0, 0, 0];
@@ -107,6 +113,9 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     process_actions.inherit();
     let loaded =
         load(abi, &space, &request).map_err(|error| LaunchError::Load { program: name, error })?;
+    if let Some(fd) = launch.program_fd {
+        let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
+    }
     cpu.start(loaded.entry, loaded.sp);
     let process = Process::new(
         abi,

@@ -41,6 +41,30 @@ pub fn zeroed<T: Copy + Plain>() -> T {
     from_bytes(&[])
 }
 
+/// An entry of this process's auxiliary vector; `None` if it is not there.
+fn auxv_entry(kind: u64) -> Option<u64> {
+    // SAFETY: only reads; with errno cleared, 0 for a missing entry is told from a value.
+    unsafe {
+        *libc::__errno_location() = 0;
+        let value = libc::getauxval(kind);
+        (value != 0 || *libc::__errno_location() == 0).then_some(value)
+    }
+}
+
+/// Whether the kernel started this program for another one and put that one's path before its
+/// argument 0 (Linux fs/binfmt_misc.c, flag P; include/uapi/linux/binfmts.h).
+pub fn has_preserved_argv0() -> bool {
+    const AT_FLAGS_PRESERVE_ARGV0: u64 = 1;
+    auxv_entry(libc::AT_FLAGS).is_some_and(|flags| flags & AT_FLAGS_PRESERVE_ARGV0 != 0)
+}
+
+/// The descriptor on which the kernel opened the program that this one was started for (Linux
+/// fs/binfmt_misc.c, flag O).
+pub fn program_descriptor() -> Option<i32> {
+    const AT_EXECFD: u64 = 2;
+    auxv_entry(AT_EXECFD).and_then(|fd| i32::try_from(fd).ok())
+}
+
 /// The path this program was started by, if it is one that can be used again.
 pub fn exec_path() -> Option<std::ffi::CString> {
     // SAFETY: the vector is there as long as the process.

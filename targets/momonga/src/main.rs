@@ -9,6 +9,8 @@ mod engine;
 mod options;
 mod ui;
 
+#[cfg(not(test))]
+use linux_user::unsafe_view;
 use linux_user::{Launch, run};
 use std::ffi::c_int;
 
@@ -17,7 +19,11 @@ use std::ffi::c_int;
 #[expect(unsafe_code, reason = "the symbol that the C library's start code calls")]
 #[unsafe(no_mangle)]
 pub extern "C" fn main(_argc: c_int, _argv: *const *const u8) -> c_int {
-    main_with(options::parse_from(std::env::args_os().collect()))
+    let start = options::Start {
+        preserved_argv0: unsafe_view::has_preserved_argv0(),
+        program_fd: unsafe_view::program_descriptor(),
+    };
+    main_with(options::parse_from(std::env::args_os().collect(), start))
 }
 
 /// Does what the command line asks for; the exit status.
@@ -47,7 +53,8 @@ mod tests {
     #[test]
     fn what_cannot_start_has_a_shells_status() {
         let status = |args: &[&str]| {
-            main_with(options::parse_from(args.iter().map(std::ffi::OsString::from).collect()))
+            let args = args.iter().map(std::ffi::OsString::from).collect();
+            main_with(options::parse_from(args, options::Start::default()))
         };
         assert_eq!(status(&["momonga", "--nope"]), 1);
         assert_eq!(status(&["momonga", "/nowhere/at/all"]), 127);

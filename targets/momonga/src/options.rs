@@ -85,16 +85,51 @@ pub(crate) enum Parsed {
     Print(String),
 }
 
-/// Long options that qemu-user writes with one dash.
-const ONE_DASH: &[&str] = &["-cpu", "-strace", "-version", "-help", "-one-insn-per-tb"];
+/// Long options that qemu-s390x writes with one dash, and what they are here. The last one is how
+/// releases before 8.0 called the one before it.
+const ONE_DASH: &[(&str, &str)] = &[
+    ("-cpu", "--cpu"),
+    ("-strace", "--strace"),
+    ("-version", "--version"),
+    ("-help", "--help"),
+    ("-one-insn-per-tb", "--one-insn-per-tb"),
+    ("-singlestep", "--one-insn-per-tb"),
+];
+/// Options of qemu-s390x that are not here, and why.
+const REFUSED: &[(&str, &str)] = &[
+    ("-g", "there is no server for debuggers"),
+    ("-B", "guest addresses are host addresses"),
+    ("-R", "guest addresses are host addresses"),
+    ("-p", "pages have 4096 bytes"),
+    ("-t", "signals have the host's numbers"),
+    ("-d", "nothing is logged but what --strace prints"),
+    ("-dfilter", "nothing is logged but what --strace prints"),
+    ("-D", "--strace prints on standard error"),
+    ("-tb-size", "translated code has the room it needs"),
+    ("-seed", "random numbers are the host's"),
+    ("-trace", "there are no trace points"),
+    ("-plugin", "there are no plugins"),
+    ("-perfmap", "translated code is not named to perf"),
+    ("-jitdump", "translated code is not named to perf"),
+];
 /// Options whose value is the next argument.
 const WITH_VALUE: &[&str] =
     &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine", "--passes", "--self-fd"];
 
+/// How the kernel started this program.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Start {
+    /// For another program, with that one's path before its argument 0.
+    pub(crate) preserved_argv0: bool,
+    /// With that program open on a descriptor.
+    pub(crate) program_fd: Option<i32>,
+}
+
 /// Reads a command line, the emulator's name first, and the environment.
-pub(crate) fn parse_from(args: Vec<OsString>) -> Result<Parsed, String> {
-    match Options::try_parse_from(separate(args)) {
-        Ok(options) => launch(options).map(|launch| Parsed::Run(Box::new(launch))),
+pub(crate) fn parse_from(args: Vec<OsString>, start: Start) -> Result<Parsed, String> {
+    let args = if start.preserved_argv0 { from_kernel(args) } else { separate(args)? };
+    match Options::try_parse_from(args) {
+        Ok(options) => launch(options, start).map(|launch| Parsed::Run(Box::new(launch))),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
                 Ok(Parsed::Print(error.to_string()))
@@ -114,9 +149,23 @@ fn first_line(text: &str) -> String {
     }
 }
 
+/// The command line that the kernel made (Linux Documentation/admin-guide/binfmt-misc.rst, flag
+/// P): path, argument 0 and the rest are the program's, and none is an option.
+fn from_kernel(args: Vec<OsString>) -> Vec<OsString> {
+    let mut rest = args.into_iter();
+    let (this, program, argv0) = (rest.next(), rest.next(), rest.next());
+    let mut out: Vec<OsString> = this.into_iter().collect();
+    if let Some(argv0) = argv0 {
+        out.extend(["-0".into(), argv0]);
+    }
+    out.push("--".into());
+    out.extend(program.into_iter().chain(rest));
+    out
+}
+
 /// Gives qemu's options their two dashes, and puts `--` before the program, so that everything
 /// behind it is the program's.
-fn separate(args: Vec<OsString>) -> Vec<OsString> {
+fn separate(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let mut out: Vec<OsString> = Vec::with_capacity(args.len() + 1);
     let mut rest = args.into_iter();
     out.extend(rest.next());
@@ -130,15 +179,18 @@ fn separate(args: Vec<OsString>) -> Vec<OsString> {
             out.push(arg);
             break;
         }
+        if let Some((name, why)) = REFUSED.iter().find(|(name, _)| *name == text) {
+            return Err(format!("option {name} of qemu-s390x is not supported: {why}; see --help"));
+        }
         let takes_value = WITH_VALUE.contains(&text);
-        let one_dash = ONE_DASH.contains(&text);
-        out.push(if one_dash { format!("-{text}").into() } else { arg });
+        let renamed = ONE_DASH.iter().find(|(theirs, _)| *theirs == text);
+        out.push(renamed.map_or(arg.clone(), |(_, ours)| ours.into()));
         if takes_value {
             out.extend(rest.next());
         }
     }
     out.extend(rest);
-    out
+    Ok(out)
 }
 
 fn parse_size(text: &str) -> Result<u64, String> {
@@ -166,7 +218,7 @@ fn parse_passes(text: &str) -> Result<String, String> {
     engine::passes(text).map(|_| text.to_owned()).ok_or_else(|| "no such pass".to_owned())
 }
 
-fn launch(options: Options) -> Result<Launch, String> {
+fn launch(options: Options, start: Start) -> Result<Launch, String> {
     let carried = carried(&options);
     let cpu_level = auxv::level(&options.cpu).unwrap_or(u32::MAX);
     let passes = options.passes.as_deref().and_then(engine::passes);
@@ -192,6 +244,7 @@ fn launch(options: Options) -> Result<Launch, String> {
         program: c_string(options.program)?,
         args,
         env: environment(&options.set, &options.unset)?,
+        program_fd: start.program_fd,
         machine,
     })
 }
@@ -264,7 +317,11 @@ mod tests {
 
     fn separated(args: &[&str]) -> Vec<String> {
         let args = args.iter().map(OsString::from).collect();
-        separate(args).into_iter().map(|a| a.into_string().unwrap()).collect()
+        separate(args).unwrap().into_iter().map(|a| a.into_string().unwrap()).collect()
+    }
+
+    fn parse(args: &[&str]) -> Result<Parsed, String> {
+        parse_from(args.iter().map(OsString::from).collect(), Start::default())
     }
 
     #[test]
@@ -285,7 +342,7 @@ mod tests {
             "momonga", "-cpu", "z13", "-s", "2M", "-0", "-sh", "-E", "A=1,B=2", "/bin/sh", "-c",
             "x",
         ];
-        let Ok(Parsed::Run(launch)) = parse_from(args.iter().map(OsString::from).collect()) else {
+        let Ok(Parsed::Run(launch)) = parse(&args) else {
             panic!("a valid command line");
         };
         assert_eq!(launch.args, [c"-sh", c"-c", c"x"].map(CString::from));
@@ -299,11 +356,35 @@ mod tests {
         for args in
             [&["momonga"][..], &["momonga", "--nope", "x"], &["momonga", "--cpu", "z1", "x"]]
         {
-            let Err(message) = parse_from(args.iter().map(OsString::from).collect()) else {
+            let Err(message) = parse(&args) else {
                 panic!("{args:?} is wrong");
             };
             assert!(!message.contains('\n') && message.ends_with("see --help"), "{message}");
         }
+    }
+
+    #[test]
+    fn options_of_the_peer_are_known() {
+        assert_eq!(
+            separated(&["m", "-singlestep", "-cpu", "z13", "p"])[1..3],
+            ["--one-insn-per-tb", "--cpu"]
+        );
+        for (name, _) in REFUSED {
+            let Err(message) = parse(&["momonga", name, "1", "prog"]) else { panic!("{name}") };
+            assert!(message.starts_with(&format!("option {name} of")), "{message}");
+        }
+        let Err(message) = parse(&["momonga", "-cpu", "help"]) else { panic!("no such CPU") };
+        assert!(message.contains("known are z10, z196"), "{message}");
+    }
+
+    #[test]
+    fn the_kernels_command_line_has_no_options() {
+        let args = ["/usr/bin/qemu-s390x-static", "/bin/ls", "-strace", "--help"];
+        let start = Start { preserved_argv0: true, program_fd: None };
+        let parsed = parse_from(args.map(OsString::from).to_vec(), start);
+        let Ok(Parsed::Run(launch)) = parsed else { panic!("a valid command line") };
+        assert_eq!(launch.program, c"/bin/ls".to_owned());
+        assert_eq!(launch.args, [c"-strace", c"--help"].map(CString::from));
     }
 
     #[test]
