@@ -356,7 +356,7 @@ mod tests {
         for args in
             [&["momonga"][..], &["momonga", "--nope", "x"], &["momonga", "--cpu", "z1", "x"]]
         {
-            let Err(message) = parse(&args) else {
+            let Err(message) = parse(args) else {
                 panic!("{args:?} is wrong");
             };
             assert!(!message.contains('\n') && message.ends_with("see --help"), "{message}");
