@@ -96,8 +96,8 @@ struct ChunkUse {
 /// Why there is no chunk to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoChunk {
-    /// There will be one when every vCPU has passed a safe point.
-    Wait,
+    /// There will be one when this epoch is over.
+    Wait(u64),
     /// There is a live block in each.
     Full,
 }
@@ -360,6 +360,7 @@ impl Owner {
         let Some((number, chunk)) = candidates.min_by_key(|(_, chunk)| chunk.dropped_in) else {
             return Err(NoChunk::Full);
         };
+        let chunk = *chunk;
         if epochs.is_over(chunk.dropped_in) {
             return Ok(number);
         }
@@ -367,7 +368,7 @@ impl Owner {
             // Nothing else may ever end this epoch.
             epochs.advance(std::iter::empty());
         }
-        Err(NoChunk::Wait)
+        Err(NoChunk::Wait(chunk.dropped_in))
     }
 
     fn add(&mut self, new: &NewBlock<'_>) -> u32 {

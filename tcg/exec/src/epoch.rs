@@ -4,9 +4,9 @@
 //! or that it is outside. What is dropped in epoch `e` is free once every vCPU is outside or has
 //! announced an epoch after `e`.
 
-use std::sync::Mutex;
+use crate::sync::{self, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, MutexGuard};
 use tcg_ir::layout::N_JUMP_ENTRIES;
 use tcg_ir::{Env, JumpEntry};
 
@@ -21,7 +21,7 @@ pub(crate) const REQUEST_SAFE_POINT: u32 = 2;
 /// What other threads may know of a vCPU. Owns the vCPU's memory.
 #[derive(Debug)]
 pub(crate) struct Member {
-    announced: AtomicU64,
+    announced: sync::AtomicU64,
     env: *mut Env,
     jump_table: *mut JumpTable,
     free_state: unsafe fn(*mut Env),
@@ -68,8 +68,9 @@ impl Member {
     ///
     /// Pointers to code that are read afterwards are safe until the next announcement.
     pub(crate) fn announce(&self, now: u64) {
-        // SeqCst: no later load of a pointer may come before the announcement.
         self.announced.swap(now, Ordering::SeqCst);
+        // No later load of a pointer may come before the announcement.
+        sync::barrier_behind_rmw();
     }
 
     /// Announces that the thread holds no pointer to code. Only the vCPU's own thread.
@@ -89,13 +90,13 @@ impl Member {
 /// The vCPUs of a machine, and the current epoch.
 #[derive(Debug)]
 pub(crate) struct Epochs {
-    now: AtomicU64,
+    now: sync::AtomicU64,
     members: Mutex<Vec<Arc<Member>>>,
 }
 
 impl Epochs {
     pub(crate) fn new() -> Epochs {
-        Epochs { now: AtomicU64::new(1), members: Mutex::default() }
+        Epochs { now: sync::AtomicU64::new(1), members: Mutex::new(Vec::new()) }
     }
 
     /// The current epoch.
@@ -114,7 +115,7 @@ impl Epochs {
         jump_table: *mut JumpTable,
         free_state: unsafe fn(*mut Env),
     ) -> Arc<Member> {
-        let announced = AtomicU64::new(OUTSIDE);
+        let announced = sync::AtomicU64::new(OUTSIDE);
         let member = Arc::new(Member { announced, env, jump_table, free_state });
         self.members().push(Arc::clone(&member));
         member
@@ -134,6 +135,8 @@ impl Epochs {
     /// empties their jump-table entries for `dropped`. Returns the epoch that ended.
     pub(crate) fn advance(&self, dropped: impl Iterator<Item = u64> + Clone) -> u64 {
         let ended = self.now.fetch_add(1, Ordering::SeqCst);
+        // No announcement may be read before what was dropped is out of reach.
+        sync::barrier_behind_rmw();
         for member in self.members().iter() {
             dropped.clone().for_each(|pc| member.purge(pc));
             member.request(REQUEST_SAFE_POINT);
@@ -144,6 +147,15 @@ impl Epochs {
     /// Whether everything dropped in `epoch` or before is out of use.
     pub(crate) fn is_over(&self, epoch: u64) -> bool {
         self.members().iter().all(|member| member.announced.load(Ordering::SeqCst) > epoch)
+    }
+
+    /// Waits until everything dropped in `epoch` or before is out of use. The caller's own vCPU must be outside.
+    pub(crate) fn wait_until_over(&self, epoch: u64) {
+        let mut round = 0;
+        while !self.is_over(epoch) {
+            sync::pause(round);
+            round += 1;
+        }
     }
 
     fn members(&self) -> MutexGuard<'_, Vec<Arc<Member>>> {

@@ -351,15 +351,20 @@ impl Jit {
             match self.cache().open_chunk(&core.epochs) {
                 Ok(chunk) => return chunk,
                 Err(NoChunk::Full) => core.flush(),
-                Err(NoChunk::Wait) => {}
+                Err(NoChunk::Wait(epoch)) => self.wait_until_over(epoch),
             }
-            // Wait until the others have passed a safe point; this thread holds no code pointer.
-            self.forget();
-            self.forget_jumps();
-            self.member.leave();
-            std::thread::yield_now();
-            self.member.announce(core.epochs.now());
         }
+    }
+
+    /// Waits until the other vCPUs have left an epoch. Takes no lock of the cache meanwhile: who is on the way to a safe
+    /// point may need it.
+    fn wait_until_over(&mut self, epoch: u64) {
+        self.forget();
+        self.forget_jumps();
+        // From here on this thread holds no pointer to code.
+        self.member.leave();
+        self.core.epochs.wait_until_over(epoch);
+        self.member.announce(self.core.epochs.now());
     }
 
     fn close_chunk(&mut self) {

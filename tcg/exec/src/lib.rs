@@ -21,7 +21,10 @@ mod machine;
 pub mod sigsafe_fault;
 mod starts;
 mod stats;
+mod sync;
 mod table;
+#[cfg(test)]
+mod tests;
 mod translate;
 mod vcpu;
 
