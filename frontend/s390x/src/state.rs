@@ -32,12 +32,32 @@ pub struct CpuState {
     pub ar: [u32; 16],
     /// Vector registers 0–31, each as two host-endian doublewords, element 0's doubleword first: floating-point register `i` is `vr[i][0]`.
     pub vr: [[u64; 2]; 32],
+    /// Guarded storage.
+    pub guarded: GuardedStorage,
     /// While the target of an execute-type instruction runs as a TB of its own: `EXECUTING` and the byte for its bits 8–15; else 0.
     pub execute: u32,
     /// Address of that execute-type instruction.
     pub execute_pc: u64,
     /// Address of the instruction after it.
     pub execute_next: u64,
+}
+
+/// Guarded-storage controls.
+///
+/// PoP SA22-7832, chapter 4, "Guarded-Storage Facility".
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GuardedStorage {
+    /// The guarded-storage-enablement control of control register 2: 1 if it is on.
+    pub enabled: u32,
+    /// Guarded-storage-designation register: origin, load shift (bits 53–55), characteristic (bits 58–63).
+    pub designation: u64,
+    /// Guarded-storage-section-mask register: a bit for each of the 64 sections, the first leftmost.
+    pub mask: u64,
+    /// Address of the event parameter list.
+    pub parameters: u64,
+    /// Where the event that was just recognized leads.
+    pub(crate) handler: u64,
 }
 
 /// TB flag: 31-bit addressing.
@@ -50,6 +70,9 @@ pub const TB_FP_SLOW: u32 = 4;
 pub const TB_FIXED_OVERFLOW: u32 = 8;
 /// TB flag: the one instruction is the target of an execute-type one; its or-byte is in bits 8–15.
 pub const TB_EXECUTE: u32 = 16;
+
+/// TB flag: guarded storage is enabled.
+pub const TB_GUARDED: u32 = 64;
 
 /// Bit of [`CpuState::execute`], and TB flag: the instruction is not the target of another but done out of line.
 pub const OUT_OF_LINE: u32 = 0x200;
@@ -120,6 +143,9 @@ impl CpuState {
         }
         if self.program_mask & MASK_FIXED_OVERFLOW != 0 {
             flags |= TB_FIXED_OVERFLOW;
+        }
+        if self.guarded.enabled != 0 {
+            flags |= TB_GUARDED;
         }
         if self.execute & EXECUTING != 0 {
             flags |= TB_EXECUTE | (self.execute & 0xff) << 8;

@@ -65,6 +65,14 @@ fn parts() -> Vec<Part> {
     }
     all.push(Part::new(FPC.into(), 0, |s| s.fpc().into(), |s, v| s.set_fpc(v as u32)));
     all.push(Part::new("cc".into(), 0, |s| s.cc().into(), |s, v| s.set_cc(v as u8)));
+    let enabled = |s: &CpuState| s.guarded.enabled.into();
+    all.push(Part::new("gs".into(), 0, enabled, |s, v| s.guarded.enabled = v as u32));
+    let designation = |s: &CpuState| s.guarded.designation;
+    all.push(Part::new("gsd".into(), 0, designation, |s, v| s.guarded.designation = v));
+    let sections = |s: &CpuState| s.guarded.mask;
+    all.push(Part::new("gssm".into(), 0, sections, |s, v| s.guarded.mask = v));
+    let parameters = |s: &CpuState| s.guarded.parameters;
+    all.push(Part::new("gsepla".into(), 0, parameters, |s, v| s.guarded.parameters = v));
     let mask = |s: &CpuState| s.program_mask.into();
     all.push(Part::new("mask".into(), 0, mask, |s, v| s.program_mask = v as u32));
     all.push(Part::new("amode".into(), 64, |s| s.amode.into(), |s, v| s.amode = v as u32));

@@ -11,6 +11,7 @@
 //! | `fpc` | floating-point control | 0 | as before, with `dxc` |
 //! | `cc`, `mask` | condition code, program mask (8 fixed-point overflow) | 0 | as before |
 //! | `amode` | addressing mode: 24, 31, 64 | 64 | as before |
+//! | `gs`, `gsd`, `gssm`, `gsepla` | guarded storage: enabled, and its controls | 0 | as before |
 //! | `[M+x]` | bytes of storage, in hexadecimal | 0 | as before |
 //! | `pc` | where control goes | – | behind the code; at a trap or fault the instruction |
 //! | `trap`, `dxc` | program-interruption code, data-exception code | – | none |

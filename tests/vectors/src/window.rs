@@ -5,12 +5,16 @@ use crate::vector::{Bytes, Places, Vector};
 use frontend_s390x::{S390x, Trap, trap::pic};
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tcg_exec::{Config, Exit, Machine, Vcpu};
 use tcg_ir::{ExitCode, Guest};
 use tcg_mem::{AddressSpace, GuestAddr, MapRequest, PAGE_SIZE, Prot};
 
 /// `MAP_FIXED_NOREPLACE`, Linux include/uapi/asm-generic/mman-common.h.
 const MAP_FIXED_NOREPLACE: i32 = 0x10_0000;
+
+/// No vector takes so long.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// From the code to the storage.
 const DISTANCE: u64 = 0x1_0000;
@@ -38,7 +42,15 @@ impl Window {
         map(&space, places.storage, 2 * PAGE_SIZE, all)?;
         map(&space, places.end, PAGE_SIZE, Prot::NONE)?;
         let machine = Machine::new(Arc::clone(&space), config)?;
-        Ok(Window { space, vcpu: Vcpu::new(&machine, S390x::new_state())?, places })
+        let vcpu = Vcpu::new(&machine, S390x::new_state())?;
+        let watchdog = vcpu.exit_handle();
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(TIME_LIMIT);
+                watchdog.request();
+            }
+        });
+        Ok(Window { space, vcpu, places })
     }
 
     /// Runs a vector.
@@ -65,7 +77,11 @@ impl Window {
     /// Runs to a fault, a trap, or the zeros behind the code.
     fn go(&mut self, code_len: usize) -> End {
         let inside = self.places.code..self.places.code + code_len as u64;
-        let exit = self.vcpu.run();
+        let mut exit = self.vcpu.run();
+        if exit == Exit::Interrupt {
+            // The watchdog may bark at any time; twice means that the code does not end.
+            exit = self.vcpu.run();
+        }
         let state = self.vcpu.state_mut();
         match exit {
             Exit::Fault(fault) => {

@@ -7,6 +7,7 @@ mod csst;
 mod decimal;
 mod entry;
 mod fpc;
+mod guarded;
 mod ieee;
 pub(crate) mod string;
 mod system;
@@ -154,6 +155,7 @@ helpers! {
     TOD = system::tod;
     UNIQUE_TOD = system::unique_tod;
     STFLE = system::stfle;
+    GUARDED_EVENT = guarded::event;
 }
 
 /// The condition code of the CPU state.

@@ -4,7 +4,7 @@
 
 use super::cc::{Cc, Tests};
 use super::{SPECIFICATION, Translator, W, rows};
-use crate::state::{CpuState, gpr};
+use crate::state::CpuState;
 use crate::trap::{Trap, dxc};
 use isa::s390x::load::Translate;
 use std::mem::offset_of;
@@ -300,7 +300,7 @@ impl Translate for Translator<'_> {
         selr: RrfA = self.select_on_condition(LO, f);
         selgr: RrfA = self.select_on_condition(FULL, f);
         selfhr: RrfA = self.select_on_condition(HI, f);
-        lgg: RxyA = self.ld_x(FULL, f.r1, 8, U, (f.b2, f.x2, f.d2));
-        llgfsg: RxyA = { let addr = self.addr(f.b2, f.x2, f.d2); let v = self.load(Type::I64, 4, addr); self.b.put(gpr(f.r1), v) };
+        lgg: RxyA = self.load_guarded(f);
+        llgfsg: RxyA = self.load_shift_guarded(f);
     }
 }

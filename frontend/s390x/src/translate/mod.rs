@@ -15,6 +15,7 @@ mod compare;
 mod execute;
 mod flow;
 mod fp;
+mod guarded;
 mod load;
 mod logic;
 mod shift;

@@ -7,7 +7,6 @@ use super::load::ar_offset;
 use super::{Translator, W, rows};
 use crate::helpers::id;
 use crate::state::{CpuState, MASK_FIXED_OVERFLOW, gpr};
-use crate::trap::{Trap, pic};
 use isa::s390x::system::Translate;
 use std::mem::offset_of;
 use tcg_ir::builder::Addr;
@@ -163,11 +162,6 @@ impl Translator<'_> {
         self.b.exit(ExitCode::SYSCALL.0, pc, Some(number));
         self.ended = true;
     }
-
-    /// Guarded storage is not enabled for programs that have not asked the kernel for it.
-    fn special_operation(&mut self) {
-        self.trap(Trap::new(pic::SPECIAL_OPERATION));
-    }
 }
 
 impl Translate for Translator<'_> {
@@ -193,7 +187,7 @@ impl Translate for Translator<'_> {
         stcke: S = self.store_clock_extended(f.b2, f.d2);
         stfle: S = self.store_facility_list(f.b2, f.d2);
         svc: I = self.supervisor_call(f.i1);
-        lgsc: RxyA = self.special_operation();
-        stgsc: RxyA = self.special_operation();
+        lgsc: RxyA = self.load_guarded_controls(f);
+        stgsc: RxyA = self.store_guarded_controls(f);
     }
 }
