@@ -32,14 +32,14 @@ pub struct CpuState {
     pub ar: [u32; 16],
     /// Vector registers 0–31, each as two host-endian doublewords, element 0's doubleword first: floating-point register `i` is `vr[i][0]`.
     pub vr: [[u64; 2]; 32],
-    /// Guarded storage.
-    pub guarded: GuardedStorage,
     /// While the target of an execute-type instruction runs as a TB of its own: `EXECUTING` and the byte for its bits 8–15; else 0.
     pub execute: u32,
     /// Address of that execute-type instruction.
     pub execute_pc: u64,
     /// Address of the instruction after it.
     pub execute_next: u64,
+    /// Guarded storage.
+    pub guarded: GuardedStorage,
 }
 
 /// Guarded-storage controls.
