@@ -23,3 +23,4 @@ mod slow;
 
 pub use backend::X64Backend;
 pub use host::check_host;
+pub use prologue::RETURN_STACK_BYTES;

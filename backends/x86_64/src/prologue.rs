@@ -69,7 +69,7 @@ const CONSTANTS: [u128; 10] = [
 ];
 
 /// Bytes below the host stack pointer that predicted returns may use.
-const RETURN_STACK_BYTES: i32 = 256 << 10;
+pub const RETURN_STACK_BYTES: i32 = 256 << 10;
 /// The sentinel below which there is no predicted return: no instruction is at an odd address.
 const SENTINEL: i32 = -1;
 /// MXCSR with all exceptions masked and no flags.

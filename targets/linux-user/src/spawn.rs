@@ -8,8 +8,9 @@ use crate::sys::process::{DONE_HERE, enter_child, tell_parent};
 use crate::unsafe_fork;
 use std::sync::{Arc, mpsc};
 
-/// Bytes of host stack for a guest thread.
-const HOST_STACK: usize = 1 << 20;
+/// Bytes of host stack for a guest thread or a vfork child. Generated code may use some of it for
+/// the returns it predicts.
+pub const HOST_STACK: usize = 1 << 20;
 
 /// Starts a thread of the process.
 ///
@@ -84,9 +85,7 @@ fn start_vfork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     let mut pidfd = -1;
     let pid = unsafe_fork::vfork(flags, &mut pidfd, &mut child);
     ctx.task.inbox.reenter();
-    if pid < 0 {
-        return Err(Errno::last());
-    }
+    let pid = pid?;
     tell_parent(ctx, args, pid, pidfd)?;
     Ok(pid as u64)
 }

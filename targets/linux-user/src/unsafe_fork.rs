@@ -4,10 +4,16 @@ use crate::errno::Errno;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+const PAGE: usize = 4096;
+
 /// `fork` of the C library, which puts its own locks in order.
-pub fn fork() -> i32 {
+///
+/// # Errors
+/// The host's.
+pub fn fork() -> Result<i32, Errno> {
     // SAFETY: the caller holds the emulator's locks; nothing else in the child is assumed.
-    unsafe { libc::fork() }
+    let pid = unsafe { libc::fork() };
+    if pid < 0 { Err(Errno::last()) } else { Ok(pid) }
 }
 
 /// `clone` with unusual flags (name spaces, another exit signal), without stack. `pidfd` is
@@ -15,36 +21,72 @@ pub fn fork() -> i32 {
 ///
 /// The C library does not know of it: if another thread is in its allocator at this moment, the
 /// child cannot allocate.
-pub fn raw(flags: u64, pidfd: &mut i32) -> i32 {
+///
+/// # Errors
+/// The host's.
+pub fn raw(flags: u64, pidfd: &mut i32) -> Result<i32, Errno> {
     // SAFETY: without CLONE_VM this is a fork; the word is live.
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags, 0, &raw mut *pidfd, 0, 0) };
-    pid as i32
+    if pid < 0 { Err(Errno::last()) } else { Ok(pid as i32) }
 }
 
-/// Bytes of host stack for a vfork child.
-const STACK: usize = 256 << 10;
+/// The stack of a vfork child, with a page below that nobody may touch.
+struct ChildStack(*mut c_void);
+
+impl ChildStack {
+    const BYTES: usize = PAGE + crate::spawn::HOST_STACK;
+
+    fn new() -> Option<ChildStack> {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
+        let prot = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: a new mapping.
+        let start = unsafe { libc::mmap(std::ptr::null_mut(), Self::BYTES, prot, flags, -1, 0) };
+        if start == libc::MAP_FAILED {
+            return None;
+        }
+        let stack = ChildStack(start);
+        // SAFETY: the first page of the mapping, which nothing refers to.
+        let guarded = unsafe { libc::mprotect(start, PAGE, libc::PROT_NONE) } == 0;
+        guarded.then_some(stack)
+    }
+
+    fn top(&self) -> *mut c_void {
+        self.0.wrapping_byte_add(Self::BYTES)
+    }
+}
+
+impl Drop for ChildStack {
+    fn drop(&mut self) {
+        // SAFETY: mapped in `new`; the child no longer uses it.
+        unsafe { libc::munmap(self.0, Self::BYTES) };
+    }
+}
 
 /// Runs `child` in a new process that shares this one's memory, while this thread waits until
-/// the child has ended or executed another program. Returns the child's id or −1.
+/// the child has ended or executed another program. Returns the child's id.
 ///
 /// `flags` are those of `clone` beyond what makes a vfork; `pidfd` is written if they ask for
 /// one. `child` must not return other than by ending the process.
-pub fn vfork(flags: i32, pidfd: &mut i32, child: &mut dyn FnMut()) -> i32 {
+///
+/// # Errors
+/// The host's.
+pub fn vfork(flags: i32, pidfd: &mut i32, child: &mut dyn FnMut()) -> Result<i32, Errno> {
     extern "C" fn start(arg: *mut c_void) -> i32 {
         // SAFETY: `arg` is the reference below, which outlives the child's use of memory.
         let child = unsafe { &mut *arg.cast::<&mut dyn FnMut()>() };
         child();
         1
     }
-    let mut stack = vec![0u128; STACK / 16];
+    let Some(stack) = ChildStack::new() else { return Err(Errno::last()) };
     let mut child = child;
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | flags;
     // SAFETY: the stack is live until the parent goes on, which CLONE_VFORK makes happen after
     // the child has left it; thread-local storage is shared with a thread that does not run.
-    unsafe {
-        let top = stack.as_mut_ptr().add(stack.len());
-        libc::clone(start, top.cast(), flags, (&raw mut child).cast(), &raw mut *pidfd)
-    }
+    let pid =
+        unsafe { libc::clone(start, stack.top(), flags, (&raw mut child).cast(), &raw mut *pidfd) };
+    let error = Errno::last();
+    drop(stack);
+    if pid < 0 { Err(error) } else { Ok(pid) }
 }
 
 /// Holds a parent back after `fork` until its child has taken what they share apart.
@@ -53,7 +95,6 @@ pub fn vfork(flags: i32, pidfd: &mut i32, child: &mut dyn FnMut()) -> i32 {
 #[derive(Debug)]
 pub struct Gate(*mut c_void);
 
-const PAGE: usize = 4096;
 /// How often to see whether the child is still there, nanoseconds.
 const PATIENCE_NS: i64 = 50_000_000;
 

@@ -1,8 +1,12 @@
 //! How guest code is run: the machine's configuration.
 
-use backend_x86_64::X64Backend;
+use backend_x86_64::{RETURN_STACK_BYTES, X64Backend};
+use linux_user::spawn::HOST_STACK;
 use tcg_exec::{Config, Engine};
 use tcg_opt::Passes;
+
+// Predicted returns leave most of a thread's stack to the emulator and its signal handler.
+const _: () = assert!(HOST_STACK >= 4 * RETURN_STACK_BYTES as usize);
 
 /// The engines to choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

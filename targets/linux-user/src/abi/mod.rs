@@ -174,7 +174,10 @@ pub trait GuestCpu: Send {
     /// No memory for it.
     fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno>;
     /// Runs `fork` while no emulator lock is held; sets the vCPU up in the child.
-    fn fork(&mut self, fork: &mut dyn FnMut() -> i32) -> i32;
+    ///
+    /// # Errors
+    /// That of `fork`, or ENOMEM.
+    fn fork(&mut self, fork: &mut dyn FnMut() -> Result<i32, Errno>) -> Result<i32, Errno>;
     /// What makes [`GuestCpu::run`] return soon.
     fn exit_handle(&self) -> ExitHandle;
     /// Registers, for a log.

@@ -66,15 +66,15 @@ fn do_fork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     };
     let process = Arc::clone(ctx.process());
     let pid = process.actions.with_quiet_lock(|| ctx.cpu.fork(&mut fork));
-    let result = if pid < 0 { Err(Errno::last()) } else { Ok(pid as u64) };
-    if pid == 0 {
+    if pid == Ok(0) {
         enter_child(ctx, args)?;
     }
     crate::signal::set_host_mask(ctx.task.mask);
+    let pid = pid?;
     if pid > 0 {
         tell_parent(ctx, args, pid, pidfd)?;
     }
-    result
+    Ok(pid as u64)
 }
 
 /// The words that the parent of a clone gets.

@@ -93,6 +93,11 @@ fn psw_mask(state: &CpuState) -> u64 {
     PSW_USER | amode | cc | program_mask
 }
 
+/// SVC 0 has the number in the low 16 bits of r1 (Linux arch/s390/kernel/syscall.c:__do_syscall).
+fn call_number(svc: u64, r1: u64) -> u64 {
+    if svc & 0xff == 0 { r1 & 0xffff } else { svc & 0xff }
+}
+
 /// Linux arch/s390/mm/fault.c. The address is told without its low 12 bits.
 fn access_signal(fault: &Fault) -> Synchronous {
     let addr = fault.addr.0 & !(PAGE_SIZE - 1);
@@ -143,9 +148,7 @@ impl GuestCpu for Cpu {
 
     fn call(&self) -> (u64, [u64; 6]) {
         let gpr = &self.vcpu.state().gpr;
-        // svc 0: the number is in r1 (Linux arch/s390/kernel/syscall.c).
-        let number = if self.svc & 0xff == 0 { gpr[1] } else { self.svc & 0xff };
-        (number, [gpr[2], gpr[3], gpr[4], gpr[5], gpr[6], gpr[7]])
+        (call_number(self.svc, gpr[1]), [gpr[2], gpr[3], gpr[4], gpr[5], gpr[6], gpr[7]])
     }
 
     fn set_result(&mut self, result: i64) {
@@ -218,16 +221,16 @@ impl GuestCpu for Cpu {
         self.machine.stats().snapshot().to_string()
     }
 
-    fn fork(&mut self, fork: &mut dyn FnMut() -> i32) -> i32 {
-        let Some(gate) = Gate::new() else { return -1 };
+    fn fork(&mut self, fork: &mut dyn FnMut() -> Result<i32, Errno>) -> Result<i32, Errno> {
+        let gate = Gate::new().ok_or(Errno::ENOMEM)?;
         // The parent's code memory must not change before the child has copied it.
         let pid = self.machine.with_quiet_locks(|| {
-            let pid = fork();
+            let pid = fork()?;
             if pid > 0 {
                 gate.wait(pid);
             }
-            pid
-        });
+            Ok::<_, Errno>(pid)
+        })?;
         if pid == 0 {
             if self.vcpu.after_fork_in_child().is_err() {
                 // No memory for code: nothing can run here.
@@ -235,7 +238,7 @@ impl GuestCpu for Cpu {
             }
             gate.open();
         }
-        pid
+        Ok(pid)
     }
 
     fn exit_handle(&self) -> ExitHandle {
@@ -270,6 +273,15 @@ mod tests {
         check(0x07, 0xff, Some((libc::SIGFPE, 0)));
         check(0x09, 0, Some((libc::SIGFPE, 1)));
         check(0x40, 0, None);
+    }
+
+    #[test]
+    fn calls_above_255_are_numbered_by_a_half_word() {
+        assert_eq!(call_number(4, 0x1234), 4);
+        assert_eq!(call_number(0, 349), 349);
+        // LHI leaves the left half of the register as it was.
+        assert_eq!(call_number(0, 0xdead_beef_0000_015d), 349);
+        assert_eq!(call_number(0, 0xffff_ffff_ffff_0001), 1);
     }
 
     #[test]
