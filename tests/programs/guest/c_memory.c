@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,6 +97,34 @@ static int deep(int depth) {
     return depth == 0 ? 0 : deep(depth - 1) + (frame[depth % 4096] == (char)depth);
 }
 
+/* Segments that may lie side by side, one of them with a part of other permissions. */
+static void segments(void) {
+    enum { SEGMENTS = 3, SIZE = 3 * 4096 };
+    char *at[SEGMENTS];
+    struct shmid_ds state;
+    int ids[SEGMENTS];
+    for (int i = 0; i < SEGMENTS; i++) {
+        ids[i] = shmget(IPC_PRIVATE, SIZE, IPC_CREAT | 0600);
+        at[i] = shmat(ids[i], NULL, 0);
+        memset(at[i], i + 1, SIZE);
+    }
+    printf("in the way %s", shmat(ids[0], at[1] + 4096, 0) == (void *)-1 ? strerrorname_np(errno) : "-");
+    printf(" nowhere %s\n", shmat(ids[0], NULL, SHM_REMAP) == (void *)-1 ? strerrorname_np(errno) : "-");
+    printf("protect %d", mprotect(at[1] + 4096, 4096, PROT_READ));
+    printf(" detach %d", shmdt(at[1]));
+    printf(" again %d\n", shmdt(at[1]));
+    char *between = mmap(at[1], SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    printf("free again %d\n", between == at[1]);
+    printf("others %d %d", mprotect(at[0], SIZE, PROT_READ), mprotect(at[2], SIZE, PROT_READ));
+    printf(" %d %d", at[0][SIZE - 1], at[2][0]);
+    shmctl(ids[1], IPC_STAT, &state);
+    printf(" attached %d", (int)state.shm_nattch);
+    printf(" %d", shmdt(at[0]));
+    printf(" %d\n", shmdt(at[2]));
+    for (int i = 0; i < SEGMENTS; i++)
+        shmctl(ids[i], IPC_RMID, NULL);
+}
+
 int main(void) {
     struct rlimit limit;
     break_moves();
@@ -103,6 +132,7 @@ int main(void) {
     files();
     shared();
     code();
+    segments();
     printf("deep %d\n", deep(1000));
     getrlimit(RLIMIT_NOFILE, &limit);
     printf("page %ld limit %d\n", sysconf(_SC_PAGESIZE), limit.rlim_cur > 0);

@@ -4,7 +4,7 @@ use crate::errno::{Errno, SysResult};
 use crate::layout::{Layout, Run, convert_array, kernel};
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
 use std::sync::Arc;
-use tcg_mem::{Mapping, Prot};
+use tcg_mem::{Mapping, PAGE_SIZE, Prot};
 
 /// `struct ipc64_perm` of the guests: key, uid, gid, cuid, cgid, mode (4 bytes each), pad (2),
 /// sequence (2), two spare words. The host's has the mode in 2 bytes and the same size and
@@ -40,7 +40,7 @@ pub fn ipc(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         4 => semtimedop(ctx, &[first, ptr, second, third, 0, 0]),
         11 => msgsnd(ctx, &[first, ptr, second, third, 0, 0]),
         12 if version == 0 => {
-            let (text, kind) = (ctx.get_u64(ptr)?, ctx.get_u64(ptr + 8)?);
+            let (text, kind) = (ctx.get_u64(ptr)?, ctx.get_u64_at(ptr, 8)?);
             msgrcv(ctx, &[first, text, second, kind, third, 0])
         }
         13 => ctx.blocking(libc::SYS_msgget, [first, second, 0, 0, 0, 0]),
@@ -114,7 +114,7 @@ fn put_semid(ctx: &Ctx<'_>, to: u64, host: &[u8]) -> Result<(), Errno> {
         words[i * 8..i * 8 + 8].copy_from_slice(&host[at..at + 8]);
     }
     convert_array(ctx.endian(), kernel::U64, &mut words);
-    write_bytes(to + SEMID_PERM as u64, &words)
+    write_bytes(to.wrapping_add(SEMID_PERM as u64), &words)
 }
 
 fn all_values(ctx: &mut Ctx<'_>, a: &Args, command: u64) -> SysResult {
@@ -170,28 +170,43 @@ pub fn msgctl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     control(ctx, libc::SYS_msgctl, a, MSQID)
 }
 
+/// What names of attached segments begin with, as in the kernel's `/proc/self/maps`.
+const SEGMENT: &str = "/SYSV";
+
 /// `shmat`: room is made by the address space, the segment put over it.
+///
+/// Linux ipc/shm.c:do_shmat. A segment is recorded as a file: two that follow each other stay
+/// two, and pieces of one know their offset.
 pub fn shmat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mut state = vec![0u8; crate::layout::size_of(SHMID)];
     let stat = [a[0], libc::IPC_STAT as u64, state.as_mut_ptr() as u64, 0, 0, 0];
     ctx.blocking(libc::SYS_shmctl, stat)?;
+    let key = u32::from_le_bytes([state[0], state[1], state[2], state[3]]);
     let size = state[48..56].iter().rev().fold(0u64, |v, b| v << 8 | u64::from(*b));
-    let is_read_only = a[2] & libc::SHM_RDONLY as u64 != 0;
-    let prot = Prot::READ.union(if is_read_only { Prot::NONE } else { Prot::WRITE });
-    let remaps = a[2] & libc::SHM_REMAP as u64 != 0;
-    let wanted = if a[2] & libc::SHM_RND as u64 != 0 { a[1] & !4095 } else { a[1] };
-    let at = place_segment(ctx, wanted, size, remaps)?;
-    let flags = a[2] & !(libc::SHM_RND as u64) | libc::SHM_REMAP as u64;
-    let addr = ctx.blocking(libc::SYS_shmat, [a[0], at, flags, 0, 0, 0])?;
-    let range = addr..addr + size.next_multiple_of(4096);
-    let name = Some(Arc::from("/SYSV"));
-    ctx.process().space.adopt(Mapping { range, prot, shared: true, name, offset: 0, file: false });
+    let has = |flag: i32| a[2] & flag as u64 != 0;
+    let write = if has(libc::SHM_RDONLY) { Prot::NONE } else { Prot::WRITE };
+    let code = if has(libc::SHM_EXEC) { Prot::EXEC } else { Prot::NONE };
+    let prot = Prot::READ.union(write).union(code);
+    let wanted = if has(libc::SHM_RND) { a[1] & !(PAGE_SIZE - 1) } else { a[1] };
+    let at = place_segment(ctx, wanted, size, has(libc::SHM_REMAP))?;
+    // Not to be started over when a signal is pending: the place is taken.
+    let flags = (libc::SHM_REMAP | if has(libc::SHM_RDONLY) { libc::SHM_RDONLY } else { 0 }) as u64;
+    let space = &ctx.process().space;
+    let attached = crate::host::call(libc::SYS_shmat, crate::host::args([a[0], at, flags]));
+    let addr = attached.inspect_err(|_| {
+        // Cannot fail on what has just been mapped.
+        let _ = space.munmap(tcg_mem::GuestAddr(at), size);
+    })?;
+    let range = addr..addr + size.next_multiple_of(PAGE_SIZE);
+    let name = Some(Arc::from(format!("{SEGMENT}{key:08x}")));
+    space.adopt(Mapping { range, prot, shared: true, name, offset: 0, file: true });
     Ok(addr)
 }
 
 fn place_segment(ctx: &Ctx<'_>, wanted: u64, size: u64, remaps: bool) -> SysResult {
     let fixed = match (wanted, remaps) {
-        (0, _) => 0,
+        (0, true) => return Err(Errno::EINVAL),
+        (0, false) => 0,
         (_, true) => libc::MAP_FIXED,
         (_, false) => libc::MAP_FIXED_NOREPLACE,
     };
@@ -204,12 +219,15 @@ fn place_segment(ctx: &Ctx<'_>, wanted: u64, size: u64, remaps: bool) -> SysResu
         .map_err(|e| if e.0 == libc::EEXIST { Errno::EINVAL } else { Errno(e.0) })
 }
 
-/// `shmdt`.
+/// `shmdt`: what is left of the segment goes, wherever parts have other permissions.
 pub fn shmdt(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let range = ctx.process().space.find(tcg_mem::GuestAddr(a[0])).map(|mapping| mapping.range);
     let result = ctx.blocking(libc::SYS_shmdt, *a)?;
-    if let Some(range) = range {
-        ctx.process().space.forget(range);
+    let space = &ctx.process().space;
+    let is_segment = |name: Option<&str>| name.is_some_and(|name| name.starts_with(SEGMENT));
+    for part in space.mappings() {
+        if is_segment(part.name.as_deref()) && part.range.start.wrapping_sub(part.offset) == a[0] {
+            space.forget(part.range);
+        }
     }
     Ok(result)
 }
