@@ -103,6 +103,14 @@ pub mod fpc_bits {
     pub const BFP_ROUND: u32 = 0x0000_0007;
     /// All bits that can be set.
     pub const VALID: u32 = MASKS | FLAGS | QUANTUM | DXC | DFP_ROUND | BFP_ROUND;
+
+    /// Whether SET FPC accepts the value: no unassigned bit, no unassigned rounding mode.
+    ///
+    /// PoP SA22-7832, chapter 9, "SET FPC".
+    #[must_use]
+    pub const fn is_valid(fpc: u32) -> bool {
+        fpc & !VALID == 0 && !matches!(fpc & BFP_ROUND, 4..=6)
+    }
 }
 
 /// BFP rounding modes 0 to 7 as indices into `tcg_ir::Round::ALL`; 4 to 6 are not assigned.

@@ -7,7 +7,7 @@
 use crate::layout::{Endian, convert, convert_array, kernel};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Highest number that can be marked, rounded to words of 64.
+/// Words of marks: descriptors above 4095 have none, and the kernel is asked every time.
 const WORDS: usize = 64;
 
 /// Marks by descriptor number.
@@ -48,7 +48,7 @@ impl FdKinds {
     /// What the descriptor is.
     pub fn kind(&self, fd: u64) -> Kind {
         let Some(word) = self.marks.get((fd as u32 as u64) as usize / 64) else {
-            return Kind::Plain;
+            return ask(fd as i32);
         };
         let bit = 1 << (fd % 64);
         if word.load(Ordering::Relaxed) & bit == 0 {
@@ -111,6 +111,21 @@ mod tests {
     fn event_counters_are_recognized() {
         let fd = crate::host::call(libc::SYS_eventfd2, [0; 6]).unwrap();
         assert_eq!(FdKinds::default().kind(fd), Kind::Counter);
+        let _ = crate::host::call(libc::SYS_close, crate::host::args([fd]));
+    }
+
+    #[test]
+    fn numbers_without_a_mark_are_asked_for() {
+        let fd = crate::host::call(libc::SYS_eventfd2, [0; 6]).unwrap();
+        let high = 64 * WORDS as u64;
+        let limit = [high + 1024; 2];
+        let set = [u64::from(libc::RLIMIT_NOFILE), limit.as_ptr() as u64];
+        if crate::host::call(libc::SYS_setrlimit, crate::host::args(set)).is_ok() {
+            let dup = [fd, libc::F_DUPFD as u64, high];
+            let copy = crate::host::call(libc::SYS_fcntl, crate::host::args(dup)).unwrap();
+            assert_eq!(FdKinds::default().kind(copy), Kind::Counter);
+            let _ = crate::host::call(libc::SYS_close, crate::host::args([copy]));
+        }
         let _ = crate::host::call(libc::SYS_close, crate::host::args([fd]));
     }
 

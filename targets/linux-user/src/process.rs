@@ -316,6 +316,11 @@ impl Ctx<'_> {
         tcg_mem::read_u64(GuestAddr(addr), self.endian()).map_err(efault)
     }
 
+    /// Reads the 64-bit word `offset` bytes from `base`, which may be any number.
+    pub fn get_u64_at(&self, base: u64, offset: u64) -> Result<u64, Errno> {
+        self.get_u64(base.wrapping_add(offset))
+    }
+
     /// Writes a 64-bit word.
     pub fn put_u64(&self, addr: u64, value: u64) -> Result<(), Errno> {
         tcg_mem::write_u64(GuestAddr(addr), value, self.endian()).map_err(efault)

@@ -293,7 +293,7 @@ rows! {
     mlockall own misc::zero, [Hex];
     mmap own memory::mmap_pointer, [Ptr];
     mount pass, [Path, Path, Str, Hex, Ptr];
-    mount_setattr pass, [DirFd, Path, Hex, InArray(k::U64, 4), Int];
+    mount_setattr own file::mount_setattr, [DirFd, Path, Hex, Ptr, Int];
     move_mount pass, [DirFd, Path, DirFd, Path, Hex];
     move_pages none, [];
     mprotect own memory::mprotect, [Ptr, Hex, Hex];

@@ -7,8 +7,6 @@ use crate::state::{CpuState, ROUNDS, fpc_bits};
 use crate::trap::Trap;
 use softfp::{Class, Env, F32, F64, F128, Flags, Round};
 
-/// Bits of the FPC that are not assigned.
-const RESERVED: u32 = 0x0303_0088;
 /// Bits of a data-exception code for IEEE exceptions.
 const OVERFLOW: u8 = 0x20;
 const UNDERFLOW: u8 = 0x10;
@@ -74,8 +72,7 @@ pub(crate) fn set_decimal_rounding(cpu: &mut CpuState, [mode, ..]: [u64; 4]) -> 
 
 fn checked(value: u64) -> Result<u32, Stop> {
     let value = value as u32;
-    let reserved_mode = matches!(value & fpc_bits::BFP_ROUND, 4..=6);
-    if value & RESERVED != 0 || reserved_mode { Err(Stop::SPECIFICATION) } else { Ok(value) }
+    if fpc_bits::is_valid(value) { Ok(value) } else { Err(Stop::SPECIFICATION) }
 }
 
 fn engine_part(cpu: &CpuState) -> u64 {

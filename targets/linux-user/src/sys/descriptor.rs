@@ -15,11 +15,14 @@ fn duplicate(ctx: &Ctx<'_>, number: i64, args: Args) -> SysResult {
     marked(ctx, fd)
 }
 
-/// `close`; the emulator's own descriptor is not there for the guest.
+/// The emulator's own descriptor is not there for the guest.
+fn not_own(ctx: &Ctx<'_>, fd: u64) -> Result<(), Errno> {
+    if ctx.process().self_exe.get() == Some(fd as i32) { Err(Errno::EBADF) } else { Ok(()) }
+}
+
+/// `close`.
 pub fn close(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    if ctx.process().self_exe.get() == Some(a[0] as i32) {
-        return Err(Errno::EBADF);
-    }
+    not_own(ctx, a[0])?;
     ctx.blocking(libc::SYS_close, *a)
 }
 
@@ -47,11 +50,13 @@ pub fn dup(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 
 /// `dup2`.
 pub fn dup2(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    not_own(ctx, a[1])?;
     duplicate(ctx, libc::SYS_dup2, *a)
 }
 
 /// `dup3`.
 pub fn dup3(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    not_own(ctx, a[1])?;
     duplicate(ctx, libc::SYS_dup3, *a)
 }
 

@@ -12,8 +12,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::AtomicU32;
 
-/// Most arguments and environment strings together.
-const MAX_STRINGS: usize = 1 << 17;
+/// Most bytes of arguments and environment, with their addresses: three quarters of the usual
+/// stack (Linux fs/exec.c:bprm_stack_limits). The host may allow less.
+const MAX_STRINGS: usize = 6 << 20;
 
 /// `execve`.
 pub fn execve(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
@@ -52,8 +53,9 @@ fn run(ctx: &mut Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> SysResult {
 }
 
 fn prepare(ctx: &Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> Result<ExecCall, Errno> {
-    let args = strings(ctx, argv)?;
-    let env = strings(ctx, envp)?;
+    let mut room = MAX_STRINGS;
+    let args = strings(ctx, argv, &mut room)?;
+    let env = strings(ctx, envp, &mut room)?;
     if path.is_empty() {
         return Err(Errno::ENOENT);
     }
@@ -158,18 +160,22 @@ fn file_of_descriptor(number: &[u8]) -> Option<CString> {
     Some(crate::path::c_string(format!("/proc/self/fd/{kept}").as_bytes()))
 }
 
-fn strings(ctx: &Ctx<'_>, list: u64) -> Result<Vec<CString>, Errno> {
+/// Reads a list of strings, which take their bytes from `room`.
+fn strings(ctx: &Ctx<'_>, list: u64, room: &mut usize) -> Result<Vec<CString>, Errno> {
     let mut out = Vec::new();
     if list == 0 {
         return Ok(out);
     }
-    for i in 0..MAX_STRINGS as u64 {
-        match ctx.get_u64(list.wrapping_add(8 * i))? {
-            0 => return Ok(out),
-            addr => out.push(ctx.get_arg(addr)?),
+    loop {
+        let addr = ctx.get_u64_at(list, 8 * out.len() as u64)?;
+        if addr == 0 {
+            return Ok(out);
         }
+        let string = ctx.get_arg(addr)?;
+        let needed = string.as_bytes_with_nul().len() + 8;
+        *room = room.checked_sub(needed).ok_or(Errno::E2BIG)?;
+        out.push(string);
     }
-    Err(Errno::E2BIG)
 }
 
 /// The emulator's command line for a program: all that was asked of it this time.

@@ -2,7 +2,7 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::fdkind::{Kind, convert_contents};
-use crate::layout::{Layout, Run, convert, kernel};
+use crate::layout::{Layout, Run, convert, convert_array, kernel};
 use crate::marshal;
 use crate::path;
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
@@ -39,7 +39,7 @@ pub fn write(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 /// `readv`; of special descriptors only the first buffer is used.
 pub fn readv(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     if ctx.process().fds.kind(a[0]) != Kind::Plain && a[2] > 0 {
-        let (base, len) = (ctx.get_u64(a[1])?, ctx.get_u64(a[1] + 8)?);
+        let (base, len) = (ctx.get_u64(a[1])?, ctx.get_u64_at(a[1], 8)?);
         return read(ctx, &[a[0], base, len, 0, 0, 0]);
     }
     marshal::pass(ctx, libc::SYS_readv, IOVECS, a)
@@ -48,7 +48,7 @@ pub fn readv(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 /// `writev`.
 pub fn writev(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     if a[2] == 1 && ctx.process().fds.kind(a[0]) == Kind::Counter {
-        let (base, len) = (ctx.get_u64(a[1])?, ctx.get_u64(a[1] + 8)?);
+        let (base, len) = (ctx.get_u64(a[1])?, ctx.get_u64_at(a[1], 8)?);
         return write(ctx, &[a[0], base, len, 0, 0, 0]);
     }
     marshal::pass(ctx, libc::SYS_writev, IOVECS, a)
@@ -109,6 +109,23 @@ pub fn openat2(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         libc::SYS_openat2,
         [a[0], host.as_ptr() as u64, host_how.as_ptr() as u64, 24, 0, 0],
     )
+}
+
+/// Bytes of the first version of `struct mount_attr`: four 64-bit words, as any later ones.
+const MOUNT_ATTR: u64 = 32;
+
+/// `mount_setattr`: the structure's size is an argument (Linux fs/namespace.c).
+pub fn mount_setattr(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    match a[4] {
+        size if size < MOUNT_ATTR => return Err(Errno::EINVAL),
+        size if size > tcg_mem::PAGE_SIZE => return Err(Errno::E2BIG),
+        _ => {}
+    }
+    let path = at_path(ctx, a[1], follows(a[2]))?;
+    let mut attr = read_bytes(a[3], a[4] as usize)?;
+    convert_array(ctx.endian(), kernel::U64, &mut attr);
+    let args = [a[0], pointer(&path), a[2], attr.as_ptr() as u64, a[4], 0];
+    ctx.blocking(libc::SYS_mount_setattr, args)
 }
 
 /// Whether an `AT_*` flag argument lets the final link be followed.

@@ -107,7 +107,7 @@ impl Op {
     }
 }
 
-/// Wakes all who wait for the word, as the kernel does for `CLONE_CHILD_CLEARTID`.
+/// Wakes one of those who wait for the word, as the kernel does for `CLONE_CHILD_CLEARTID`.
 pub fn wake_one(addr: u64) {
     // Nobody waiting is no error.
     let _ = crate::host::call(libc::SYS_futex, [addr, WAKE, 1, 0, 0, 0]);

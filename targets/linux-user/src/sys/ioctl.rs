@@ -101,7 +101,7 @@ pub fn ioctl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 
 fn interfaces(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let len = (ctx.get_u32(a[2])? as usize).min(1 << 16);
-    let to = ctx.get_u64(a[2] + 8)?;
+    let to = ctx.get_u64_at(a[2], 8)?;
     let mut list = vec![0u8; len];
     let mut conf = [0u8; 16];
     conf[..4].copy_from_slice(&(len as u32).to_le_bytes());

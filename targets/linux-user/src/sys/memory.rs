@@ -13,7 +13,7 @@ fn host_errno(errno: tcg_mem::Errno) -> Errno {
 pub fn mmap_pointer(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mut args = [0; 6];
     for (i, arg) in args.iter_mut().enumerate() {
-        *arg = ctx.get_u64(a[0] + 8 * i as u64)?;
+        *arg = ctx.get_u64_at(a[0], 8 * i as u64)?;
     }
     mmap(ctx, &args)
 }

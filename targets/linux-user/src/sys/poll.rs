@@ -75,7 +75,7 @@ pub fn pselect6(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mask = match a[5] {
         0 => None,
         pair => {
-            let (addr, size) = (ctx.get_u64(pair)?, ctx.get_u64(pair + 8)?);
+            let (addr, size) = (ctx.get_u64(pair)?, ctx.get_u64_at(pair, 8)?);
             get_mask(ctx, addr, size)?
         }
     };

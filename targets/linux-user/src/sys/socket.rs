@@ -236,9 +236,9 @@ fn many(
     let count = u64::from(a[2] as u32).min(MAX_IOV);
     let mut flags = a[3];
     for i in 0..count {
-        let at = a[1] + i * MMSGHDR;
+        let at = a[1].wrapping_add(i * MMSGHDR);
         match one(ctx, &[a[0], at, flags & !(libc::MSG_WAITFORONE as u64), 0, 0, 0]) {
-            Ok(bytes) => ctx.put_u32(at + 56, bytes as u32)?,
+            Ok(bytes) => ctx.put_u32(at.wrapping_add(56), bytes as u32)?,
             Err(errno) if i == 0 => return Err(errno),
             Err(_) => return Ok(i),
         }
@@ -325,7 +325,7 @@ pub fn socketcall(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     };
     let mut args = [0; 6];
     for (i, arg) in args.iter_mut().take(count).enumerate() {
-        *arg = ctx.get_u64(a[1] + 8 * i as u64)?;
+        *arg = ctx.get_u64_at(a[1], 8 * i as u64)?;
     }
     crate::dispatch::by_name(ctx, name, &args)
 }

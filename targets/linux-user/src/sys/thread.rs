@@ -57,16 +57,18 @@ pub fn at_exit(task: &mut Task, tid: i32) {
 /// Walks the list (Linux kernel/futex/core.c:exit_robust_list).
 fn release_robust(task: &Task, tid: i32) -> Result<(), Errno> {
     let endian = task.process.abi.endian;
-    let word = |addr: u64| tcg_mem::read_u64(GuestAddr(addr), endian).map_err(|_| Errno::EFAULT);
+    let word = |base: u64, offset: u64| {
+        tcg_mem::read_u64(GuestAddr(base.wrapping_add(offset)), endian).map_err(|_| Errno::EFAULT)
+    };
     let head = task.robust_list;
-    let offset = word(head + 8)?;
-    let pending = word(head + 16)? & !1;
-    let mut entry = word(head)? & !1;
+    let offset = word(head, 8)?;
+    let pending = word(head, 16)? & !1;
+    let mut entry = word(head, 0)? & !1;
     for _ in 0..ROBUST_LIMIT {
         if entry == head {
             break;
         }
-        let next = word(entry)? & !1;
+        let next = word(entry, 0)? & !1;
         if entry != pending {
             release_one(task, entry.wrapping_add(offset), tid)?;
         }

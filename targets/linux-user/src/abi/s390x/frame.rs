@@ -5,6 +5,7 @@
 
 use crate::abi::{AltStack, Delivery, Restored};
 use crate::errno::Errno;
+use frontend_s390x::state::fpc_bits;
 use tcg_mem::{Fault, GuestAddr};
 
 /// The registers that a frame saves.
@@ -133,7 +134,7 @@ pub fn parse(sp: u64, is_rt: bool) -> Result<(Registers, Restored), Errno> {
 fn parse_bytes(bytes: &[u8], is_rt: bool) -> Result<(Registers, Restored), Errno> {
     let (regs, mask) = if is_rt { (rt::REGS, rt::MASK) } else { (old::REGS, old::SIGCONTEXT) };
     let registers = load(&bytes[regs..regs + REGS_SIZE]);
-    if !is_valid_fpc(registers.fpc) {
+    if !fpc_bits::is_valid(registers.fpc) {
         return Err(Errno::EINVAL);
     }
     let altstack = is_rt.then(|| AltStack {
@@ -142,11 +143,6 @@ fn parse_bytes(bytes: &[u8], is_rt: bool) -> Result<(Registers, Restored), Errno
         size: get64(bytes, rt::STACK + 16),
     });
     Ok((registers, Restored { mask: get64(bytes, mask), altstack }))
-}
-
-/// Whether SET FPC would accept the value (PoP, "SET FPC": unassigned bits and rounding modes).
-fn is_valid_fpc(fpc: u32) -> bool {
-    fpc & !0xf8f8_ff77 == 0 && !matches!(fpc & 7, 4..=6)
 }
 
 /// `_sigregs`: PSW, general, access, floating-point registers.
@@ -197,7 +193,8 @@ mod tests {
             psw_addr: 0x100_1234,
             gpr: std::array::from_fn(|i| if i == 15 { 0x3ff_f000_0004 } else { i as u64 * 3 }),
             ar: std::array::from_fn(|i| i as u32),
-            fpc: 0x0008_0003,
+            // With mask and flag of the quantum exception, which SET FPC accepts.
+            fpc: 0x040c_0003,
             fpr: std::array::from_fn(|i| (i as u64) << 56),
         }
     }
@@ -265,5 +262,18 @@ mod tests {
     fn the_alternate_stack_is_used_from_its_top() {
         let on_alt = Delivery { stack_top: Some(0x9000), ..delivery(SA_SIGINFO) };
         assert_eq!(build(&on_alt, &registers()).frame, 0x9000 - 808);
+    }
+
+    #[test]
+    fn what_a_frame_saves_comes_back() {
+        for (flags, is_rt) in [(SA_SIGINFO, true), (0, false)] {
+            let entry = build(&delivery(flags), &registers());
+            let (back, restored) = parse_bytes(&entry.bytes, is_rt).unwrap();
+            assert_eq!(back, registers());
+            assert_eq!(restored.mask, 0x55);
+        }
+        let bad = Registers { fpc: 0x0100_0000, ..registers() };
+        let entry = build(&delivery(SA_SIGINFO), &bad);
+        assert!(parse_bytes(&entry.bytes, true).is_err());
     }
 }
