@@ -55,7 +55,7 @@ pub(crate) struct GenArgs {
     #[arg(long, default_value_t = 10_000)]
     pub(crate) count: u64,
     /// Steps with new operands for each piece of code
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 32)]
     pub(crate) passes: u64,
     /// Only instructions whose name matches this regular expression as a whole
     #[arg(long, value_name = "REGEX")]

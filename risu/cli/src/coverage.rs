@@ -44,14 +44,15 @@ struct Line {
 /// Prints what each row of the tables rests on.
 pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
     let (results, traces) = sort_files(&args.files)?;
-    let mut all = Results::default();
+    let mut parts = Vec::new();
     for path in results {
         let text = fs::read(&path).with_context(|| path.display().to_string())?;
-        all.merge(serde_json::from_slice(&text).with_context(|| path.display().to_string())?);
+        parts.push(serde_json::from_slice(&text).with_context(|| path.display().to_string())?);
     }
     if !traces.is_empty() {
-        all.merge(replay_all(&traces, &args.engine, args.jobs)?);
+        parts.push(replay_all(&traces, &args.engine, args.jobs)?);
     }
+    let all = Results::sum(parts);
     if let Some(error) = all.errors.first() {
         bail!("{error}");
     }

@@ -58,7 +58,7 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
 /// What streams for a reference with these faults leave out.
 fn limits(faults: &Faults) -> Limits {
     Limits {
-        lacks: faults.lacks(),
+        lacks: faults.lacks().cloned(),
         not_in_runs: faults.not_in_runs(),
         not_executed: faults.not_executed(),
         read_cc: faults.read_cc(),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
 use risu_compare::{Coverage, Faults, Findings};
-use risu_replay::EngineChoice;
+use risu_replay::{CpuTime, EngineChoice};
 use risu_trace::TraceReader;
 
 use crate::args::ReplayArgs;
@@ -33,12 +33,10 @@ pub(crate) fn replay_all(traces: &[PathBuf], engine: &str, jobs: usize) -> Resul
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
-    let mut all = Results::default();
     if jobs == 1 || traces.len() == 1 {
-        for path in traces {
-            all.merge(replay_one(path, choice)?);
-        }
-        return Ok(all);
+        let mut replays = Replays::default();
+        traces.iter().try_for_each(|trace| replays.add(trace, choice))?;
+        return Ok(replays.into_results());
     }
     let next = AtomicUsize::new(0);
     let bar = ui::progress("replaying", traces.len() as u64);
@@ -60,13 +58,13 @@ pub(crate) fn replay_all(traces: &[PathBuf], engine: &str, jobs: usize) -> Resul
     bar.finish_and_clear();
     let mut results = results.into_inner().map_err(|_| anyhow!("a worker gave up"))?;
     results.sort_by_key(|(path, _)| *path);
-    for (path, done) in results {
-        match done {
-            Ok(done) => all.merge(done),
-            Err(error) => all.errors.push(format!("{}: {error:#}", path.display())),
-        }
-    }
-    Ok(all)
+    let part = |(path, done): (&PathBuf, Result<Results>)| {
+        done.unwrap_or_else(|error| Results {
+            errors: vec![format!("{}: {error:#}", path.display())],
+            ..Results::default()
+        })
+    };
+    Ok(Results::sum(results.into_iter().map(part)))
 }
 
 fn replay_in_child(path: &Path, engine: &str) -> Result<Results> {
@@ -87,33 +85,59 @@ fn replay_in_child(path: &Path, engine: &str) -> Result<Results> {
     }
 }
 
-fn replay_one(path: &Path, engine: EngineChoice) -> Result<Results> {
-    let name = || path.display().to_string();
-    let mut trace = TraceReader::new(files::open(path)?).with_context(name)?;
-    let host = trace.host().name.clone();
-    let faults = Faults::of_host(&host)?;
-    let bar = ui::progress("replaying", trace.manifest().header.count);
-    let mut findings = Findings::default();
-    let mut coverage = Coverage::default();
-    let done =
-        risu_replay::replay(&mut trace, engine, &faults, &mut findings, &mut coverage, &mut |n| {
-            bar.set_position(n)
-        });
-    bar.finish_and_clear();
-    let mut results = Results { coverage, references: vec![host], ..Results::default() };
-    results.set_findings(&findings);
-    match done {
-        Ok(done) => {
-            results.steps = done.n_steps;
-            results.mismatches = done.n_mismatches;
-            results.faults = done.n_faults;
-            results.no_reference = done.n_no_reference;
-            results.seconds = done.time.as_secs_f64();
+/// Replays one after the other, and what they found.
+#[derive(Default)]
+struct Replays {
+    /// References that were met, with their faults.
+    references: Vec<(String, Faults)>,
+    findings: Findings,
+    coverage: Coverage,
+    /// Sums; what is above is not in it yet.
+    results: Results,
+}
+
+impl Replays {
+    /// Replays a trace; one that is damaged is an error among the results.
+    fn add(&mut self, path: &Path, engine: EngineChoice) -> Result<()> {
+        let name = || path.display().to_string();
+        let start = CpuTime::now();
+        let mut trace = TraceReader::new(files::open(path)?).with_context(name)?;
+        let reference = self.reference(&trace.host().name)?;
+        let bar = ui::progress("replaying", trace.manifest().header.count);
+        let done = risu_replay::replay(
+            &mut trace,
+            engine,
+            &self.references[reference].1,
+            &mut self.findings,
+            &mut self.coverage,
+            &mut |n| bar.set_position(n),
+        );
+        bar.finish_and_clear();
+        match done {
+            Ok(done) => self.results.add(&done),
+            Err(error) => {
+                self.results.steps += trace.n_done();
+                self.results.errors.push(format!("{}: {error}", name()));
+            }
         }
-        Err(error) => {
-            results.steps = trace.n_done();
-            results.errors.push(format!("{}: {error}", name()));
-        }
+        self.results.seconds += start.elapsed().as_secs_f64();
+        Ok(())
     }
-    Ok(results)
+
+    /// Index of a reference.
+    fn reference(&mut self, host: &str) -> Result<usize> {
+        if let Some(known) = self.references.iter().position(|(name, _)| name == host) {
+            return Ok(known);
+        }
+        self.references.push((host.to_owned(), Faults::of_host(host)?));
+        Ok(self.references.len() - 1)
+    }
+
+    fn into_results(self) -> Results {
+        let mut results = self.results;
+        results.set_findings(&self.findings);
+        results.coverage = self.coverage;
+        results.references = self.references.into_iter().map(|(name, _)| name).collect();
+        results
+    }
 }

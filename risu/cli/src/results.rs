@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use risu_compare::{Coverage, Finding, Findings};
+#[cfg(target_arch = "x86_64")]
+use risu_replay::Replayed;
 use serde::{Deserialize, Serialize};
 
 use crate::ui::Verdict;
@@ -37,26 +39,37 @@ impl Results {
         self.findings = findings.iter().cloned().collect();
     }
 
-    /// Adds what another process found.
+    /// Adds the numbers of a replay, but for its time.
     #[cfg(target_arch = "x86_64")]
-    pub(crate) fn merge(&mut self, other: Results) {
-        self.steps += other.steps;
-        self.mismatches += other.mismatches;
-        self.faults += other.faults;
-        self.no_reference += other.no_reference;
-        self.seconds += other.seconds;
-        self.errors.extend(other.errors);
-        self.coverage.merge(&other.coverage);
-        for name in other.references {
-            if !self.references.contains(&name) {
-                self.references.push(name);
+    pub(crate) fn add(&mut self, done: &Replayed) {
+        self.steps += done.n_steps;
+        self.mismatches += done.n_mismatches;
+        self.faults += done.n_faults;
+        self.no_reference += done.n_no_reference;
+    }
+
+    /// The sum of what several replays found.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn sum(parts: impl IntoIterator<Item = Results>) -> Results {
+        let mut all = Results::default();
+        let mut findings = Findings::default();
+        for part in parts {
+            all.steps += part.steps;
+            all.mismatches += part.mismatches;
+            all.faults += part.faults;
+            all.no_reference += part.no_reference;
+            all.seconds += part.seconds;
+            all.errors.extend(part.errors);
+            all.coverage.merge(&part.coverage);
+            for name in part.references {
+                if !all.references.contains(&name) {
+                    all.references.push(name);
+                }
             }
+            part.findings.into_iter().for_each(|finding| findings.add_finding(finding));
         }
-        let mut all = Findings::default();
-        for finding in self.findings.drain(..).chain(other.findings) {
-            all.add_finding(finding);
-        }
-        self.set_findings(&all);
+        all.set_findings(&findings);
+        all
     }
 
     /// Prints everything, as JSON or for people.
@@ -84,7 +97,7 @@ impl Results {
         let rate = if self.seconds > 0.0 { self.steps as f64 / self.seconds } else { 0.0 };
         format!(
             "{} checkpoints, {} mismatches, {} by known faults of the reference, {} without \
-             reference, {:.0} checkpoints a second and core",
+             reference, {:.0} checkpoints/s/core",
             self.steps, self.mismatches, self.faults, self.no_reference, rate
         )
     }

@@ -102,8 +102,23 @@ fn ignored_bits(block: &Block, word: u16) -> u64 {
 }
 
 fn compare_memory(block: &Block, expected: &[u8], got: &[u8], found: &mut Vec<Difference>) {
-    for (offset, (&a, &b)) in expected.iter().zip(got).enumerate() {
-        let offset = offset as u32;
+    const CHUNK: usize = 64;
+    let chunks = expected.chunks(CHUNK).zip(got.chunks(CHUNK)).enumerate();
+    for (number, (expected, got)) in chunks.filter(|(_, (expected, got))| expected != got) {
+        compare_bytes(block, number * CHUNK, expected, got, found);
+    }
+}
+
+/// Compares bytes that begin at offset `start`.
+fn compare_bytes(
+    block: &Block,
+    start: usize,
+    expected: &[u8],
+    got: &[u8],
+    found: &mut Vec<Difference>,
+) {
+    for (at, (&a, &b)) in expected.iter().zip(got).enumerate() {
+        let offset = (start + at) as u32;
         let ignored = block.ignore.iter().any(|ignore| match ignore {
             Ignore::Memory(from, len) => offset.wrapping_sub(*from) < *len,
             _ => false,

@@ -17,6 +17,8 @@ const REFERENCE_DIED: &str = "reference-died";
 #[derive(Debug, Default)]
 pub struct Faults {
     faults: Vec<Fault>,
+    /// Rows that the reference does not have.
+    lacks: Option<Regex>,
 }
 
 #[derive(Debug)]
@@ -132,7 +134,8 @@ impl Faults {
                 faults.push(Fault::parse(line).map_err(error)?);
             }
         }
-        Ok(Faults { faults })
+        let lacks = rows_of(&faults, |fault| fault.lacks);
+        Ok(Faults { faults, lacks })
     }
 
     /// Whether nothing is known about the reference: then every row that it refuses counts as one
@@ -144,26 +147,26 @@ impl Faults {
 
     /// Rows that the reference does not have.
     #[must_use]
-    pub fn lacks(&self) -> Option<Regex> {
-        self.rows_of(|fault| fault.lacks)
+    pub fn lacks(&self) -> Option<&Regex> {
+        self.lacks.as_ref()
     }
 
     /// Rows that long runs must leave out.
     #[must_use]
     pub fn not_in_runs(&self) -> Option<Regex> {
-        self.rows_of(|fault| fault.runs == Runs::Out)
+        rows_of(&self.faults, |fault| fault.runs == Runs::Out)
     }
 
     /// Rows that no execute-type instruction may have as its target.
     #[must_use]
     pub fn not_executed(&self) -> Option<Regex> {
-        self.rows_of(|fault| fault.not_executed)
+        rows_of(&self.faults, |fault| fault.not_executed)
     }
 
     /// Rows whose condition code must be read at once in long runs.
     #[must_use]
     pub fn read_cc(&self) -> Option<Regex> {
-        self.rows_of(|fault| fault.runs == Runs::ReadCc)
+        rows_of(&self.faults, |fault| fault.runs == Runs::ReadCc)
     }
 
     /// Masks of the FPC that must be off in long runs.
@@ -174,14 +177,6 @@ impl Faults {
             Runs::In | Runs::Out | Runs::ReadCc => 0,
         };
         self.faults.iter().fold(0, |all, fault| all | bits(fault))
-    }
-
-    /// One expression for the rows of the faults that are chosen.
-    fn rows_of(&self, chosen: impl Fn(&Fault) -> bool) -> Option<Regex> {
-        let rows = self.faults.iter().filter(|f| chosen(f)).map(|f| f.rows.as_str());
-        let all = rows.collect::<Vec<_>>().join("|");
-        // Each of them was an expression of its own.
-        if all.is_empty() { None } else { Regex::new(&all).ok() }
     }
 
     /// The names, in the order of the list.
@@ -207,6 +202,14 @@ impl Faults {
         };
         self.faults.iter().find(explains).map(|fault| fault.name.as_str())
     }
+}
+
+/// One expression for the rows of the faults that are chosen.
+fn rows_of(faults: &[Fault], chosen: impl Fn(&Fault) -> bool) -> Option<Regex> {
+    let rows = faults.iter().filter(|f| chosen(f)).map(|f| f.rows.as_str());
+    let all = rows.collect::<Vec<_>>().join("|");
+    // Each of them was an expression of its own.
+    if all.is_empty() { None } else { Regex::new(&all).ok() }
 }
 
 impl Fault {
@@ -390,7 +393,8 @@ mod tests {
         let text = "a rows=spm runs=out\nb rows=lgg|lmd lacks\nc rows=cebr runs=read-cc";
         let faults = Faults::parse(text).unwrap();
         let matches = |rows: Option<Regex>, row| rows.is_some_and(|rows| rows.is_match(row));
-        assert!(matches(faults.lacks(), "lmd") && !matches(faults.lacks(), "lm"));
+        let lacks = faults.lacks().unwrap();
+        assert!(lacks.is_match("lmd") && !lacks.is_match("lm"));
         assert!(matches(faults.not_in_runs(), "spm") && matches(faults.not_in_runs(), "lgg"));
         assert!(matches(faults.read_cc(), "cebr") && !matches(faults.read_cc(), "spm"));
     }

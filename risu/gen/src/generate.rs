@@ -86,7 +86,10 @@ pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
             0 | 1 => plan_run(&mut rng, &run_rows, plan.at()),
             2 if !selected => s390x::plan_illegal(&mut rng, plan.at()),
             3 | 4 if !selected => s390x::plan_execute(&mut rng, limits, plan.at()),
-            _ => next_row.next().map(|row| s390x::plan_row(&mut rng, row, plan.at())),
+            _ => next_row
+                .next()
+                .filter(|row| limits.has(row) || rng.one_in(8))
+                .map(|row| s390x::plan_row(&mut rng, row, plan.at())),
         };
         if let Some(planned) = planned.filter(|p| is_feasible(p, &mut rng)) {
             plan.add(&mut rng, planned, options.passes);

@@ -8,7 +8,7 @@ use regex::Regex;
 /// The expressions are matched with whole names of rows; what none matches is not limited.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
-    /// Rows that it does not have. They stand in blocks of their own only.
+    /// Rows that it does not have. They stand in blocks of their own only, and seldom.
     pub lacks: Option<Regex>,
     /// Rows that it has wrong in a way that spreads. They do not stand in runs either.
     pub not_in_runs: Option<Regex>,
@@ -22,6 +22,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Whether the reference has the row at all.
+    pub(crate) fn has(&self, row: &Row) -> bool {
+        !matches_some(self.lacks.as_ref(), row)
+    }
+
     /// Whether the row may stand among others.
     pub(crate) fn may_be_in_run(&self, row: &Row) -> bool {
         let out = [&self.lacks, &self.not_in_runs];

@@ -48,13 +48,21 @@ impl Cpu {
         for (index, &value) in from.words.iter().enumerate() {
             set_word(state, index, value);
         }
-        state.amode = 64;
-        state.execute = 0;
     }
 
     /// Copies the registers out.
     pub(crate) fn save(&self, words: &mut [u64]) {
+        words.copy_from_slice(&self.words());
+    }
+
+    /// Whether the registers have these values.
+    pub(crate) fn has(&self, words: &[u64]) -> bool {
+        words == self.words()
+    }
+
+    fn words(&self) -> [u64; layout::N_BASE] {
         let state = self.vcpu.state();
+        let mut words = [0; layout::N_BASE];
         words[layout::GPR..layout::GPR + 16].copy_from_slice(&state.gpr);
         for (word, vr) in words[layout::FPR..layout::FPR + 16].iter_mut().zip(&state.vr) {
             *word = vr[0];
@@ -64,11 +72,13 @@ impl Cpu {
         }
         words[layout::FPC] = u64::from(state.fpc());
         words[layout::PSW] = layout::psw_word(state.cc(), state.program_mask as u8);
+        words
     }
 
     /// Runs from `pc` to the end of the step.
     pub(crate) fn run(&mut self, pc: u64) -> Ended {
-        self.vcpu.env_mut().pc = pc;
+        let state = self.vcpu.state_mut();
+        (state.env.pc, state.amode, state.execute) = (pc, 64, 0);
         loop {
             let exit = self.vcpu.run();
             if let Some(ended) = self.end(exit) {

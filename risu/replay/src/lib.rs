@@ -8,6 +8,7 @@
 //!
 //! Start at [`replay`].
 
+mod cpu_time;
 mod engine;
 mod guest;
 mod memory;
@@ -15,6 +16,7 @@ mod record;
 mod replay;
 mod watchdog;
 
+pub use cpu_time::CpuTime;
 pub use engine::{EngineChoice, EngineError};
 pub use record::record;
 pub use replay::{ReplayError, Replayed, replay};

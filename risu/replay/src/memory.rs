@@ -67,6 +67,13 @@ impl Memory {
             .map_err(|_| io::Error::other("the scratch area is gone"))
     }
 
+    /// Whether the scratch area holds these bytes.
+    pub(crate) fn has(&self, bytes: &[u8]) -> bool {
+        // Guest addresses are host addresses, so the expected bytes have one too.
+        let expected = GuestAddr(bytes.as_ptr() as u64);
+        tcg_mem::compare(self.scratch, expected, bytes.len() as u64) == Ok(None)
+    }
+
     /// Reads the scratch area.
     pub(crate) fn read(&self, into: &mut [u8]) -> io::Result<()> {
         tcg_mem::copy_in(into, self.scratch)

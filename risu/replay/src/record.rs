@@ -7,7 +7,7 @@ use risu_trace::{HostInfo, Outcome, State, Step, StreamReader, TraceWriter};
 use crate::engine::EngineChoice;
 use crate::guest::Cpu;
 use crate::memory::Memory;
-use crate::replay::ReplayError;
+use crate::replay::{ReplayError, check_registers};
 use crate::watchdog::Watchdog;
 
 /// Runs a stream on an engine and writes what it does as a trace; gives the number of steps.
@@ -23,6 +23,7 @@ pub fn record<R: Read, W: Write>(
 ) -> Result<u64, ReplayError> {
     tcg_exec::sigsafe_fault::install()?;
     let manifest = stream.manifest().clone();
+    check_registers(&manifest.header)?;
     let host = HostInfo { name: format!("momonga {name}"), features: Vec::new() };
     let mut writer = TraceWriter::new(to, &manifest, &host)?;
     let memory = Memory::new(&manifest)?;

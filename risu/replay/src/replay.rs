@@ -1,14 +1,15 @@
 //! The replay loop.
 
 use std::io::{self, Read};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use regex::Regex;
 use risu_compare::{Case, Coverage, End, Faults, Findings, RowCount, compare};
 use risu_trace::{
-    Block, BlockKind, Manifest, Meaning, Outcome, ReadError, Signal, State, Step, TraceReader,
+    Block, BlockKind, Header, Manifest, Meaning, Outcome, ReadError, Signal, State, Step,
+    TraceReader, s390x as layout,
 };
 
+use crate::cpu_time::CpuTime;
 use crate::engine::EngineChoice;
 use crate::guest::{Cpu, Ended};
 use crate::memory::Memory;
@@ -23,6 +24,17 @@ pub enum ReplayError {
     /// The host refused something.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// The register file has other words than those that engines have.
+    #[error("a register file of {0} words, which this version does not replay")]
+    Registers(u16),
+}
+
+/// Refuses streams with registers that the engines do not have.
+pub(crate) fn check_registers(header: &Header) -> Result<(), ReplayError> {
+    match usize::from(header.n_words) {
+        layout::N_BASE => Ok(()),
+        _ => Err(ReplayError::Registers(header.n_words)),
+    }
 }
 
 /// What a replay did.
@@ -36,7 +48,7 @@ pub struct Replayed {
     pub n_faults: u64,
     /// Steps that the reference had no instruction for.
     pub n_no_reference: u64,
-    /// Time from the first step to the last, reading of the trace included.
+    /// Processor time of the thread, reading of the trace included.
     pub time: Duration,
 }
 
@@ -51,12 +63,10 @@ struct Replayer<'a> {
     /// What the reference has: before and after the current step.
     before: State,
     after: State,
-    /// What the engine has.
+    /// What the engine has, after a step that differs.
     words: Vec<u64>,
     bytes: Vec<u8>,
     faults: &'a Faults,
-    /// Rows that the reference lacks.
-    lacks: Option<Regex>,
     findings: &'a mut Findings,
     by_block: Vec<RowCount>,
     done: Replayed,
@@ -77,7 +87,9 @@ pub fn replay<R: Read>(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Replayed, ReplayError> {
     tcg_exec::sigsafe_fault::install()?;
-    let manifest = trace.manifest().clone();
+    let start = CpuTime::now();
+    let manifest = trace.share_manifest();
+    check_registers(&manifest.header)?;
     let memory = Memory::new(&manifest)?;
     let machine = engine.machine(memory.space.clone())?;
     let cpu = Cpu::new(&machine)?;
@@ -93,12 +105,10 @@ pub fn replay<R: Read>(
         bytes: zero.memory.clone(),
         after: zero,
         faults,
-        lacks: faults.lacks(),
         findings,
         by_block: vec![RowCount::default(); manifest.blocks.len()],
         done: Replayed::default(),
     };
-    let start = Instant::now();
     let (mut step, mut outcome) = (Step::default(), Outcome::default());
     let end = loop {
         match trace.next(&mut step, &mut outcome) {
@@ -130,14 +140,11 @@ impl Replayer<'_> {
         self.after.apply(&step.patch);
         self.after.apply(&outcome.delta);
         let ended = self.cpu.run(manifest.header.base + u64::from(block.entry));
-        self.cpu.save(&mut self.words);
-        self.memory.read(&mut self.bytes)?;
         self.done.n_steps += 1;
         let same = ended.pc == outcome.pc
-            && ended.signal.is_none()
-            && outcome.signal.is_none()
-            && self.words == self.after.words
-            && self.bytes == self.after.memory;
+            && ended.signal == outcome.signal
+            && self.cpu.has(&self.after.words)
+            && self.memory.has(&self.after.memory);
         if same {
             self.by_block[step.block as usize].agreed += 1;
         } else {
@@ -147,7 +154,7 @@ impl Replayer<'_> {
         Ok(())
     }
 
-    /// Looks closer at a step with a signal or a difference, and restores the reference's state.
+    /// Looks closer at a step with a difference, and restores the reference's state.
     fn judge(
         &mut self,
         manifest: &Manifest,
@@ -156,6 +163,8 @@ impl Replayer<'_> {
         outcome: &Outcome,
         ended: &Ended,
     ) -> io::Result<()> {
+        self.cpu.save(&mut self.words);
+        self.memory.read(&mut self.bytes)?;
         let (words, memory) = (self.after.words.as_slice(), self.after.memory.as_slice());
         let expected = End { pc: outcome.pc, signal: outcome.signal, words, memory };
         let (words, memory) = (self.words.as_slice(), self.bytes.as_slice());
@@ -198,7 +207,7 @@ impl Replayer<'_> {
             return false;
         };
         let offset = addr.wrapping_sub(manifest.header.base);
-        let lacked = |row: &str| match &self.lacks {
+        let lacked = |row: &str| match self.faults.lacks() {
             Some(rows) => rows.is_match(row),
             None => self.faults.is_empty(),
         };

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
+use zstd::bulk::Decompressor;
+
 use crate::error::ReadError;
 use crate::wire::{Cursor, Put};
 
@@ -84,11 +86,18 @@ fn checksum(header: &[u8], stored: &[u8]) -> u32 {
 }
 
 /// Reads the container.
-#[derive(Debug)]
 pub(crate) struct FrameReader<R> {
     from: R,
     offset: u64,
     stored: Vec<u8>,
+    /// Made for the first compressed frame.
+    zstd: Option<Decompressor<'static>>,
+}
+
+impl<R> std::fmt::Debug for FrameReader<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FrameReader").field("offset", &self.offset).finish_non_exhaustive()
+    }
 }
 
 impl<R: Read> FrameReader<R> {
@@ -103,7 +112,8 @@ impl<R: Read> FrameReader<R> {
             return Err(ReadError::Version(version, VERSION));
         }
         let file_kind = u16::from_le_bytes([bytes[10], bytes[11]]);
-        Ok((FrameReader { from, offset: bytes.len() as u64, stored: Vec::new() }, file_kind))
+        let offset = bytes.len() as u64;
+        Ok((FrameReader { from, offset, stored: Vec::new(), zstd: None }, file_kind))
     }
 
     /// Reads the next frame into `frame`; `last_good` goes into errors.
@@ -122,11 +132,26 @@ impl<R: Read> FrameReader<R> {
         if checksum(&header[..16], &self.stored) != fields.crc {
             return Err(damaged("checksum"));
         }
-        unpack(&self.stored, fields.raw_len, &mut frame.content)
-            .map_err(|()| damaged("compression"))?;
+        self.unpack(fields.raw_len, &mut frame.content).ok_or(damaged("compression"))?;
         (frame.kind, frame.n_items, frame.offset) = (fields.kind, fields.n_items, offset);
         self.offset += (FRAME_HEADER + fields.stored_len) as u64;
         Ok(())
+    }
+
+    /// Undoes the compression; content that did not shrink is stored as it is.
+    fn unpack(&mut self, raw_len: usize, content: &mut Vec<u8>) -> Option<()> {
+        content.clear();
+        if self.stored.len() == raw_len {
+            content.extend_from_slice(&self.stored);
+            return Some(());
+        }
+        content.resize(raw_len, 0);
+        let zstd = match &mut self.zstd {
+            Some(zstd) => zstd,
+            none => none.insert(Decompressor::new().ok()?),
+        };
+        let len = zstd.decompress_to_buffer(&self.stored, content).ok()?;
+        (len == raw_len).then_some(())
     }
 }
 
@@ -152,20 +177,6 @@ impl FrameHeader {
             stored_len,
             crc,
         })
-    }
-}
-
-/// Undoes the compression; content that did not shrink is stored as it is.
-fn unpack(stored: &[u8], raw_len: usize, content: &mut Vec<u8>) -> Result<(), ()> {
-    content.clear();
-    if stored.len() == raw_len {
-        content.extend_from_slice(stored);
-        return Ok(());
-    }
-    content.resize(raw_len, 0);
-    match zstd::bulk::decompress_to_buffer(stored, content) {
-        Ok(len) if len == raw_len => Ok(()),
-        _ => Err(()),
     }
 }
 

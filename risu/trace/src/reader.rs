@@ -1,6 +1,7 @@
 //! Reading streams and traces, piece by piece.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use crate::error::{Bad, ReadError};
 use crate::frame::{Frame, FrameReader, kind};
@@ -35,7 +36,7 @@ pub struct TraceReader<R> {
 struct Inner<R> {
     frames: FrameReader<R>,
     file_kind: FileKind,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
     host: HostInfo,
     steps: Items,
     outcomes: Items,
@@ -131,6 +132,12 @@ impl<R: Read> TraceReader<R> {
         &self.inner.manifest
     }
 
+    /// The same for those that need it while they read on.
+    #[must_use]
+    pub fn share_manifest(&self) -> Arc<Manifest> {
+        Arc::clone(&self.inner.manifest)
+    }
+
     /// The host that recorded.
     #[must_use]
     pub fn host(&self) -> &HostInfo {
@@ -175,6 +182,7 @@ impl<R: Read> Inner<R> {
         if manifest.image.len() != manifest.header.image_len as usize {
             return Err(damaged(&frame, 0, Bad("image is shorter than announced")));
         }
+        let manifest = Arc::new(manifest);
         let steps = Items::default();
         let outcomes = Items::default();
         let mut inner =

@@ -242,6 +242,21 @@ tcg_mem_pad:
     // difference, 0 when equal.
     ENTRY tcg_mem_compare
     mov rcx, rdx
+    cmp rcx, 64
+    jb 1f
+4:  GUARD 5f, vmovdqu ymm0, ymmword ptr [rdi]
+    GUARD 5f, vpxor ymm0, ymm0, ymmword ptr [rsi]
+    GUARD 5f, vmovdqu ymm1, ymmword ptr [rdi + 32]
+    GUARD 5f, vpxor ymm1, ymm1, ymmword ptr [rsi + 32]
+    vpor ymm0, ymm0, ymm1
+    vptest ymm0, ymm0
+    jnz 5f
+    add rdi, 64
+    add rsi, 64
+    sub rcx, 64
+    cmp rcx, 64
+    jae 4b
+5:  vzeroupper
 1:  cmp rcx, 8
     jb 2f
     GUARD 2f, mov rax, qword ptr [rdi]

@@ -10,6 +10,9 @@ use super::run::Run;
 use super::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
 use crate::rng::Rng;
 
+/// Places that a branch block may go to: each of them is more code to translate.
+const N_LANDINGS: u64 = 8;
+
 /// A block with its code, and how its inputs are made.
 #[derive(Debug)]
 pub(crate) struct Planned {
@@ -135,10 +138,12 @@ fn aim_relative(
     word
 }
 
-/// An address near the instruction and not in it; seldom an odd one.
+/// One of a few addresses near the instruction and not in it, others for each block; seldom an odd
+/// one.
 fn landing(rng: &mut Rng, entry: u32, len: u32) -> u64 {
     let before = u64::from(LANDING - 8) / 2;
-    let n = rng.below(2 * before);
+    let apart = 2 * before / N_LANDINGS;
+    let n = rng.below(N_LANDINGS) * apart + u64::from(entry / 2) % apart;
     let entry = u64::from(entry);
     let offset =
         if n < before { entry - 2 * (n + 1) } else { entry + u64::from(len) + 2 * (n - before) };
