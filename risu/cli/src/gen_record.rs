@@ -51,19 +51,21 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
         passes: args.passes,
         select,
         group,
-        limits: limits(&Faults::of_host(&args.reference)?),
+        limits: limits(&args.reference)?,
     })
 }
 
-/// What streams for a reference with these faults leave out.
-fn limits(faults: &Faults) -> Limits {
-    Limits {
+/// What streams for a reference leave out.
+fn limits(reference: &str) -> Result<Limits> {
+    let faults = Faults::of_host(reference)?;
+    Ok(Limits {
+        reference: reference.to_owned(),
         lacks: faults.lacks().cloned(),
         not_in_runs: faults.not_in_runs(),
         not_executed: faults.not_executed(),
         read_cc: faults.read_cc(),
         masks_off: faults.masks_off(),
-    }
+    })
 }
 
 /// Records a stream on this machine.

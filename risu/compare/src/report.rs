@@ -12,6 +12,9 @@ const MAX_LINES: usize = 40;
 /// Most bytes of memory that are printed.
 const MAX_BYTES: usize = 24;
 
+/// Stands for the row of long blocks.
+const RUN: &str = "run";
+
 /// Everything about one mismatch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
@@ -19,6 +22,8 @@ pub struct Report {
     pub step: u64,
     /// Seed of the stream.
     pub seed: u64,
+    /// Who generated the stream, and the command that makes it again.
+    pub origin: String,
     /// Name of the row under test, `run` for long blocks, `illegal` for encodings without row.
     pub row: String,
     /// Address and disassembly of the code.
@@ -80,6 +85,7 @@ impl Report {
         Report {
             step: mismatch.step,
             seed: manifest.header.seed,
+            origin: manifest.header.origin.clone(),
             row: row_of(manifest, mismatch.block).to_owned(),
             code: code_lines(manifest, mismatch.block),
             inputs: inputs.map(|(index, &value)| register(guest, index, value)).collect(),
@@ -95,7 +101,7 @@ impl Report {
 pub(crate) fn row_of(manifest: &Manifest, block: u32) -> &str {
     let Some(block) = manifest.blocks.get(block as usize) else { return "?" };
     match (block.kind, block.words.as_slice()) {
-        (BlockKind::Run, _) => "run",
+        (BlockKind::Run, _) => RUN,
         (BlockKind::Execute, [_, target, ..]) => meaning_name(&target.meaning),
         (_, [first, ..]) => meaning_name(&first.meaning),
         (_, []) => "?",
@@ -187,6 +193,19 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+impl Report {
+    /// How to see it again.
+    fn fmt_commands(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let step = self.step;
+        writeln!(f, "  stream:    {}", self.origin)?;
+        writeln!(f, "  look:      risu dump TRACE --from {step} --steps 1")?;
+        if self.row == RUN {
+            writeln!(f, "  shorten:   risu minimize TRACE --step {step} -o STREAM")?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: seed {} step {}", self.row, self.seed, self.step)?;
@@ -215,6 +234,6 @@ impl fmt::Display for Report {
         if self.differences.len() > MAX_BYTES {
             writeln!(f, "  … {} more", self.differences.len() - MAX_BYTES)?;
         }
-        Ok(())
+        self.fmt_commands(f)
     }
 }

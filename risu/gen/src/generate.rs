@@ -179,11 +179,22 @@ fn areas() -> Vec<Area> {
     ]
 }
 
+/// The version, and the command that makes the same stream again.
 fn origin(options: &Options) -> String {
-    let select = options.select.as_ref().map_or("", |regex| regex.as_str());
-    let group = options.group.as_deref().unwrap_or("");
+    let Options { guest, seed, count, passes, .. } = options;
     let version = env!("CARGO_PKG_VERSION");
-    format!("risu {version} passes={} select={select} group={group}", options.passes)
+    let guest = guest.name();
+    let mut text = format!(
+        "risu {version}: risu gen --guest {guest} --seed {seed} --count {count} --passes {passes}"
+    );
+    if let Some(select) = &options.select {
+        text.push_str(&format!(" --select '{select}'"));
+    }
+    if let Some(group) = &options.group {
+        text.push_str(&format!(" --group {group}"));
+    }
+    text.push_str(&format!(" --reference '{}'", options.limits.reference));
+    text
 }
 
 impl Stream {

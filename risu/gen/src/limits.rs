@@ -8,6 +8,8 @@ use regex::Regex;
 /// The expressions are matched with whole names of rows; what none matches is not limited.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
+    /// Name of the reference, for people.
+    pub reference: String,
     /// Rows that it does not have. They stand in blocks of their own only, and seldom.
     pub lacks: Option<Regex>,
     /// Rows that it has wrong in a way that spreads. They do not stand in runs either.
