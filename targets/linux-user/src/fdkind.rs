@@ -1,10 +1,11 @@
 //! File descriptors whose contents are host structures: event and timer counters, signal and
-//! watch records. A read from one needs conversion.
+//! watch records, netlink messages. A read from one needs conversion.
 //!
 //! What is kept here is only a hint by number: descriptors come and go by many ways, so a read
 //! asks the kernel what the descriptor really is (`/proc/self/fd`).
 
 use crate::layout::{Endian, convert, convert_array, kernel};
+use crate::netlink::Converter;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Words of marks: descriptors above 4095 have none, and the kernel is asked every time.
@@ -34,6 +35,8 @@ pub enum Kind {
     Signal,
     /// `struct inotify_event` with a name behind it.
     Watch,
+    /// Netlink messages of the routing family.
+    Netlink,
 }
 
 impl FdKinds {
@@ -68,8 +71,17 @@ fn ask(fd: i32) -> Kind {
         b"anon_inode:[eventfd]" | b"anon_inode:[timerfd]" => Kind::Counter,
         b"anon_inode:[signalfd]" => Kind::Signal,
         b"anon_inode:inotify" => Kind::Watch,
+        name if name.starts_with(b"socket:") && is_netlink(fd) => Kind::Netlink,
         _ => Kind::Plain,
     }
+}
+
+fn is_netlink(fd: i32) -> bool {
+    let (mut domain, mut len) = (0i32, 4u32);
+    let (at, len_at) = (&raw mut domain as u64, &raw mut len as u64);
+    let (level, name) = (libc::SOL_SOCKET as u64, libc::SO_DOMAIN as u64);
+    crate::host::call(libc::SYS_getsockopt, [fd as u64, level, name, at, len_at, 0]).is_ok()
+        && domain == libc::AF_NETLINK
 }
 
 /// Converts what a read from a special descriptor gave, or what a write gives it.
@@ -79,6 +91,7 @@ pub fn convert_contents(endian: Endian, kind: Kind, bytes: &mut [u8]) {
         Kind::Counter => convert(endian, kernel::U64, bytes),
         Kind::Signal => convert_array(endian, kernel::SIGNALFD_SIGINFO, bytes),
         Kind::Watch => convert_watches(endian, bytes),
+        Kind::Netlink => Converter { endian, from_guest: false }.messages(bytes),
     }
 }
 

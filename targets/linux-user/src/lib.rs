@@ -22,6 +22,7 @@ pub mod host;
 pub mod layout;
 pub mod loader;
 pub mod marshal;
+pub mod netlink;
 pub mod path;
 pub mod process;
 pub mod procfs;

@@ -215,14 +215,13 @@ pub fn executable_file(name: &str, bytes: &[u8]) -> Result<Executable> {
     Ok(file)
 }
 
-/// Folder of the s390x programs that `cargo xtask guests` unpacks.
+/// Folder of the s390x programs.
 ///
 /// # Errors
 ///
 /// If it is not there.
 pub fn guest_root() -> Result<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/guests/s390x");
-    root.canonicalize().with_context(|| format!("no {} (run cargo xtask guests)", root.display()))
+    Ok(machine::guests()?.join("s390x"))
 }
 
 /// Calls `check` with 0 to `n` − 1 on all cores; the complaints, in no order.

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -108,7 +110,30 @@ static void waiting(void) {
     printf(" %d %x %llx\n", ready, found.events, (unsigned long long)found.data.u64);
 }
 
+/* The C library asks the kernel by netlink. */
+static void interfaces(void) {
+    struct ifaddrs *list, *item;
+    char text[INET6_ADDRSTRLEN];
+    if (getifaddrs(&list)) {
+        perror("getifaddrs");
+        exit(1);
+    }
+    for (item = list; item; item = item->ifa_next) {
+        struct sockaddr *address = item->ifa_addr;
+        int family = address ? address->sa_family : -1;
+        const void *number = family == AF_INET ? (void *)&((struct sockaddr_in *)address)->sin_addr
+                                               : (void *)&((struct sockaddr_in6 *)address)->sin6_addr;
+        if (family != AF_INET && family != AF_INET6)
+            number = NULL;
+        printf("%s %u flags %#x family %d %s\n", item->ifa_name, if_nametoindex(item->ifa_name),
+               item->ifa_flags, family,
+               number ? inet_ntop(family, number, text, sizeof text) : "-");
+    }
+    freeifaddrs(list);
+}
+
 int main(void) {
+    interfaces();
     int type;
     socklen_t size = sizeof type;
     tcp();

@@ -57,14 +57,7 @@ impl Machines {
     ///
     /// If either is missing; the message says which command makes it.
     pub fn find() -> Result<Machines> {
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
-        let guests = workspace.join("target/guests");
-        ensure!(
-            guests.join("s390x/opt/programs").exists() && guests.join("amd64/usr/bin").exists(),
-            "no guest programs in {} (run cargo xtask guests)",
-            guests.display()
-        );
-        Ok(Machines { guests, emulator: emulator()? })
+        Ok(Machines { guests: guests()?, emulator: emulator()? })
     }
 
     /// Runs a job with the amd64 programs.
@@ -101,6 +94,22 @@ impl Machines {
         outcome.strip(&root.to_string_lossy());
         Ok(outcome)
     }
+}
+
+/// The folder with the programs of both architectures.
+///
+/// # Errors
+///
+/// If they are not there.
+pub fn guests() -> Result<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let guests = workspace.join("target/guests");
+    ensure!(
+        guests.join("s390x/opt/programs").exists() && guests.join("amd64/usr/bin").exists(),
+        "no guest programs in {} (run cargo xtask guests)",
+        guests.display()
+    );
+    Ok(guests)
 }
 
 /// The emulator under test: `MOMONGA`, or the newest one that cargo built here.

@@ -33,6 +33,10 @@ pub fn write(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         let bytes = ctx.get_layout(a[1], kernel::U64)?;
         return ctx.blocking(libc::SYS_write, [a[0], bytes.as_ptr() as u64, 8, 0, 0, 0]);
     }
+    if ctx.process().fds.kind(a[0]) == Kind::Netlink {
+        let data = super::socket::netlink_to_host(ctx, a[1], a[2])?;
+        return ctx.blocking(libc::SYS_write, [a[0], data.as_ptr() as u64, a[2], 0, 0, 0]);
+    }
     ctx.blocking(libc::SYS_write, *a)
 }
 

@@ -1,18 +1,41 @@
 //! Sockets.
 
 use crate::errno::{Errno, SysResult};
+use crate::fdkind::Kind;
 use crate::layout::{GuestStruct, convert, convert_array, guest_struct, kernel};
+use crate::netlink::Converter;
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
 use crate::sockaddr::{self, MAX_ADDR};
 use tcg_mem::GuestAddr;
 
-/// `socket`. Netlink messages are not converted, so there is no netlink here; the C library
-/// does without.
+/// `socket`. Of netlink there is the routing family, whose messages can be converted.
 pub fn socket(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    if a[0] as i32 == libc::AF_NETLINK {
-        return Err(Errno::EAFNOSUPPORT);
+    let is_netlink = a[0] as i32 == libc::AF_NETLINK;
+    if is_netlink && a[2] as i32 != libc::NETLINK_ROUTE {
+        return Err(Errno::EPROTONOSUPPORT);
     }
-    ctx.blocking(libc::SYS_socket, *a)
+    let fd = ctx.blocking(libc::SYS_socket, *a)?;
+    if is_netlink {
+        ctx.process().fds.mark(fd);
+    }
+    Ok(fd)
+}
+
+fn is_netlink(ctx: &Ctx<'_>, fd: u64) -> bool {
+    ctx.process().fds.kind(fd) == Kind::Netlink
+}
+
+/// Most bytes of netlink messages in one call.
+const MAX_NETLINK: u64 = 1 << 20;
+
+/// Netlink messages of the guest as the host's.
+pub(crate) fn netlink_to_host(ctx: &Ctx<'_>, addr: u64, len: u64) -> Result<Vec<u8>, Errno> {
+    if len > MAX_NETLINK {
+        return Err(Errno::EMSGSIZE);
+    }
+    let mut bytes = read_bytes(addr, len as usize)?;
+    Converter { endian: ctx.endian(), from_guest: true }.messages(&mut bytes);
+    Ok(bytes)
 }
 
 fn get_addr(ctx: &Ctx<'_>, addr: u64, len: u64) -> Result<Vec<u8>, Errno> {
@@ -99,6 +122,11 @@ pub fn getpeername(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 /// `sendto`.
 pub fn sendto(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let bytes = get_addr(ctx, a[4], a[5])?;
+    if is_netlink(ctx, a[0]) {
+        let data = netlink_to_host(ctx, a[1], a[2])?;
+        let (to, to_len) = (pointer(&bytes), bytes.len() as u64);
+        return ctx.blocking(libc::SYS_sendto, [a[0], pointer(&data), a[2], a[3], to, to_len]);
+    }
     ctx.blocking(libc::SYS_sendto, [a[0], a[1], a[2], a[3], pointer(&bytes), bytes.len() as u64])
 }
 
@@ -107,9 +135,15 @@ pub fn recvfrom(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     // A datagram would be lost by a second try.
     ctx.process().space.release_code(GuestAddr(a[1]), a[2]);
     let len_at = a[5];
-    take_addr(ctx, (a[4], len_at), |ctx, to, len| {
+    let done = take_addr(ctx, (a[4], len_at), |ctx, to, len| {
         ctx.blocking(libc::SYS_recvfrom, [a[0], a[1], a[2], a[3], to, len])
-    })
+    })?;
+    if is_netlink(ctx, a[0]) {
+        let mut bytes = read_bytes(a[1], done.min(a[2]).min(MAX_NETLINK) as usize)?;
+        Converter { endian: ctx.endian(), from_guest: false }.messages(&mut bytes);
+        write_bytes(a[1], &bytes)?;
+    }
+    Ok(done)
 }
 
 guest_struct! {
@@ -131,6 +165,8 @@ struct Message {
     name: Vec<u8>,
     iov: Vec<u8>,
     control: Vec<u8>,
+    /// Netlink messages to be sent.
+    data: Vec<u8>,
     host: [u64; 7],
 }
 
@@ -146,7 +182,7 @@ impl Message {
         let name = vec![0; if guest.name == 0 { 0 } else { name_len }];
         let control_len = (guest.control_len as usize).min(MAX_CONTROL);
         let control = vec![0; if guest.control == 0 { 0 } else { control_len }];
-        Ok(Message { guest, name, iov, control, host: [0; 7] })
+        Ok(Message { guest, name, iov, control, data: Vec::new(), host: [0; 7] })
     }
 
     fn host(&mut self) -> u64 {
@@ -174,13 +210,58 @@ impl Message {
         Ok(())
     }
 
-    /// Opens translated code where data are going to arrive.
-    fn release_code(&self, ctx: &Ctx<'_>) {
-        for pair in self.iov.chunks_exact(16) {
+    /// Addresses and lengths of the buffers.
+    fn buffers(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.iov.chunks_exact(16).map(|pair| {
             let word =
                 |at: usize| pair[at..at + 8].iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
-            ctx.process().space.release_code(GuestAddr(word(0)), word(8));
+            (word(0), word(8))
+        })
+    }
+
+    /// Opens translated code where data are going to arrive.
+    fn release_code(&self, ctx: &Ctx<'_>) {
+        for (addr, len) in self.buffers() {
+            ctx.process().space.release_code(GuestAddr(addr), len);
         }
+    }
+
+    /// Puts netlink messages to be sent into one buffer of the host's.
+    fn gather(&mut self, ctx: &Ctx<'_>) -> Result<(), Errno> {
+        let mut data = Vec::new();
+        for (addr, len) in self.buffers() {
+            if data.len() as u64 + len > MAX_NETLINK {
+                return Err(Errno::EMSGSIZE);
+            }
+            data.extend(read_bytes(addr, len as usize)?);
+        }
+        Converter { endian: ctx.endian(), from_guest: true }.messages(&mut data);
+        let (addr, len) = (data.as_ptr() as u64, data.len() as u64);
+        self.iov = [addr.to_le_bytes(), len.to_le_bytes()].concat();
+        self.guest.iov_len = 1;
+        self.data = data;
+        Ok(())
+    }
+
+    /// Converts netlink messages where they have arrived.
+    fn convert_received(&self, ctx: &Ctx<'_>, done: u64) -> Result<(), Errno> {
+        let mut left = done.min(MAX_NETLINK);
+        let mut parts = Vec::new();
+        let mut data = Vec::new();
+        for (addr, len) in self.buffers() {
+            let here = len.min(left);
+            data.extend(read_bytes(addr, here as usize)?);
+            parts.push((addr, here as usize));
+            left -= here;
+        }
+        Converter { endian: ctx.endian(), from_guest: false }.messages(&mut data);
+        let mut rest = data.as_slice();
+        for (addr, len) in parts {
+            let (now, later) = rest.split_at(len);
+            write_bytes(addr, now)?;
+            rest = later;
+        }
+        Ok(())
     }
 
     /// Gives back what has arrived.
@@ -211,6 +292,9 @@ impl Message {
 pub fn sendmsg(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mut message = Message::read(ctx, a[1])?;
     message.load(ctx)?;
+    if is_netlink(ctx, a[0]) {
+        message.gather(ctx)?;
+    }
     let host = message.host();
     ctx.blocking(libc::SYS_sendmsg, [a[0], host, a[2], 0, 0, 0])
 }
@@ -222,6 +306,9 @@ pub fn recvmsg(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let host = message.host();
     let result = ctx.blocking(libc::SYS_recvmsg, [a[0], host, a[2], 0, 0, 0])?;
     message.store(ctx, a[1])?;
+    if is_netlink(ctx, a[0]) {
+        message.convert_received(ctx, result)?;
+    }
     Ok(result)
 }
 

@@ -1,0 +1,72 @@
+//! A guest program and a program of the host talk to each other over TCP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use program_tests::machine::{emulator, guests};
+
+/// Longer than any of this takes.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Connects to the port it is given, says who it is, and prints what it is told.
+const CLIENT: &str = "
+import socket, sys, struct
+with socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=60) as s:
+    s.sendall(struct.pack('>I', 42) + sys.byteorder.encode() + b'\\n')
+    print(s.makefile().read())
+";
+/// Prints its port, and sends back in capitals what the first caller says.
+const SERVER: &str = "
+import socketserver
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(self.rfile.readline().upper())
+with socketserver.TCPServer(('127.0.0.1', 0), Handler) as server:
+    print(server.server_address[1], flush=True)
+    server.handle_request()
+";
+
+/// The guest's Python.
+fn python(code: &str) -> Result<Command> {
+    let root = guests()?.join("s390x");
+    let mut command = Command::new(emulator()?);
+    command.arg("-L").arg(&root).arg(root.join("usr/bin/python3")).args(["-c", code]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    Ok(command)
+}
+
+#[test]
+fn guest_calls_host() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    let guest = python(CLIENT)?.arg(port.to_string()).spawn().context("start Python")?;
+    let (mut peer, _) = listener.accept()?;
+    peer.set_read_timeout(Some(LIMIT))?;
+    let mut greeting = [0; 8];
+    peer.read_exact(&mut greeting)?;
+    ensure!(&greeting == b"\0\0\0\x2abig\n", "{greeting:?}");
+    peer.write_all(b"hello from the host")?;
+    drop(peer);
+    let output = guest.wait_with_output()?;
+    ensure!(output.status.success() && output.stdout == b"hello from the host\n", "{output:?}");
+    Ok(())
+}
+
+#[test]
+fn host_calls_guest() -> Result<()> {
+    let mut guest = python(SERVER)?.spawn().context("start Python")?;
+    let mut lines = BufReader::new(guest.stdout.take().context("output of Python")?);
+    let mut port = String::new();
+    lines.read_line(&mut port)?;
+    let mut stream = TcpStream::connect(("127.0.0.1", port.trim().parse()?))?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    stream.write_all(b"momonga\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer == "MOMONGA\n", "{answer:?}");
+    ensure!(guest.wait()?.success());
+    Ok(())
+}
