@@ -87,7 +87,7 @@ pub(crate) struct ReplayArgs {
     /// The traces; `-` is standard input
     #[arg(required = true, value_name = "TRACE")]
     pub(crate) traces: Vec<PathBuf>,
-    /// interp, jit, or jit:OPTION,… with one-insn, parallel, no-passes, or no- and a pass
+    /// interp, jit, or jit:OPTION,… with one-insn, parallel, all-passes, no-passes, or no- and a pass
     #[arg(long, default_value = "jit")]
     pub(crate) engine: String,
     /// Processes to use, one for each trace; 0 for one on each processor

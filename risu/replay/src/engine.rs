@@ -13,7 +13,9 @@ use tcg_opt::Passes;
 /// Host code of one replay, in bytes: enough for a long stream without a flush.
 const CACHE_BYTES: usize = 64 << 20;
 
-/// An engine and its options, as `interp`, `jit`, `jit:one-insn`, `jit:no-fold,no-dce`.
+/// An engine and its options, as `interp`, `jit`, `jit:one-insn`, `jit:all-passes,no-dce`.
+///
+/// Passes are those that `momonga` runs before the same engine, unless options say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineChoice {
     interpret: bool,
@@ -29,7 +31,7 @@ pub enum EngineError {
     #[error("unknown engine {0}; known: interp, jit")]
     Engine(String),
     /// A part after the colon is unknown.
-    #[error("unknown engine option {0}; known: one-insn, parallel, no-passes{1}")]
+    #[error("unknown engine option {0}; known: one-insn, parallel, all-passes, no-passes{1}")]
     Option(String, String),
 }
 
@@ -43,8 +45,8 @@ impl FromStr for EngineChoice {
             "jit" => false,
             _ => return Err(EngineError::Engine(name.to_owned())),
         };
-        let mut choice =
-            EngineChoice { interpret, one_insn: false, parallel: false, passes: Passes::ALL };
+        let passes = if interpret { Passes::ALL } else { Passes::COMPILED };
+        let mut choice = EngineChoice { interpret, one_insn: false, parallel: false, passes };
         for option in options.split(',').filter(|o| !o.is_empty()) {
             choice.set(option)?;
         }
@@ -58,6 +60,7 @@ impl EngineChoice {
         match (option, pass) {
             ("one-insn", _) => self.one_insn = true,
             ("parallel", _) => self.parallel = true,
+            ("all-passes", _) => self.passes = Passes::ALL,
             ("no-passes", _) => self.passes = Passes::NONE,
             (_, Some(pass)) => self.passes = self.passes.without(pass),
             _ => {

@@ -28,11 +28,10 @@ impl Kind {
 }
 
 impl Kind {
-    /// The passes that pay off. The compiling back end finds dead ops and dead puts by itself while it looks for last
-    /// uses: running those passes too costs a tenth of the start-up time of Python and gains nothing.
+    /// The passes that pay off.
     fn passes(self) -> Passes {
         match self {
-            Kind::Jit => Passes::FOLD.with(Passes::BARRIERS),
+            Kind::Jit => Passes::COMPILED,
             Kind::Interp => Passes::ALL,
         }
     }

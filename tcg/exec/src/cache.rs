@@ -25,6 +25,8 @@ pub(crate) struct CodeCache {
     generation: AtomicU32,
     owner: Mutex<Owner>,
     prologue: Prologue,
+    /// Chunks of the prologue, which are never given out.
+    n_prologue: usize,
 }
 
 /// Where the back end's own code is.
@@ -162,6 +164,7 @@ impl CodeCache {
             generation: AtomicU32::new(1),
             owner,
             prologue: Prologue { at },
+            n_prologue,
         })
     }
 
@@ -319,7 +322,14 @@ impl CodeCache {
         let next = self.generation().checked_add(1).unwrap_or(1);
         self.generation.store(next, Ordering::SeqCst);
         self.table.clear(&mut owner.table);
-        let ended = epochs.advance(std::iter::empty());
+        // Threads that are in old blocks go on in new ones: what they run after this can be
+        // invalidated, and nobody will know of the old ones any more.
+        for block in &owner.blocks {
+            for exit in block.exits.iter().filter(|exit| exit.target != NO_ID) {
+                self.memory.patch_jump(block.at.0 + exit.patch_at, block.at.0 + exit.stub_at);
+            }
+        }
+        let ended = epochs.advance_all();
         owner.blocks.clear();
         owner.free_ids.clear();
         owner.by_page.clear();
@@ -329,10 +339,21 @@ impl CodeCache {
         stats.count_flush();
     }
 
-    /// In the child of a `fork`: takes the memory apart from the parent's.
-    pub(crate) fn unshare(&self) -> io::Result<()> {
-        let used = self.lock().n_opened * CHUNK_BYTES as usize;
-        self.memory.unshare(used)
+    /// In the child of a `fork`: takes the memory apart from the parent's, and closes the chunks of
+    /// threads that are not here; `mine` is the one the calling thread fills.
+    pub(crate) fn after_fork_in_child(
+        &self,
+        mine: Option<usize>,
+        epochs: &Epochs,
+    ) -> io::Result<()> {
+        let mut owner = self.lock();
+        let n_used = owner.n_opened;
+        for (number, chunk) in owner.chunks[..n_used].iter_mut().enumerate().skip(self.n_prologue) {
+            if chunk.is_open && Some(number) != mine {
+                *chunk = ChunkUse { is_open: false, dropped_in: epochs.now(), ..*chunk };
+            }
+        }
+        self.memory.unshare(n_used * CHUNK_BYTES as usize)
     }
 
     /// Runs `fork` while no other thread holds the lock.

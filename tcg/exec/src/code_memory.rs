@@ -1,13 +1,11 @@
-//! Memory for generated code: one memfd mapped twice, executable and writable.
+//! Memory for generated code: shared anonymous memory mapped twice, executable and writable.
 //!
-//! No address is ever writable and executable (invariant CODE-WX of `docs/src/unsafe.md`).
+//! No file and no descriptor: those are the guest's, and `RLIMIT_FSIZE` and `RLIMIT_NOFILE` are
+//! the guest's to lower. No address is ever writable and executable (invariant CODE-WX of `docs/src/unsafe.md`).
 //! Offsets are bytes from the start of either view.
 
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// Bytes in a host page.
-const PAGE_BYTES: usize = 4096;
 
 /// The two views of the code memory.
 #[derive(Debug)]
@@ -20,11 +18,14 @@ pub(crate) struct CodeMemory {
 impl CodeMemory {
     /// Maps `len` bytes (a multiple of the page size). Pages cost memory only once written.
     pub(crate) fn new(len: usize) -> io::Result<CodeMemory> {
-        let fd = new_memfd(len)?;
-        let executable = map(0, len, libc::PROT_READ | libc::PROT_EXEC, fd);
-        let writable = map(0, len, libc::PROT_READ | libc::PROT_WRITE, fd);
-        close(fd);
-        Ok(CodeMemory { executable: executable?, writable: writable?, len })
+        let writable = map_shared(len)?;
+        match second_view(writable, len) {
+            Ok(executable) => Ok(CodeMemory { executable, writable, len }),
+            Err(error) => {
+                unmap(writable, len);
+                Err(error)
+            }
+        }
     }
 
     /// Bytes in each view.
@@ -107,44 +108,16 @@ impl CodeMemory {
     ///
     /// Until then it shares the code memory with its parent. No generated code may run meanwhile.
     pub(crate) fn unshare(&self, used: usize) -> io::Result<()> {
-        let fd = new_memfd(self.len)?;
-        let outcome = self.copy_to(fd, used);
-        close(fd);
-        outcome
-    }
-
-    fn copy_to(&self, fd: i32, used: usize) -> io::Result<()> {
-        let n_pages = used.min(self.len).div_ceil(PAGE_BYTES);
-        let mut written = vec![0u8; n_pages];
-        let start = self.writable as *mut libc::c_void;
-        // SAFETY: `written` has a byte for each page of the range.
-        if unsafe { libc::mincore(start, n_pages * PAGE_BYTES, written.as_mut_ptr()) } != 0 {
-            return Err(io::Error::last_os_error());
-        }
-        let mut page = 0;
-        for run in written.chunk_by(|a, b| a & 1 == b & 1) {
-            if run[0] & 1 != 0 {
-                self.copy_pages(fd, page, run.len())?;
-            }
-            page += run.len();
-        }
-        map(self.executable, self.len, libc::PROT_READ | libc::PROT_EXEC, fd)?;
-        map(self.writable, self.len, libc::PROT_READ | libc::PROT_WRITE, fd)?;
-        Ok(())
-    }
-
-    fn copy_pages(&self, fd: i32, page: usize, n_pages: usize) -> io::Result<()> {
-        let (mut at, end) = (page * PAGE_BYTES, (page + n_pages) * PAGE_BYTES);
-        while at < end {
-            let from = (self.writable + at) as *const libc::c_void;
-            // SAFETY: the pages lie in the writable view, and no thread changes them in the child.
-            let n = unsafe { libc::pwrite(fd, from, end - at, at as libc::off_t) };
-            if n <= 0 {
-                return Err(io::Error::last_os_error());
-            }
-            at += n as usize;
-        }
-        Ok(())
+        let writable = map_shared(self.len)?;
+        let used = used.min(self.len);
+        // SAFETY: both ranges are mapped, the new one is ours alone, and no other thread exists in
+        // the child that could write to the old one.
+        unsafe {
+            std::ptr::copy_nonoverlapping(self.writable as *const u8, writable as *mut u8, used)
+        };
+        let executable = second_view(writable, self.len)?;
+        replace(self.executable, executable, self.len)?;
+        replace(self.writable, writable, self.len)
     }
 }
 
@@ -155,42 +128,40 @@ impl Drop for CodeMemory {
     }
 }
 
-/// Linux `MFD_EXEC` (6.3 and later; older kernels refuse it and need no such thing).
-const MFD_EXEC: u32 = 0x10;
-
-fn new_memfd(len: usize) -> io::Result<i32> {
-    let create = |flags| {
-        // SAFETY: a valid C string.
-        unsafe { libc::memfd_create(c"momonga-code".as_ptr(), flags) }
+/// Maps shared memory of its own, readable and writable.
+fn map_shared(len: usize) -> io::Result<usize> {
+    let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    // SAFETY: a new mapping where the host chooses.
+    let at = unsafe {
+        libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0)
     };
-    let mut fd = create(libc::MFD_CLOEXEC | MFD_EXEC);
-    if fd < 0 {
-        fd = create(libc::MFD_CLOEXEC);
-    }
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: `fd` is ours.
-    if unsafe { libc::ftruncate(fd, len as libc::off_t) } != 0 {
+    mapped(at)
+}
+
+/// Maps the memory of a shared mapping once more, readable and executable.
+fn second_view(writable: usize, len: usize) -> io::Result<usize> {
+    // SAFETY: a length of 0 leaves the old mapping, which is shared, and makes another of its
+    // memory where the host chooses (Linux mm/mremap.c).
+    let at = unsafe { libc::mremap(writable as *mut libc::c_void, 0, len, libc::MREMAP_MAYMOVE) };
+    let view = mapped(at)?;
+    // SAFETY: the mapping just made; nobody has its address yet.
+    if unsafe { libc::mprotect(at, len, libc::PROT_READ | libc::PROT_EXEC) } != 0 {
         let error = io::Error::last_os_error();
-        close(fd);
+        unmap(view, len);
         return Err(error);
     }
-    Ok(fd)
+    Ok(view)
 }
 
-fn close(fd: i32) {
-    // SAFETY: `fd` is ours and not used afterwards.
-    unsafe { libc::close(fd) };
+/// Moves a mapping to `place`, where a view of ours goes away.
+fn replace(place: usize, mapping: usize, len: usize) -> io::Result<()> {
+    let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
+    let (from, to) = (mapping as *mut libc::c_void, place as *mut libc::c_void);
+    // SAFETY: both are whole mappings of ours of this length.
+    mapped(unsafe { libc::mremap(from, len, len, flags, to) }).map(drop)
 }
 
-/// Maps the memfd; at `place`, which must be a view of ours, unless that is 0.
-fn map(place: usize, len: usize, prot: i32, fd: i32) -> io::Result<usize> {
-    let fixed = if place == 0 { 0 } else { libc::MAP_FIXED };
-    // SAFETY: either the host chooses free room, or a view of ours is replaced.
-    let at = unsafe {
-        libc::mmap(place as *mut libc::c_void, len, prot, libc::MAP_SHARED | fixed, fd, 0)
-    };
+fn mapped(at: *mut libc::c_void) -> io::Result<usize> {
     if at == libc::MAP_FAILED {
         return Err(io::Error::last_os_error());
     }
@@ -198,6 +169,6 @@ fn map(place: usize, len: usize, prot: i32, fd: i32) -> io::Result<usize> {
 }
 
 fn unmap(at: usize, len: usize) {
-    // SAFETY: only called with whole mappings made by `map` that nobody uses any more.
+    // SAFETY: only called with whole mappings made here that nobody uses any more.
     unsafe { libc::munmap(at as *mut libc::c_void, len) };
 }

@@ -80,8 +80,13 @@ impl Member {
 
     /// Empties the jump table's entry for `pc`, so that its code is not found there.
     fn purge(&self, pc: u64) {
-        // SAFETY: MEMBER-LIFE; a slot is within the table.
-        let key = unsafe { &raw mut (*self.jump_table)[JumpEntry::slot(pc)].pc };
+        self.empty(JumpEntry::slot(pc));
+    }
+
+    /// Empties an entry of the jump table.
+    fn empty(&self, slot: usize) {
+        // SAFETY: MEMBER-LIFE.
+        let key = unsafe { &raw mut (*self.jump_table)[slot].pc };
         // SAFETY: aligned, and everyone but generated code uses atomic accesses.
         unsafe { AtomicU64::from_ptr(key) }.store(JumpEntry::EMPTY_PC, Ordering::SeqCst);
     }
@@ -139,6 +144,18 @@ impl Epochs {
         sync::barrier_behind_rmw();
         for member in self.members().iter() {
             dropped.clone().for_each(|pc| member.purge(pc));
+            member.request(REQUEST_SAFE_POINT);
+        }
+        ended
+    }
+
+    /// The same after everything was dropped. Who is outside empties its table when it comes back.
+    pub(crate) fn advance_all(&self) -> u64 {
+        let ended = self.now.fetch_add(1, Ordering::SeqCst);
+        for member in self.members().iter() {
+            if member.announced.load(Ordering::SeqCst) != OUTSIDE {
+                (0..N_JUMP_ENTRIES).for_each(|slot| member.empty(slot));
+            }
             member.request(REQUEST_SAFE_POINT);
         }
         ended

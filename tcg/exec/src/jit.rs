@@ -57,6 +57,7 @@ impl Jit {
             env,
             fault_exit: backend.fault_exit(prologue.at),
             unknown: Cell::new(None),
+            is_bus: Cell::new(false),
         });
         Some(Jit {
             core: Arc::clone(core),
@@ -231,6 +232,16 @@ impl Jit {
             self.core.stats.count_translating(begun.elapsed());
         }
         block
+    }
+
+    /// Whether the last fault in generated code was a SIGBUS of the host.
+    pub(crate) fn was_bus_error(&self) -> bool {
+        self.running.is_bus.get()
+    }
+
+    /// The chunk that is being filled.
+    pub(crate) fn open_chunk_number(&self) -> Option<usize> {
+        self.chunk.as_ref().map(Chunk::number)
     }
 
     /// Translates and compiles; publishes what is to be kept.

@@ -43,6 +43,8 @@ pub(crate) struct Running {
     pub(crate) fault_exit: u64,
     /// Set when the host did not tell the address of a fault.
     pub(crate) unknown: Cell<Option<HostState>>,
+    /// Whether the last fault came as SIGBUS.
+    pub(crate) is_bus: Cell<bool>,
 }
 
 /// Host registers at a fault whose address is to be found out.
@@ -85,10 +87,10 @@ pub fn try_handle(signal: c_int, info: &siginfo_t, context: &mut ucontext_t) -> 
     // Signals sent by processes have codes of 0 and below (Linux `SI_FROMUSER`).
     info.si_code > 0
         && (tcg_mem::sigsafe_fixup::try_fixup(signal, info, context)
-            || in_generated_code(info, context))
+            || in_generated_code(signal, info, context))
 }
 
-fn in_generated_code(info: &siginfo_t, context: &mut ucontext_t) -> bool {
+fn in_generated_code(signal: c_int, info: &siginfo_t, context: &mut ucontext_t) -> bool {
     let running = RUNNING.get();
     if running.is_null() {
         return false;
@@ -123,6 +125,7 @@ fn in_generated_code(info: &siginfo_t, context: &mut ucontext_t) -> bool {
     let Some(guest_pc) = backend.recover(faults, code_at, &host, &mut write) else { return false };
     let is_write = context.uc_mcontext.gregs[libc::REG_ERR as usize] & ERROR_WRITE != 0;
     let unknown = info.si_code == SI_KERNEL;
+    running.is_bus.set(signal == libc::SIGBUS);
     running.unknown.set(unknown.then_some(HostState { pc, gpr }));
     // SAFETY: as for the state above.
     let env = unsafe { &mut *running.env };

@@ -59,6 +59,13 @@ impl Slots {
         (0..n_slots).map(move |i| &self.slots[(first + i) & (n_slots - 1)])
     }
 
+    fn insert_all(&self, blocks: &[CodeOffset], memory: &CodeMemory) {
+        for &at in blocks {
+            let header = chunk::header(memory, at);
+            self.insert(hash(header.pc, header.flags), at);
+        }
+    }
+
     /// Fills the first free slot; says whether it had never been used.
     fn insert(&self, hash: u64, at: CodeOffset) -> bool {
         let free = self.probe(hash).find(|slot| slot.load(Ordering::Relaxed) <= REMOVED);
@@ -144,7 +151,9 @@ impl Table {
         owner.n_used = 0;
     }
 
-    /// Copies the live entries to a table with room for twice as many.
+    /// Frees the slots of removed blocks; moves to a larger table if that is not enough.
+    ///
+    /// Readers may miss a block meanwhile, and find it when they want to publish their own.
     fn rebuild(&self, owner: &mut TableOwner, memory: &CodeMemory) {
         let live = |slot: &AtomicU64| {
             let entry = slot.load(Ordering::Relaxed);
@@ -152,13 +161,15 @@ impl Table {
         };
         let blocks: Vec<CodeOffset> = self.current().slots.iter().filter_map(live).collect();
         let n_slots = (blocks.len() * 4).next_power_of_two().max(FIRST_SLOTS);
-        let next = Slots::new(n_slots);
-        for &at in &blocks {
-            let header = chunk::header(memory, at);
-            next.insert(hash(header.pc, header.flags), at);
+        if n_slots > self.current().slots.len() {
+            let next = Slots::new(n_slots);
+            next.insert_all(&blocks, memory);
+            self.current.store(std::ptr::from_ref(&*next).cast_mut(), Ordering::Release);
+            owner.all.push(next);
+        } else {
+            self.clear(owner);
+            self.current().insert_all(&blocks, memory);
         }
         owner.n_used = blocks.len();
-        self.current.store(std::ptr::from_ref(&*next).cast_mut(), Ordering::Release);
-        owner.all.push(next);
     }
 }

@@ -12,8 +12,8 @@ use std::sync::atomic::Ordering;
 use tcg_ir::{Env, ExitCode, Guest};
 use tcg_mem::{Access, Cause, Fault, GuestAddr, ReportCodeWrites, WriteFault};
 
-/// How often a store is repeated at one place though no code stands in its way, before it counts
-/// as a fault: another thread may have opened the page meanwhile.
+/// How often an instruction is repeated at one place though nothing stands in its way, before that
+/// counts as a fault: another thread may have opened the page meanwhile.
 const MAX_REPEATS: u32 = 64;
 /// More than the longest guest instruction, bytes.
 const MAX_GUEST_INSN: u64 = 16;
@@ -181,10 +181,15 @@ impl<G: Guest> Vcpu<G> {
     /// The host's, when there is no memory for code; nothing can run then.
     pub fn after_fork_in_child(&mut self) -> io::Result<()> {
         self.core.epochs.keep_only(&self.member);
-        match &self.core.cache {
-            Some(cache) => cache.unshare(),
-            None => Ok(()),
+        if let Some(cache) = &self.core.cache {
+            let chunk = match &self.runner {
+                Some(Runner::Jit(jit)) => jit.open_chunk_number(),
+                _ => None,
+            };
+            cache.after_fork_in_child(chunk, &self.core.epochs)?;
         }
+        self.core.space.after_fork_in_child();
+        Ok(())
     }
 
     /// Finds and runs one TB with all that is chained to it.
@@ -284,8 +289,27 @@ impl<G: Guest> Vcpu<G> {
         if access == Access::Write && self.may_repeat(addr) {
             return None;
         }
-        let cause = self.core.space.check(addr, access).unwrap_or(Cause::Bus);
+        let is_bus = match &self.runner {
+            Some(Runner::Jit(jit)) => jit.was_bus_error(),
+            _ => true,
+        };
+        let cause = match self.core.space.check(addr, access) {
+            Some(cause) => cause,
+            // Allowed by now: another thread has changed the mapping since the host's SIGSEGV.
+            None if !is_bus && self.repeat_again(addr) => return None,
+            None => Cause::Bus,
+        };
         Some(Exit::Fault(Fault { addr, access, cause }))
+    }
+
+    /// Whether to run an instruction again though nothing seems to be in its way: yes, so many
+    /// times at one place.
+    fn repeat_again(&mut self, addr: GuestAddr) -> bool {
+        let pc = self.env().pc;
+        let (last_pc, last_addr, n) = self.repeats;
+        let n = if (last_pc, last_addr) == (pc, addr.0) { n + 1 } else { 1 };
+        self.repeats = if n > MAX_REPEATS { (0, 0, 0) } else { (pc, addr.0, n) };
+        n <= MAX_REPEATS
     }
 
     /// Deals with a store that may have met translated code; `true`: run the instruction again.
@@ -294,15 +318,8 @@ impl<G: Guest> Vcpu<G> {
         match self.core.space.resolve_write(addr) {
             WriteFault::Denied => return false,
             WriteFault::CodeDropped => self.core.stats.count_code_write(),
-            WriteFault::NoCode => {
-                let (last_pc, last_addr, n) = self.repeats;
-                let n = if (last_pc, last_addr) == (pc, addr.0) { n + 1 } else { 1 };
-                self.repeats = (pc, addr.0, n);
-                if n > MAX_REPEATS {
-                    self.repeats = (0, 0, 0);
-                    return false;
-                }
-            }
+            WriteFault::NoCode if self.repeat_again(addr) => {}
+            WriteFault::NoCode => return false,
         }
         let pages = [pc, pc.wrapping_add(MAX_GUEST_INSN - 1)].map(|pc| GuestAddr(pc).page());
         // Translating the instruction for keeps would close its page again, for ever.

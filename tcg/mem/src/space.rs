@@ -1,8 +1,13 @@
 //! The address space of a guest process: the host calls behind `mmap` and its relatives, and the
-//! book-keeping that goes with them.
+//! book-keeping that goes with them. What translated code in its pages asks for is in `translated`.
 
-use crate::addr::{Access, Cause, Fault, GuestAddr, PAGE_SIZE};
-use crate::code::{CodeHook, CodePages, CodeTicket};
+mod translated;
+
+use translated::Dropping;
+pub use translated::WriteFault;
+
+use crate::addr::{Access, Cause, GuestAddr, PAGE_SIZE};
+use crate::code::{CodeHook, CodePages};
 use crate::host;
 use crate::maps::{Mapping, Maps, Prot};
 use crate::place::{HOST_END, claim_anywhere, claim_gaps, claim_hint, pages, release};
@@ -80,6 +85,8 @@ struct State {
     code: CodePages,
     brk_start: u64,
     brk: u64,
+    /// What threads are dropping at the moment.
+    dropping: Vec<Dropping>,
 }
 
 /// What one guest process has mapped. Shared by its threads; every method may be called by any.
@@ -177,7 +184,7 @@ impl AddressSpace {
     pub fn mmap(&self, request: &MapRequest) -> Result<GuestAddr, Errno> {
         let mut state = self.write();
         let (range, claimed) = self.place(&state.maps, request)?;
-        let had_code = !state.code.unmark(&range).is_empty();
+        let code = state.code.unmark(&range);
         let flags =
             (request.flags & !libc::MAP_FIXED_NOREPLACE & !libc::MAP_GROWSDOWN) | libc::MAP_FIXED;
         let prot = request.prot.host_bits();
@@ -187,13 +194,11 @@ impl AddressSpace {
         } else {
             release(&claimed);
         }
-        drop(state);
-        if had_code {
-            self.invalidate(&range);
-        }
+        let start = GuestAddr(range.start);
+        self.drop_code(state, code, vec![range]);
         outcome?;
         self.note_shared(request.is_shared() && request.prot.allows(Prot::WRITE));
-        Ok(GuestAddr(range.start))
+        Ok(start)
     }
 
     /// Chooses and claims the range of a new mapping; also returns what was claimed.
@@ -225,24 +230,18 @@ impl AddressSpace {
         let range = mapping.range.clone();
         let is_shared = mapping.shared && mapping.prot.allows(Prot::WRITE);
         let mut state = self.write();
-        let had_code = !state.code.unmark(&range).is_empty();
+        let code = state.code.unmark(&range);
         state.maps.insert(mapping);
-        drop(state);
-        if had_code {
-            self.invalidate(&range);
-        }
+        self.drop_code(state, code, vec![range]);
         self.note_shared(is_shared);
     }
 
     /// Forgets the guest's mappings inside `range` (page-aligned) without unmapping (`shmdt`).
     pub fn forget(&self, range: Range<u64>) {
         let mut state = self.write();
-        let had_code = !state.code.unmark(&range).is_empty();
+        let code = state.code.unmark(&range);
         state.maps.remove(&range);
-        drop(state);
-        if had_code {
-            self.invalidate(&range);
-        }
+        self.drop_code(state, code, vec![range]);
     }
 
     /// Unmaps what the guest has inside the range.
@@ -255,12 +254,9 @@ impl AddressSpace {
         }
         let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
         let mut state = self.write();
-        let had_code = !state.code.unmark(&range).is_empty();
+        let code = state.code.unmark(&range);
         let outcome = unmap_parts(&mut state, &range);
-        drop(state);
-        if had_code {
-            self.invalidate(&range);
-        }
+        self.drop_code(state, code, vec![range]);
         outcome
     }
 
@@ -284,16 +280,13 @@ impl AddressSpace {
             return Err(Errno(libc::ENOMEM));
         }
         let keeps_code = prot.allows(Prot::EXEC) && !prot.allows(Prot::WRITE);
-        let had_code = !keeps_code && !state.code.unmark(&mapped).is_empty();
+        let code = if keeps_code { Vec::new() } else { state.code.unmark(&mapped) };
         let outcome = host::mprotect(&mapped, prot.host_bits());
         if outcome.is_ok() {
             state.maps.protect(&mapped, prot);
         }
         let shared = state.maps.inside(&mapped).iter().any(|mapping| mapping.shared);
-        drop(state);
-        if had_code {
-            self.invalidate(&mapped);
-        }
+        self.drop_code(state, code, vec![mapped]);
         outcome?;
         self.note_shared(shared && prot.allows(Prot::WRITE));
         if mapped_end < range.end { Err(Errno(libc::ENOMEM)) } else { Ok(()) }
@@ -322,19 +315,18 @@ impl AddressSpace {
             [mapping] if mapping.range == old => mapping.clone(),
             _ => return Err(Errno(libc::EFAULT)),
         };
-        let had_code = open_code(&mut state, &old);
+        let mut code = state.code.unmark(&old);
+        if !code.is_empty() || !state.dropping.is_empty() {
+            // Closed pages are mappings of their own to the host, and it moves only one.
+            host::mprotect(&old, mapping.prot.host_bits())?;
+        }
         let outcome = self.move_mapping(&mut state, &mapping, new_len, flags, new_addr);
-        let replaced = match &outcome {
-            Ok(new) => open_code(&mut state, &(*new..*new + new_len)).then_some(*new),
-            Err(_) => None,
-        };
-        drop(state);
-        if had_code {
-            self.invalidate(&old);
+        let mut ranges = vec![old];
+        if let Ok(new) = outcome {
+            ranges.push(new..new + new_len);
+            code.extend(state.code.unmark(&ranges[1]));
         }
-        if let Some(new) = replaced {
-            self.invalidate(&(new..new + new_len));
-        }
+        self.drop_code(state, code, ranges);
         outcome.map(GuestAddr)
     }
 
@@ -402,22 +394,21 @@ impl AddressSpace {
         }
         let old_end = state.brk.next_multiple_of(PAGE_SIZE);
         let new_end = wanted.0.next_multiple_of(PAGE_SIZE);
-        let mut had_code = false;
+        let mut code = Vec::new();
         if new_end > old_end && !grow_heap(&mut state, &(old_end..new_end)) {
             return GuestAddr(state.brk);
         }
         if new_end < old_end {
-            had_code = !state.code.unmark(&(new_end..old_end)).is_empty();
-            if unmap_parts(&mut state, &(new_end..old_end)).is_err() {
-                return GuestAddr(state.brk);
+            code = state.code.unmark(&(new_end..old_end));
+            if unmap_parts(&mut state, &(new_end..old_end)).is_ok() {
+                state.brk = wanted.0;
             }
+        } else {
+            state.brk = wanted.0;
         }
-        state.brk = wanted.0;
-        drop(state);
-        if had_code {
-            self.invalidate(&(new_end..old_end));
-        }
-        wanted
+        let brk = GuestAddr(state.brk);
+        self.drop_code(state, code, vec![new_end..old_end.max(new_end)]);
+        brk
     }
 
     /// Passes an `madvise` on to the host; what discards contents also drops translations.
@@ -436,94 +427,10 @@ impl AddressSpace {
         if !state.maps.covers(&range) {
             return Err(Errno(libc::ENOMEM));
         }
-        let had_code = open_code(&mut state, &range);
+        let code = state.code.unmark(&range);
         let outcome = host::madvise(&range, advice);
-        drop(state);
-        if had_code {
-            self.invalidate(&range);
-        }
+        self.drop_code(state, code, vec![range]);
         outcome
-    }
-
-    /// Marks the page of `addr` as holding translated code and makes stores to it fault, unless the page is open
-    /// ([`CodeTicket::is_open`]).
-    ///
-    /// Call it *before* reading the bytes to translate; show the ticket to
-    /// [`is_current`](Self::is_current) before publishing what came of them.
-    ///
-    /// # Errors
-    /// A fetch fault at `addr` when the page is not mapped or not executable.
-    pub fn begin_code(&self, addr: GuestAddr) -> Result<CodeTicket, Fault> {
-        let fault = |cause| Fault { addr, access: Access::Execute, cause };
-        let page = addr.page();
-        if let Some(ticket) = self.read().code.ticket(page) {
-            return Ok(ticket);
-        }
-        let mut state = self.write();
-        let Some(prot) = state.maps.find(addr).map(|mapping| mapping.prot) else {
-            return Err(fault(Cause::Unmapped));
-        };
-        if !prot.allows(Prot::EXEC) {
-            return Err(fault(Cause::Protected));
-        }
-        let (ticket, is_new) = state.code.mark(page);
-        let range = page.0..page.0 + PAGE_SIZE;
-        let closes = is_new && !ticket.is_open && prot.allows(Prot::WRITE);
-        if closes && host::mprotect(&range, libc::PROT_READ).is_err() {
-            // Out of host mappings: better no translation than a stale one.
-            state.code.unmark(&range);
-            return Err(fault(Cause::Bus));
-        }
-        Ok(ticket)
-    }
-
-    /// Whether nothing has changed the page since `ticket` was made.
-    ///
-    /// To be asked under the lock that [`CodeHook::invalidate`] takes: a change that this misses
-    /// comes to the hook afterwards.
-    #[must_use]
-    pub fn is_current(&self, ticket: CodeTicket) -> bool {
-        self.read().code.is_current(ticket)
-    }
-
-    /// Deals with a store to `addr` that the host refused: if its page is the guest's to write and
-    /// only holds translated code, drops the translations and opens the page for stores.
-    pub fn resolve_write(&self, addr: GuestAddr) -> WriteFault {
-        let page = addr.page();
-        let range = page.0..page.0.wrapping_add(PAGE_SIZE);
-        let mut state = self.write();
-        let Some(prot) = state.maps.find(addr).map(|mapping| mapping.prot) else {
-            return WriteFault::Denied;
-        };
-        if !prot.allows(Prot::WRITE) {
-            return WriteFault::Denied;
-        }
-        let had_code = state.code.notice_store(page);
-        drop(state);
-        // Translations go before the page opens, so that no thread runs stale code after a store.
-        if had_code {
-            self.invalidate(&range);
-        }
-        let state = self.write();
-        // Marked again meanwhile: the repeated store faults again, and comes back here.
-        let is_marked = state.code.ticket(page).is_some();
-        if !is_marked && host::mprotect(&range, prot.host_bits()).is_err() {
-            return WriteFault::Denied;
-        }
-        if had_code { WriteFault::CodeDropped } else { WriteFault::NoCode }
-    }
-
-    /// Opens all code pages in the range for stores by the host kernel (a `read` into them).
-    ///
-    /// Returns whether there were any: a system call that failed with EFAULT is worth repeating.
-    pub fn release_code(&self, addr: GuestAddr, len: u64) -> bool {
-        let end = addr.0.saturating_add(len).min(HOST_END).next_multiple_of(PAGE_SIZE);
-        let range = addr.page().0.min(end)..end;
-        let had_code = open_code(&mut self.write(), &range);
-        if had_code {
-            self.invalidate(&range);
-        }
-        had_code
     }
 
     /// Runs `fork` while no other thread holds the lock, so that the child finds it usable.
@@ -567,7 +474,11 @@ fn place_fixed(maps: &Maps, request: &MapRequest) -> Result<(Range<u64>, Vec<Ran
     if !may_replace && !maps.inside(&range).is_empty() {
         return Err(Errno(libc::EEXIST));
     }
-    let claimed = claim_gaps(maps, &range)?;
+    let claimed = claim_gaps(maps, &range).map_err(|errno| match errno {
+        // Something of the emulator's is no different from a mapping to who only tries.
+        Errno(libc::ENOMEM) if !may_replace => Errno(libc::EEXIST),
+        errno => errno,
+    })?;
     Ok((range, claimed))
 }
 
@@ -579,21 +490,7 @@ fn unmap_parts(state: &mut State, range: &Range<u64>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Removes code marks inside `range` and gives the pages their own protection back.
-fn open_code(state: &mut State, range: &Range<u64>) -> bool {
-    let hit = state.code.unmark(range);
-    for &page in &hit {
-        let Some(prot) = state.maps.find(GuestAddr(page)).map(|mapping| mapping.prot) else {
-            continue;
-        };
-        if prot.allows(Prot::WRITE) {
-            // On failure the page stays read-only, and a store comes to `resolve_write`.
-            let _ = host::mprotect(&(page..page + PAGE_SIZE), prot.host_bits());
-        }
-    }
-    !hit.is_empty()
-}
-
+/// Maps what the program break gains; `false` if something is there.
 fn grow_heap(state: &mut State, range: &Range<u64>) -> bool {
     if !state.maps.inside(range).is_empty() {
         return false;
@@ -627,18 +524,6 @@ impl Drop for ThreadAttachment {
         // At thread exit the slot may be gone, and then nothing needs to be put back.
         let _ = CURRENT.try_with(|current| *current.borrow_mut() = before);
     }
-}
-
-/// What [`AddressSpace::resolve_write`] found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WriteFault {
-    /// The page held translated code; repeat the store.
-    CodeDropped,
-    /// The guest may write there and no code was in the way: another thread has just dropped it,
-    /// or the fault has another cause (a file cut short).
-    NoCode,
-    /// The guest may not write there.
-    Denied,
 }
 
 thread_local! {

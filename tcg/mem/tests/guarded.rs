@@ -254,6 +254,57 @@ fn unmapping_and_protecting_code_invalidates() {
     assert!(!space.release_code(page(0), 1));
 }
 
+/// Drops nothing, but takes its time: other threads change the mapping meanwhile.
+#[derive(Debug)]
+struct Slow;
+
+impl CodeHook for Slow {
+    fn invalidate(&self, _: std::ops::Range<u64>) {
+        std::thread::yield_now();
+    }
+    fn memory_is_shared(&self) {}
+}
+
+/// One thread stores, one translates, and one makes the page read-only again and again: when that
+/// has been done, nothing changes any more.
+#[test]
+fn a_page_made_read_only_stays_so_while_code_is_dropped() {
+    let space = Arc::new(own_space());
+    let hook = Arc::new(Slow);
+    let weak: std::sync::Weak<Slow> = Arc::downgrade(&hook);
+    space.set_hook(weak);
+    let at = pages(&space, 1, RWX);
+    let done = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _attached = space.attach_thread();
+            for value in 0.. {
+                let _ = tcg_mem::write_u64(at, value, Endian::Big);
+                if done.load(Ordering::Relaxed) != 0 {
+                    break;
+                }
+            }
+        });
+        scope.spawn(|| {
+            while done.load(Ordering::Relaxed) == 0 {
+                space.begin_code(at).unwrap();
+            }
+        });
+        for _ in 0..2000 {
+            space.mprotect(at, PAGE_SIZE, Prot::READ.union(Prot::EXEC)).unwrap();
+            let before = tcg_mem::read_u64(at, Endian::Big);
+            std::thread::yield_now();
+            let after = tcg_mem::read_u64(at, Endian::Big);
+            space.mprotect(at, PAGE_SIZE, RWX).unwrap();
+            if before != after {
+                done.store(1, Ordering::Relaxed);
+            }
+            assert_eq!(before, after, "a store to a read-only page");
+        }
+        done.store(1, Ordering::Relaxed);
+    });
+}
+
 #[test]
 fn the_emulator_cannot_be_replaced() {
     let space = own_space();
@@ -262,6 +313,8 @@ fn the_emulator_cannot_be_replaced() {
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
     let request = MapRequest { flags, ..MapRequest::anonymous(page, PAGE_SIZE, RW) };
     assert_eq!(space.mmap(&request).unwrap_err().0, libc::ENOMEM);
+    let flags = flags & !libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE;
+    assert_eq!(space.mmap(&MapRequest { flags, ..request }).unwrap_err().0, libc::EEXIST);
     assert_eq!(space.munmap(page, PAGE_SIZE), Ok(()));
     assert_eq!(space.mprotect(page, PAGE_SIZE, Prot::NONE).unwrap_err().0, libc::ENOMEM);
     assert!(mine.iter().all(|&byte| byte == 0x55));

@@ -66,9 +66,7 @@ fn is_full(op: &Op) -> bool {
         | Op::Cas128 { mem, .. }
         | Op::Rmw { mem, .. }
         | Op::St { mem, .. }
-        | Op::St128 { mem, .. } => {
-            mem.order == Order::SeqCst
-        }
+        | Op::St128 { mem, .. } => mem.order == Order::SeqCst,
         _ => false,
     }
 }

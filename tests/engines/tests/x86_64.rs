@@ -27,8 +27,9 @@ fn random_programs() {
     let engines = Engines::new(vec![
         ("interpreter", interp(), Passes::ALL, true),
         ("x86_64, no passes", jit(), Passes::NONE, true),
-        ("x86_64", jit(), Passes::ALL, true),
-        ("x86_64, one thread", jit(), Passes::ALL, false),
+        ("x86_64, all passes", jit(), Passes::ALL, true),
+        ("x86_64", jit(), Passes::COMPILED, true),
+        ("x86_64, one thread", jit(), Passes::COMPILED, false),
     ])
     .expect("memory for the machines");
     // More, or other, programs by hand.

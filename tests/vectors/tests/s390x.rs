@@ -84,10 +84,10 @@ fn jit_without_passes() {
 
 #[test]
 fn jit_one_instruction_a_block() {
-    run(6, jit(false), Passes::ALL, false, 1);
+    run(6, jit(false), Passes::COMPILED, false, 1);
 }
 
 #[test]
 fn jit_with_other_threads_about() {
-    run(7, jit(true), Passes::ALL, true, LONG);
+    run(7, jit(true), Passes::COMPILED, true, LONG);
 }

@@ -215,6 +215,11 @@ impl Cx<'_> {
         let sp = self.state(HOST_SP);
         self.asm.mov(true, RSP, sp);
         self.asm.lea(true, RSP, Mem::base(RSP, -16));
+        // Returns that are predicted are as many as the calls before them; these may be a loop.
+        let m = self.state(EXIT_REQUEST);
+        self.asm.alu_imm(Alu::Cmp, false, m, 0);
+        let at = self.asm.jcc(Cc::Ne);
+        self.cold(at, Then::Indirect { target: t });
         let entry = self.look_up(t);
         self.asm.jmp_mem(entry);
     }
