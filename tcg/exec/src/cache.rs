@@ -214,7 +214,12 @@ impl CodeCache {
     }
 
     /// Makes a block known, if it is still true to the guest's memory.
-    pub(crate) fn publish(&self, space: &AddressSpace, new: &NewBlock<'_>) -> Published {
+    pub(crate) fn publish(
+        &self,
+        space: &AddressSpace,
+        epochs: &Epochs,
+        new: &NewBlock<'_>,
+    ) -> Published {
         let mut owner = self.lock();
         let is_current = |ticket: &CodeTicket| space.is_current(*ticket);
         if new.generation != self.generation() || !new.tickets.iter().all(is_current) {
@@ -227,7 +232,8 @@ impl CodeCache {
         }
         let id = owner.add(new);
         chunk::set_id(&self.memory, new.at, id);
-        self.table.insert(&mut owner.table, &self.memory, new.at, (new.pc, new.flags));
+        let key = (new.pc, new.flags);
+        self.table.insert(&mut owner.table, &self.memory, new.at, key, epochs);
         Published::Yes
     }
 

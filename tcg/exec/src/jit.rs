@@ -333,7 +333,7 @@ impl Jit {
             tickets: translator.tickets(),
             exits: &self.compiled.exits,
         };
-        let published = self.cache().publish(&self.core.space, &new);
+        let published = self.cache().publish(&self.core.space, &self.core.epochs, &new);
         self.starts.insert(pc);
         if published == Published::Yes {
             self.core.stats.count_block(translator.tb().n_insns, self.compiled.code.len());

@@ -5,6 +5,7 @@
 
 use crate::chunk::{self, CodeOffset};
 use crate::code_memory::CodeMemory;
+use crate::epoch::Epochs;
 use crate::sync::{AtomicPtr, AtomicU64, FIRST_SLOTS};
 use std::sync::atomic::Ordering;
 
@@ -26,9 +27,10 @@ struct Slots {
 /// What only the holder of the cache's lock has: the tables and their filling.
 #[derive(Debug)]
 pub(crate) struct TableOwner {
-    /// Former tables, which readers may still look at, and last the current one.
-    #[expect(clippy::vec_box, reason = "readers hold their addresses, which must not move")]
-    all: Vec<Box<Slots>>,
+    current: Box<Slots>,
+    /// Former tables, each with the epoch that ended when it was replaced: vCPUs that have not
+    /// passed a safe point since may look at it.
+    former: Vec<(u64, Box<Slots>)>,
     n_used: usize,
 }
 
@@ -59,13 +61,6 @@ impl Slots {
         (0..n_slots).map(move |i| &self.slots[(first + i) & (n_slots - 1)])
     }
 
-    fn insert_all(&self, blocks: &[CodeOffset], memory: &CodeMemory) {
-        for &at in blocks {
-            let header = chunk::header(memory, at);
-            self.insert(hash(header.pc, header.flags), at);
-        }
-    }
-
     /// Fills the first free slot; says whether it had never been used.
     fn insert(&self, hash: u64, at: CodeOffset) -> bool {
         let free = self.probe(hash).find(|slot| slot.load(Ordering::Relaxed) <= REMOVED);
@@ -79,16 +74,17 @@ impl Table {
     pub(crate) fn new() -> (Table, TableOwner) {
         let first = Slots::new(FIRST_SLOTS);
         let current = AtomicPtr::new(std::ptr::from_ref(&*first).cast_mut());
-        (Table { current }, TableOwner { all: vec![first], n_used: 0 })
+        (Table { current }, TableOwner { current: first, former: Vec::new(), n_used: 0 })
     }
 
     fn current(&self) -> &Slots {
-        // SAFETY: TABLE-LIFE: points into a box of `TableOwner::all`, which lives in the same
-        // cache as `self` and drops no table while the cache exists.
+        // SAFETY: TABLE-LIFE: points to a box of `TableOwner`, which lives in the same cache as
+        // `self` and drops a table only when every vCPU has passed a safe point since it was replaced.
         unsafe { &*self.current.load(Ordering::Acquire) }
     }
 
-    /// The live block of generation `generation` for (pc, flags). Any thread, no lock.
+    /// The live block of generation `generation` for (pc, flags). No lock; the thread holds the
+    /// cache's lock or is a vCPU that has announced an epoch.
     #[inline]
     pub(crate) fn find(
         &self,
@@ -120,9 +116,10 @@ impl Table {
         memory: &CodeMemory,
         at: CodeOffset,
         (pc, flags): (u64, u32),
+        epochs: &Epochs,
     ) {
         if owner.n_used * 2 >= self.current().slots.len() {
-            self.rebuild(owner, memory);
+            self.rebuild(owner, memory, epochs);
         }
         owner.n_used += usize::from(self.current().insert(hash(pc, flags), at));
     }
@@ -151,25 +148,23 @@ impl Table {
         owner.n_used = 0;
     }
 
-    /// Frees the slots of removed blocks; moves to a larger table if that is not enough.
-    ///
-    /// Readers may miss a block meanwhile, and find it when they want to publish their own.
-    fn rebuild(&self, owner: &mut TableOwner, memory: &CodeMemory) {
+    /// Moves the live entries to a table that they fill by a quarter to a half. The former one goes
+    /// when no vCPU can be in it.
+    fn rebuild(&self, owner: &mut TableOwner, memory: &CodeMemory, epochs: &Epochs) {
         let live = |slot: &AtomicU64| {
             let entry = slot.load(Ordering::Relaxed);
             (entry != EMPTY && entry != REMOVED).then(|| place(entry))
         };
-        let blocks: Vec<CodeOffset> = self.current().slots.iter().filter_map(live).collect();
-        let n_slots = (blocks.len() * 4).next_power_of_two().max(FIRST_SLOTS);
-        if n_slots > self.current().slots.len() {
-            let next = Slots::new(n_slots);
-            next.insert_all(&blocks, memory);
-            self.current.store(std::ptr::from_ref(&*next).cast_mut(), Ordering::Release);
-            owner.all.push(next);
-        } else {
-            self.clear(owner);
-            self.current().insert_all(&blocks, memory);
+        let blocks: Vec<CodeOffset> = owner.current.slots.iter().filter_map(live).collect();
+        let next = Slots::new((blocks.len() * 4).next_power_of_two().max(FIRST_SLOTS));
+        for &at in &blocks {
+            let header = chunk::header(memory, at);
+            next.insert(hash(header.pc, header.flags), at);
         }
         owner.n_used = blocks.len();
+        self.current.store(std::ptr::from_ref(&*next).cast_mut(), Ordering::Release);
+        let former = std::mem::replace(&mut owner.current, next);
+        owner.former.retain(|(ended, _)| !epochs.is_over(*ended));
+        owner.former.push((epochs.advance(std::iter::empty()), former));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::chunk::{CHUNK_BYTES, Chunk, Header};
 use crate::code_memory::CodeMemory;
+use crate::epoch::Epochs;
 use crate::table::Table;
 
 #[test]
@@ -9,6 +10,7 @@ fn blocks_are_found_until_removed() {
     let n_blocks = 20_000u64;
     let memory = CodeMemory::new(64 * CHUNK_BYTES as usize).unwrap();
     let (table, mut owner) = Table::new();
+    let epochs = Epochs::new();
     let mut n_chunks = 0;
     let mut chunk = Chunk::open(&memory, n_chunks);
     let mut places = Vec::new();
@@ -20,7 +22,7 @@ fn blocks_are_found_until_removed() {
         let (pc, flags) = (i * 6, (i % 3) as u32);
         let header = Header { pc, flags, code_len: 4, faults_len: 0, id: i as u32, state: 1 };
         let at = chunk.add(&memory, header, &[0; 4], &[]);
-        table.insert(&mut owner, &memory, at, (pc, flags));
+        table.insert(&mut owner, &memory, at, (pc, flags), &epochs);
         places.push(at);
     }
     for (i, &at) in places.iter().enumerate() {

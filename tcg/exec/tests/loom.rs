@@ -191,22 +191,26 @@ fn a_reader_finds_whole_blocks_and_none_is_lost() {
         let memory = Arc::new(CodeMemory::new());
         let (table, mut owner) = Table::new();
         let table = Arc::new(table);
+        let epochs = Arc::new(Epochs::new());
+        let member = member(&epochs);
         let key = |n: usize| ([0x1000, 0x2000, 0x3000][n], 0);
-        table.insert(&mut owner, &memory, CodeOffset(0), key(0));
-        let (reader, blocks) = (Arc::clone(&table), Arc::clone(&memory));
+        table.insert(&mut owner, &memory, CodeOffset(0), key(0), &epochs);
+        let (reader, blocks, now) = (Arc::clone(&table), Arc::clone(&memory), Arc::clone(&epochs));
         let thread = loom::thread::spawn(move || {
+            member.announce(now.now());
             let find = |n: usize| reader.find(&blocks, key(n).0, key(n).1, LIVE);
             assert_eq!(find(0), Some(CodeOffset(0)), "inserted before, never removed");
             for at in [find(1), find(2)].into_iter().flatten() {
                 // SAFETY: what is being tested.
                 blocks.0[at.0 as usize].code.with(|code| assert_eq!(unsafe { *code }, 7));
             }
+            member.leave();
         });
         for n in [1, 2] {
             // SAFETY: what is being tested.
             memory.0[n].code.with_mut(|code| unsafe { *code = 7 });
             // The second one finds the table half full: it is rebuilt.
-            table.insert(&mut owner, &memory, CodeOffset(n as u32), key(n));
+            table.insert(&mut owner, &memory, CodeOffset(n as u32), key(n), &epochs);
             if n == 1 {
                 table.remove(CodeOffset(1), key(1));
             }
