@@ -57,7 +57,7 @@ pub struct GuardedStorage {
     /// Address of the event parameter list.
     pub parameters: u64,
     /// Where the event that was just recognized leads.
-    pub(crate) handler: u64,
+    pub handler: u64,
 }
 
 /// TB flag: 31-bit addressing.

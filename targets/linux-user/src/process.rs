@@ -6,6 +6,7 @@ use crate::host;
 use crate::layout::{Endian, GuestStruct, Layout, convert, size_of};
 use crate::signal::Actions;
 use crate::sigsafe::Inbox;
+use crate::sys::guarded::{Broadcasts, Prepared};
 use std::ffi::{CStr, CString};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
@@ -96,6 +97,8 @@ pub struct Process {
     pub self_exe: SelfExe,
     /// Number of guest threads.
     pub threads: AtomicU64,
+    /// Broadcasts of guarded-storage controls.
+    pub broadcasts: Broadcasts,
 }
 
 impl Process {
@@ -120,6 +123,7 @@ impl Process {
             logged: Default::default(),
             self_exe,
             threads: AtomicU64::new(1),
+            broadcasts: Broadcasts::default(),
         }
     }
 
@@ -137,6 +141,7 @@ impl Process {
             logged: Default::default(),
             self_exe: SelfExe::new(parent.self_exe.get()),
             threads: AtomicU64::new(1),
+            broadcasts: Broadcasts::default(),
         }
     }
 
@@ -177,6 +182,8 @@ pub struct Task {
     pub clear_tid: u64,
     /// Head of the robust futex list in guest memory, 0 for none.
     pub robust_list: u64,
+    /// Guarded-storage controls for the next broadcast.
+    pub guarded: Prepared,
     /// Set by a call that has replaced the registers: its result must not be stored.
     pub keep_registers: bool,
     /// Set by a call that ended the thread.
@@ -201,6 +208,7 @@ impl Task {
             altstack: AltStack::default(),
             clear_tid: 0,
             robust_list: 0,
+            guarded: Prepared::default(),
             keep_registers: false,
             exited: false,
             call: 0,

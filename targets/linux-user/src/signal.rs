@@ -408,6 +408,7 @@ pub fn run(task: &mut Task, cpu: &mut dyn GuestCpu) {
     let previous = task.inbox.enter(cpu.exit_handle());
     set_host_mask(task.mask);
     while !task.exited {
+        crate::sys::guarded::follow(task, cpu);
         match cpu.run() {
             Event::Call => {
                 let result = crate::dispatch::call(task, cpu);

@@ -8,8 +8,8 @@ use crate::errno::SysResult;
 use crate::layout::{Layout, kernel as k};
 use crate::process::{Args, Ctx};
 use crate::sys::{
-    clock, descriptor, epoll, exec, fcntl, file, futex, ioctl, ipc, memory, misc, poll, prctl,
-    process, signal, socket, stat, thread,
+    clock, descriptor, epoll, exec, fcntl, file, futex, guarded, ioctl, ipc, memory, misc, poll,
+    prctl, process, signal, socket, stat, thread,
 };
 
 /// A handler.
@@ -384,7 +384,7 @@ rows! {
     rt_sigsuspend own signal::rt_sigsuspend, [In(k::U64), Int];
     rt_sigtimedwait own signal::rt_sigtimedwait, [In(k::U64), Ptr, In(k::TIMESPEC), Int];
     rt_tgsigqueueinfo own signal::rt_tgsigqueueinfo, [Int, Int, Signal, Ptr];
-    s390_guarded_storage none, [];
+    s390_guarded_storage own guarded::s390_guarded_storage, [Int, Ptr];
     s390_pci_mmio_read none, [];
     s390_pci_mmio_write none, [];
     s390_runtime_instr none, [];

@@ -178,6 +178,12 @@ pub trait GuestCpu: Send {
     /// # Errors
     /// That of `fork`, or ENOMEM.
     fn fork(&mut self, fork: &mut dyn FnMut() -> Result<i32, Errno>) -> Result<i32, Errno>;
+    /// Whether a machine of that level has guarded storage.
+    fn has_guarded_storage(&self, level: u32) -> bool;
+    /// Whether guarded storage is enabled.
+    fn guards_storage(&self) -> bool;
+    /// Enables guarded storage with these controls, or disables it.
+    fn guard_storage(&mut self, controls: Option<crate::sys::guarded::Controls>);
     /// What makes [`GuestCpu::run`] return soon.
     fn exit_handle(&self) -> ExitHandle;
     /// Registers, for a log.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 ///
 /// Linux arch/s390/include/asm/elf.h, arch/s390/kernel/processor.c:setup_hwcaps. The facilities
 /// come from the front end, which lists one only if all its instructions work. Vector facilities
-/// (bits 11 and above) need larger signal frames first.
+/// need larger signal frames first.
 const CAPABILITIES: &[(u32, &str, &[u16])] = &[
     (0, "esan3", &[]),
     (1, "zarch", &[2]),
@@ -18,6 +18,7 @@ const CAPABILITIES: &[(u32, &str, &[u16])] = &[
     (6, "dfp", &[42, 44]),
     (8, "etf3eh", &[22, 30]),
     (9, "highgprs", &[]),
+    (14, "gs", &[133]),
 ];
 
 /// The levels that a program can be shown: older ones lack what Debian's programs need, newer ones are not translated.
@@ -93,7 +94,7 @@ mod tests {
         let (bits, platform) = hwcap(top);
         // ESAN3, ZARCH, HIGH_GPRS always; vectors and transactions not yet.
         assert_eq!(bits & 0b10_0000_0011, 0b10_0000_0011);
-        assert_eq!(bits >> 10, 0);
+        assert_eq!(bits >> 10, 1 << 4, "of those above, guarded storage alone");
         assert_eq!(platform, "z16");
         assert_eq!(hwcap(0).1, "z10");
         let info = cpuinfo(level("z13").unwrap(), 2);

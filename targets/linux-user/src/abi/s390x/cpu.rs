@@ -3,8 +3,11 @@
 use super::frame::{self, Registers};
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
+use crate::sys::guarded::Controls;
 use crate::unsafe_fork::Gate;
+use frontend_s390x::facility;
 use frontend_s390x::signal::{self, signal_of_fault};
+use frontend_s390x::state::GuardedStorage;
 use frontend_s390x::trap::pic;
 use frontend_s390x::{CpuState, S390x, Trap};
 use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
@@ -20,6 +23,9 @@ pub struct Cpu {
     /// Address of that instruction, or of the EXECUTE it was the target of.
     svc_at: u64,
 }
+
+/// Bit of the facility list: guarded storage.
+const GUARDED_STORAGE: u16 = 133;
 
 /// PSW bits that every problem-state program has: DAT on, interruptions enabled, problem state
 /// (Linux arch/s390/include/asm/ptrace.h: PSW_USER_BITS).
@@ -236,9 +242,26 @@ impl GuestCpu for Cpu {
                 // No memory for code: nothing can run here.
                 crate::signal::die(libc::SIGKILL);
             }
+            self.guard_storage(None);
             gate.open();
         }
         Ok(pid)
+    }
+
+    fn has_guarded_storage(&self, level: u32) -> bool {
+        facility::has(&facility::list(level), GUARDED_STORAGE)
+    }
+
+    fn guards_storage(&self) -> bool {
+        self.vcpu.state().guarded.enabled != 0
+    }
+
+    fn guard_storage(&mut self, controls: Option<Controls>) {
+        let [designation, mask, parameters] = controls.unwrap_or_default();
+        let enabled = u32::from(controls.is_some());
+        let guarded =
+            GuardedStorage { enabled, designation, mask, parameters, ..GuardedStorage::default() };
+        self.vcpu.state_mut().guarded = guarded;
     }
 
     fn exit_handle(&self) -> ExitHandle {
