@@ -75,7 +75,9 @@ pub(crate) struct RegFile {
 }
 
 impl RegFile {
-    pub(crate) fn new() -> RegFile {
+    /// All registers empty; `in_homes` gives its memory.
+    pub(crate) fn new(mut in_homes: Vec<u32>) -> RegFile {
+        in_homes.clear();
         RegFile {
             head: [NIL; 32],
             also: [NIL; 32],
@@ -83,7 +85,7 @@ impl RegFile {
             locked: 0,
             slots: [0; N_SPILLS],
             freed_at: [0; N_SPILLS],
-            in_homes: Vec::new(),
+            in_homes,
         }
     }
 

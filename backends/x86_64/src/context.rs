@@ -8,7 +8,7 @@ use crate::liveness::{DEAD, HOT, Liveness};
 use crate::pins::Pins;
 use crate::prologue::Offsets;
 use crate::puts::{Put, Snap};
-use std::mem::{replace, take};
+use std::mem::take;
 use tcg_ir::{Compiled, DirectExit, GuestLayout, Tb, Val};
 
 /// Buffers that live from one compilation to the next.
@@ -16,7 +16,7 @@ use tcg_ir::{Compiled, DirectExit, GuestLayout, Tb, Val};
 pub(crate) struct Scratch {
     asm: Asm,
     vals: Vec<ValState>,
-    regs: RegFile,
+    in_homes: Vec<u32>,
     live: Liveness,
     puts: Vec<Put>,
     snaps: Vec<Snap>,
@@ -30,7 +30,7 @@ impl Scratch {
         Scratch {
             asm: Asm::default(),
             vals: Vec::new(),
-            regs: RegFile::new(),
+            in_homes: Vec::new(),
             live: Liveness::default(),
             puts: Vec::new(),
             snaps: Vec::new(),
@@ -108,7 +108,7 @@ pub(crate) fn compile(
     out: &mut Compiled,
 ) -> bool {
     out.reset();
-    let Scratch { asm, vals, regs, live, puts, snaps, cold, literals, label_jumps } = scratch;
+    let Scratch { asm, vals, in_homes, live, puts, snaps, cold, literals, label_jumps } = scratch;
     let Compiled { code, exits, faults } = out;
     let mut cx = Cx {
         tb,
@@ -117,7 +117,7 @@ pub(crate) fn compile(
         shared,
         asm: take(asm),
         vals: take(vals),
-        regs: replace(regs, RegFile::new()),
+        regs: RegFile::new(take(in_homes)),
         live: take(live),
         puts: take(puts),
         snaps: take(snaps),
@@ -140,7 +140,7 @@ pub(crate) fn compile(
     cx.run();
     let ok = !cx.failed;
     code.extend_from_slice(cx.asm.code());
-    (*asm, *vals, *regs, *live) = (cx.asm, cx.vals, cx.regs, cx.live);
+    (*asm, *vals, *in_homes, *live) = (cx.asm, cx.vals, cx.regs.in_homes, cx.live);
     (*puts, *snaps, *cold) = (cx.puts, cx.snaps, cx.cold);
     (*literals, *label_jumps) = (cx.literals, cx.label_jumps);
     ok
@@ -149,7 +149,6 @@ pub(crate) fn compile(
 impl Cx<'_> {
     fn run(&mut self) {
         self.asm.clear();
-        self.regs.reset();
         self.puts.clear();
         self.snaps.clear();
         self.cold.clear();

@@ -256,8 +256,8 @@ impl CodeCache {
 
     /// The id of a block that is published and live. Under the lock.
     fn live_id(&self, at: CodeOffset) -> Option<u32> {
-        let header = chunk::header(&self.memory, at);
-        (header.state == self.generation() && header.id != NO_ID).then_some(header.id)
+        let id = chunk::id(&self.memory, at);
+        (self.is_live(at) && id != NO_ID).then_some(id)
     }
 
     /// Drops every block with a byte in `range` (page-aligned).

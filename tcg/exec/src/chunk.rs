@@ -195,6 +195,11 @@ pub(crate) fn state(memory: &CodeMemory, at: CodeOffset) -> u32 {
     memory.load(at.state_word(), Ordering::Acquire)
 }
 
+/// A block's id.
+pub(crate) fn id(memory: &CodeMemory, at: CodeOffset) -> u32 {
+    memory.load(at.header() + 20, Ordering::Relaxed)
+}
+
 /// Marks a block dead.
 pub(crate) fn kill(memory: &CodeMemory, at: CodeOffset) {
     memory.word(at.state_word()).store(DEAD, Ordering::Release);

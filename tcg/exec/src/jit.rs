@@ -229,7 +229,8 @@ impl Jit {
         let begun = self.core.config.timed.then(Instant::now);
         let block = self.make::<G>(translator, key, Purpose::Keep);
         if let Some(begun) = begun {
-            self.core.stats.count_translating(begun.elapsed());
+            let n_insns = translator.tb().n_insns;
+            self.core.stats.count_translating(n_insns, begun.elapsed());
         }
         block
     }

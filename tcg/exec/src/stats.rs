@@ -18,7 +18,11 @@ pub struct Stats {
     faults: AtomicU64,
     lookups: AtomicU64,
     translating_ns: AtomicU64,
+    timed_insns: AtomicU64,
 }
+
+/// A translation that took longer was interrupted: its time says nothing.
+const INTERRUPTED: Duration = Duration::from_micros(500);
 
 /// The values of [`Stats`] at one time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,8 +47,11 @@ pub struct StatsSnapshot {
     pub faults: u64,
     /// Times generated code came back to the loop to have a TB found.
     pub lookups: u64,
-    /// Nanoseconds from a missing TB to its code, over all threads; 0 unless `Config::timed`.
+    /// Nanoseconds from a missing TB to its code, over all threads and all TBs but those whose translation the host
+    /// interrupted; 0 unless `Config::timed`.
     pub translating_ns: u64,
+    /// Instructions of the TBs of `translating_ns`.
+    pub timed_insns: u64,
 }
 
 fn add(counter: &AtomicU64, n: usize) {
@@ -88,8 +95,11 @@ impl Stats {
         add(&self.lookups, n as usize);
     }
 
-    pub(crate) fn count_translating(&self, time: Duration) {
-        add(&self.translating_ns, time.as_nanos() as usize);
+    pub(crate) fn count_translating(&self, n_insns: u32, time: Duration) {
+        if time < INTERRUPTED {
+            add(&self.translating_ns, time.as_nanos() as usize);
+            add(&self.timed_insns, n_insns as usize);
+        }
     }
 
     /// All counters now.
@@ -108,6 +118,7 @@ impl Stats {
             faults: get(&self.faults),
             lookups: get(&self.lookups),
             translating_ns: get(&self.translating_ns),
+            timed_insns: get(&self.timed_insns),
         }
     }
 }
@@ -133,7 +144,7 @@ impl fmt::Display for StatsSnapshot {
             return Ok(());
         }
         let milliseconds = self.translating_ns as f64 / 1e6;
-        let millions = self.insns as f64 / 1e3 / milliseconds;
+        let millions = self.timed_insns as f64 / 1e3 / milliseconds;
         write!(f, "; {milliseconds:.1} ms translating, {millions:.2} million instructions a second")
     }
 }

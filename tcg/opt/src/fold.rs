@@ -49,12 +49,20 @@ impl Fold {
         // After an op that ends the block nothing runs until the next label.
         let mut reachable = true;
         for index in 0..tb.ops.len() {
-            if reachable && !self.replaced && is_plain(tb, &tb.ops[index]) {
-                if out != index {
-                    tb.ops[out] = tb.ops[index];
+            if reachable && !self.replaced {
+                let kind = kind(tb, &tb.ops[index]);
+                if kind != Kind::Other {
+                    if out != index {
+                        tb.ops[out] = tb.ops[index];
+                    }
+                    match kind {
+                        Kind::Defines(d) => self.def[d.index()] = out as u32,
+                        Kind::Ends => reachable = false,
+                        Kind::Plain | Kind::Other => {}
+                    }
+                    out += 1;
+                    continue;
                 }
-                out += 1;
-                continue;
             }
             if let Op::SetLabel { label } = tb.ops[index] {
                 reachable = true;
@@ -141,8 +149,21 @@ impl Fold {
     }
 }
 
-/// The commonest ops that no rule rewrites or looks through, and after which the block goes on.
-fn is_plain(tb: &Tb, op: &Op) -> bool {
+/// What to do with an op whose inputs have not been replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// To keep: no rule rewrites it or looks through it.
+    Plain,
+    /// To keep, and rules may look through this output.
+    Defines(Val),
+    /// To keep, and it ends the block.
+    Ends,
+    /// To be looked at.
+    Other,
+}
+
+/// Tells the commonest ops that no rule rewrites from others.
+fn kind(tb: &Tb, op: &Op) -> Kind {
     match *op {
         Op::InsnStart { .. }
         | Op::Get { .. }
@@ -153,9 +174,14 @@ fn is_plain(tb: &Tb, op: &Op) -> bool {
         | Op::StState { .. }
         | Op::Probe { .. }
         | Op::Poll { .. }
-        | Op::Call { .. } => true,
-        Op::St { base, index, .. } => !memory::may_be_simpler(tb, base, index),
-        _ => false,
+        | Op::PushReturn { .. }
+        | Op::Call { .. } => Kind::Plain,
+        Op::Goto { .. } | Op::GotoInd { .. } | Op::Exit { .. } => Kind::Ends,
+        Op::St { base, index, .. } if !memory::may_be_simpler(tb, base, index) => Kind::Plain,
+        Op::Ld { d, base, index, .. } if !memory::may_be_simpler(tb, base, index) => {
+            Kind::Defines(d)
+        }
+        _ => Kind::Other,
     }
 }
 
