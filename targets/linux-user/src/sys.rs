@@ -7,6 +7,7 @@ pub mod exec;
 pub mod fcntl;
 pub mod file;
 pub mod futex;
+mod futex_pi;
 pub mod guarded;
 pub mod ioctl;
 pub mod ipc;

@@ -4,6 +4,7 @@
 //! into the guest's byte order first. Only the arithmetic of `FUTEX_WAKE_OP` cannot be left
 //! to the host.
 
+use super::futex_pi;
 use crate::errno::{Errno, SysResult};
 use crate::layout::{Endian, kernel};
 use crate::process::{Args, Ctx};
@@ -14,13 +15,17 @@ const WAKE: u64 = 1;
 const REQUEUE: u64 = 3;
 const CMP_REQUEUE: u64 = 4;
 const WAKE_OP: u64 = 5;
+const LOCK_PI: u64 = 6;
+const UNLOCK_PI: u64 = 7;
+const TRYLOCK_PI: u64 = 8;
 const WAIT_BITSET: u64 = 9;
 const WAKE_BITSET: u64 = 10;
+const LOCK_PI2: u64 = 13;
 const PRIVATE: u64 = 128;
 const CLOCK_REALTIME: u64 = 256;
 
 /// A 32-bit value as the host kernel finds it in guest memory.
-fn raw(endian: Endian, value: u64) -> u64 {
+pub(crate) fn raw(endian: Endian, value: u64) -> u64 {
     match endian {
         Endian::Big => u64::from((value as u32).swap_bytes()),
         Endian::Little => value,
@@ -30,7 +35,8 @@ fn raw(endian: Endian, value: u64) -> u64 {
 /// `futex`.
 pub fn futex(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let endian = ctx.endian();
-    match a[1] & !(PRIVATE | CLOCK_REALTIME) & 0xffff_ffff {
+    let command = a[1] & !(PRIVATE | CLOCK_REALTIME) & 0xffff_ffff;
+    match command {
         WAIT | WAIT_BITSET => {
             let time = if a[3] == 0 { None } else { Some(ctx.get_layout(a[3], kernel::TIMESPEC)?) };
             let time = time.as_ref().map_or(0, |t| t.as_ptr() as u64);
@@ -41,7 +47,15 @@ pub fn futex(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
             ctx.blocking(libc::SYS_futex, [a[0], a[1], a[2], a[3], a[4], raw(endian, a[5])])
         }
         WAKE_OP => wake_op(ctx, a),
-        // Priority inheritance needs owner words that the host kernel could read.
+        LOCK_PI | LOCK_PI2 => {
+            let time = if a[3] == 0 { None } else { Some(ctx.get_layout(a[3], kernel::TIMESPEC)?) };
+            let until = time.as_ref().map_or(0, |t| t.as_ptr() as u64);
+            let clock = if command == LOCK_PI { CLOCK_REALTIME } else { a[1] & CLOCK_REALTIME };
+            let how = Some(WAIT_BITSET | a[1] & PRIVATE | clock);
+            futex_pi::lock(ctx, a[0], futex_pi::Wait { how, until })
+        }
+        TRYLOCK_PI => futex_pi::lock(ctx, a[0], futex_pi::Wait { how: None, until: 0 }),
+        UNLOCK_PI => futex_pi::unlock(ctx, a[0], WAKE | a[1] & PRIVATE),
         _ => Err(Errno::ENOSYS),
     }
 }

@@ -37,8 +37,8 @@ pub fn get_robust_list(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 }
 
 const OWNER_DIED: u32 = 0x4000_0000;
-const WAITERS: u32 = 0x8000_0000;
-const TID_MASK: u32 = 0x3fff_ffff;
+pub(crate) const WAITERS: u32 = 0x8000_0000;
+pub(crate) const TID_MASK: u32 = 0x3fff_ffff;
 
 /// What the kernel does when a thread ends: robust futexes, then the id word.
 pub fn at_exit(task: &mut Task, tid: i32) {
