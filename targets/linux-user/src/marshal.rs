@@ -1,6 +1,7 @@
 //! Calls that are the host's own once their arguments are converted.
 
 use crate::errno::{Errno, SysResult};
+use crate::layout::kernel::IOVEC;
 use crate::layout::{Endian, Layout, convert_array, size_of};
 use crate::path;
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
@@ -15,14 +16,14 @@ const MAX_ARRAY: u64 = 1 << 20;
 struct Frame {
     paths: Vec<CString>,
     buffers: Vec<Buffer>,
-    /// Guest ranges the kernel writes to directly.
-    direct: Vec<(u64, u64)>,
 }
 
 struct Buffer {
     guest: u64,
     layout: Layout,
     bytes: Vec<u8>,
+    /// The same before the call: what the kernel has not touched is not written to the guest.
+    before: Vec<u8>,
     back: Back,
 }
 
@@ -31,7 +32,7 @@ struct Buffer {
 enum Back {
     Nothing,
     Whole,
-    /// As many elements as the result says.
+    /// As many elements as the result says, whatever was there.
     Counted,
 }
 
@@ -45,12 +46,9 @@ pub fn pass(ctx: &mut Ctx<'_>, number: i64, kinds: &[Arg], args: &Args) -> SysRe
     for (i, kind) in kinds.iter().enumerate() {
         host[i] = frame.argument(ctx, *kind, args[i], args)?;
     }
-    let mut result = ctx.blocking(number, host);
-    if result == Err(Errno::EFAULT) && frame.release(ctx) {
-        result = ctx.blocking(number, host);
-    }
-    // An interrupted sleep tells how much is left.
-    if result.is_ok() || result == Err(Errno::EINTR) {
+    let result = ctx.blocking(number, host);
+    // Errors, too: an interrupted sleep tells how much is left.
+    if result != Err(Errno::NOT_BEGUN) {
         frame.write_back(ctx.endian(), result.unwrap_or(0))?;
     }
     result
@@ -62,7 +60,7 @@ impl Frame {
         let (layout, count, fill, back) = match kind {
             Arg::Path | Arg::Link => return self.path(ctx, value, kind == Arg::Path),
             Arg::Buffer(n) => {
-                self.direct.push((value, args[n as usize]));
+                ctx.open_for_host(value, args[n as usize]);
                 return Ok(value);
             }
             Arg::Open => return Ok((ctx.process().abi.open_flags)(value)),
@@ -70,6 +68,7 @@ impl Frame {
             Arg::Out(layout) => (layout, 1, false, Back::Whole),
             Arg::InOut(layout) => (layout, 1, true, Back::Whole),
             Arg::InArray(layout, n) => (layout, count(n), true, Back::Nothing),
+            Arg::Scatter(n) => (IOVEC, count(n), true, Back::Nothing),
             Arg::OutArray(layout, n) => (layout, count(n), false, Back::Counted),
             Arg::InOutArray(layout, n) => (layout, count(n), true, Back::Whole),
             _ => return Ok(value),
@@ -77,7 +76,11 @@ impl Frame {
         if value == 0 {
             return Ok(0);
         }
-        self.buffer(ctx.endian(), value, (layout, count), fill, back)
+        let pointer = self.buffer(ctx.endian(), value, (layout, count), fill, back)?;
+        if let (Arg::Scatter(_), Some(vectors)) = (kind, self.buffers.last()) {
+            ctx.open_vectors(&vectors.bytes);
+        }
+        Ok(pointer)
     }
 
     fn path(&mut self, ctx: &Ctx<'_>, addr: u64, follow: bool) -> SysResult {
@@ -104,35 +107,26 @@ impl Frame {
         if len > MAX_ARRAY {
             return Err(Errno::EINVAL);
         }
-        let mut bytes = if fill { read_bytes(guest, len as usize)? } else { vec![0; len as usize] };
+        let mut bytes = match back {
+            Back::Counted => vec![0; len as usize],
+            // What cannot be read may be left alone by the kernel as well.
+            Back::Whole if !fill => {
+                read_bytes(guest, len as usize).unwrap_or(vec![0; len as usize])
+            }
+            _ => read_bytes(guest, len as usize)?,
+        };
         convert_array(endian, layout, &mut bytes);
         let pointer = bytes.as_ptr() as u64;
-        self.buffers.push(Buffer { guest, layout, bytes, back });
+        let before = if back == Back::Whole { bytes.clone() } else { Vec::new() };
+        self.buffers.push(Buffer { guest, layout, bytes, before, back });
         Ok(pointer)
-    }
-
-    /// Opens translated code that stands in the kernel's way.
-    fn release(&self, ctx: &Ctx<'_>) -> bool {
-        let mut any = false;
-        let space = &ctx.process().space;
-        for &(addr, len) in &self.direct {
-            any |= space.release_code(tcg_mem::GuestAddr(addr), len);
-        }
-        for buffer in self.buffers.iter().filter(|b| b.layout == crate::layout::kernel::IOVEC) {
-            for pair in buffer.bytes.chunks_exact(16) {
-                let word = |at: usize| {
-                    pair[at..at + 8].iter().rev().fold(0, |v, b| v << 8 | u64::from(*b))
-                };
-                any |= space.release_code(tcg_mem::GuestAddr(word(0)), word(8));
-            }
-        }
-        any
     }
 
     fn write_back(&mut self, endian: Endian, result: u64) -> Result<(), Errno> {
         for buffer in &mut self.buffers {
             let len = match buffer.back {
                 Back::Nothing => continue,
+                Back::Whole if buffer.bytes == buffer.before => continue,
                 Back::Whole => buffer.bytes.len(),
                 Back::Counted => (size_of(buffer.layout) * result as usize).min(buffer.bytes.len()),
             };

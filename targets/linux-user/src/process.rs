@@ -256,6 +256,12 @@ pub fn write_bytes(addr: u64, bytes: &[u8]) -> Result<(), Errno> {
     tcg_mem::copy_out(GuestAddr(addr), bytes).map_err(efault)
 }
 
+/// Addresses and lengths in an array of `struct iovec` in host byte order.
+pub fn vectors(array: &[u8]) -> impl Iterator<Item = (u64, u64)> {
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
+    array.chunks_exact(16).map(move |pair| (word(&pair[..8]), word(&pair[8..])))
+}
+
 impl Ctx<'_> {
     /// The process.
     pub fn process(&self) -> &Arc<Process> {
@@ -272,14 +278,22 @@ impl Ctx<'_> {
         host::blocking(&self.task.inbox.pending, number, args)
     }
 
-    /// A host call with kernel-written guest memory at `addr`: repeated once if translated code
-    /// was in the way.
+    /// A host call with kernel-written guest memory at `addr`.
     pub fn blocking_into(&self, number: i64, args: Args, addr: u64, len: u64) -> SysResult {
-        match self.blocking(number, args) {
-            Err(Errno::EFAULT) if self.process().space.release_code(GuestAddr(addr), len) => {
-                self.blocking(number, args)
-            }
-            result => result,
+        self.open_for_host(addr, len);
+        self.blocking(number, args)
+    }
+
+    /// Drops translated code where the host's kernel is going to write: the kernel would stop
+    /// there, with a part of the data or none, and what it has taken is gone.
+    pub fn open_for_host(&self, addr: u64, len: u64) {
+        self.process().space.release_code(GuestAddr(addr), len);
+    }
+
+    /// The same for the buffers of an array of `struct iovec` in host byte order.
+    pub fn open_vectors(&self, array: &[u8]) {
+        for (addr, len) in vectors(array) {
+            self.open_for_host(addr, len);
         }
     }
 

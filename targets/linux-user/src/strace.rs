@@ -97,7 +97,7 @@ fn argument(ctx: &Ctx<'_>, line: &mut String, kind: Arg, value: u64, args: &Args
         },
         Arg::Data(n) | Arg::Buffer(n) => bytes(line, value, args[n as usize]),
         Arg::In(layout) | Arg::InOut(layout) => structure(ctx, line, layout, value),
-        Arg::InArray(..) | Arg::InOutArray(..) => write!(line, "{value:#x}"),
+        Arg::InArray(..) | Arg::InOutArray(..) | Arg::Scatter(_) => write!(line, "{value:#x}"),
     };
 }
 

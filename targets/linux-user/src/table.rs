@@ -63,6 +63,8 @@ pub enum Arg {
     OutArray(Layout, u8),
     /// Array the kernel reads and writes; the count is that argument.
     InOutArray(Layout, u8),
+    /// Array of `struct iovec` whose buffers the kernel writes; the count is that argument.
+    Scatter(u8),
     /// Bytes the kernel reads; the length is that argument.
     Data(u8),
     /// Bytes the kernel writes; the length is that argument.
@@ -99,7 +101,7 @@ macro_rules! rows {
 
 use Arg::{
     Buffer, Data, DirFd, Fd, Hex, In, InArray, InOut, InOutArray, Int, Link, Oct, Open, Out,
-    OutArray, Path, Ptr, Signal, Str,
+    OutArray, Path, Ptr, Scatter, Signal, Str,
 };
 
 /// Finds a call by name.
@@ -340,12 +342,12 @@ rows! {
     ppoll own poll::ppoll, [InOutArray(k::POLLFD, 1), Int, In(k::TIMESPEC), Ptr, Int];
     prctl own prctl::prctl, [Int, Hex, Hex, Hex, Hex];
     pread64 pass, [Fd, Buffer(2), Int, Int];
-    preadv pass, [Fd, InArray(k::IOVEC, 2), Int, Int, Int];
-    preadv2 pass, [Fd, InArray(k::IOVEC, 2), Int, Int, Int, Hex];
+    preadv pass, [Fd, Scatter(2), Int, Int, Int];
+    preadv2 pass, [Fd, Scatter(2), Int, Int, Int, Hex];
     prlimit64 own process::prlimit64, [Int, Int, In(k::RLIMIT), Out(k::RLIMIT)];
     process_madvise none, [];
     process_mrelease none, [];
-    process_vm_readv pass, [Int, InArray(k::IOVEC, 2), Int, InArray(k::IOVEC, 4), Int, Hex];
+    process_vm_readv pass, [Int, Scatter(2), Int, InArray(k::IOVEC, 4), Int, Hex];
     process_vm_writev pass, [Int, InArray(k::IOVEC, 2), Int, InArray(k::IOVEC, 4), Int, Hex];
     pselect6 own poll::pselect6, [Int, Ptr, Ptr, Ptr, In(k::TIMESPEC), Ptr];
     ptrace none, [];
@@ -361,7 +363,7 @@ rows! {
     readdir none, [];
     readlink own file::readlink, [Link, Buffer(2), Int];
     readlinkat own file::readlinkat, [DirFd, Link, Buffer(3), Int];
-    readv own file::readv, [Fd, InArray(k::IOVEC, 2), Int];
+    readv own file::readv, [Fd, Scatter(2), Int];
     reboot pass, [Hex, Hex, Hex, Ptr];
     recvfrom own socket::recvfrom, [Fd, Buffer(2), Int, Hex, Ptr, Ptr];
     recvmmsg own socket::recvmmsg, [Fd, Ptr, Int, Hex, Ptr];
@@ -498,7 +500,7 @@ rows! {
     utimes pass, [Path, In(k::TIMEVAL_PAIR)];
     vfork own process::vfork, [];
     vhangup pass, [];
-    vmsplice pass, [Fd, InArray(k::IOVEC, 2), Int, Hex];
+    vmsplice pass, [Fd, Scatter(2), Int, Hex];
     wait4 pass, [Int, Out(k::U32), Hex, Out(k::RUSAGE)];
     waitid own process::waitid, [Int, Int, Ptr, Hex, Out(k::RUSAGE)];
     write own file::write, [Fd, Data(2), Int];
@@ -530,7 +532,12 @@ mod tests {
         for row in ROWS {
             assert!(row.args.len() <= 6, "{}", row.name);
             for arg in row.args {
-                if let InArray(_, n) | OutArray(_, n) | InOutArray(_, n) | Data(n) | Buffer(n) = arg
+                if let InArray(_, n)
+                | OutArray(_, n)
+                | InOutArray(_, n)
+                | Scatter(n)
+                | Data(n)
+                | Buffer(n) = arg
                 {
                     assert!((*n as usize) < row.args.len(), "{}", row.name);
                 }

@@ -124,17 +124,23 @@ impl CodePages {
 
     /// Removes the marks inside `range`, and what is known of these pages; returns the pages that had one, ascending.
     pub(crate) fn unmark(&mut self, range: &Range<u64>) -> Vec<u64> {
-        let n_pages = (range.end - range.start) / PAGE_SIZE;
-        let mut hit: Vec<u64> = if n_pages > self.marked.len() as u64 {
-            self.marked.keys().copied().filter(|page| range.contains(page)).collect()
-        } else {
-            let pages = (0..n_pages).map(|i| range.start + i * PAGE_SIZE);
-            pages.filter(|page| self.marked.contains_key(page)).collect()
-        };
+        let hit = self.marked_in(range);
         for page in &hit {
             self.marked.remove(page);
             self.noticed.remove(page);
         }
+        hit
+    }
+
+    /// The marked pages inside `range`, ascending.
+    pub(crate) fn marked_in(&self, range: &Range<u64>) -> Vec<u64> {
+        let n_pages = (range.end - range.start) / PAGE_SIZE;
+        if n_pages <= self.marked.len() as u64 {
+            let pages = (0..n_pages).map(|i| range.start + i * PAGE_SIZE);
+            return pages.filter(|page| self.marked.contains_key(page)).collect();
+        }
+        let mut hit: Vec<u64> =
+            self.marked.keys().copied().filter(|page| range.contains(page)).collect();
         hit.sort_unstable();
         hit
     }

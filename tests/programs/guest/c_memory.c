@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,22 +74,53 @@ static void shared(void) {
     printf("shared %d\n", *at);
 }
 
-/* Writes 'return n' and runs it; the same page is rewritten again and again. */
+/* Writes 'return n' at a place. */
+static void write_code(unsigned char *to, int n) {
+#ifdef __s390x__
+    unsigned char text[] = {0xa7, 0x29, n >> 8, n & 255, 0x07, 0xfe}; /* lghi %r2,n; br %r14 */
+#else
+    unsigned char text[] = {0xb8, n & 255, n >> 8, 0, 0, 0xc3}; /* mov $n,%eax; ret */
+#endif
+    memcpy(to, text, sizeof text);
+}
+
+static int run_code(unsigned char *at) {
+    __builtin___clear_cache((char *)at, (char *)at + 64);
+    return ((int (*)(void))at)();
+}
+
+/* Writes code and runs it; the same page is rewritten again and again. */
 static void code(void) {
     long sum = 0;
     unsigned char *page =
         mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (int n = 0; n < 300; n++) {
-#ifdef __s390x__
-        unsigned char text[] = {0xa7, 0x29, n >> 8, n & 255, 0x07, 0xfe}; /* lghi %r2,n; br %r14 */
-#else
-        unsigned char text[] = {0xb8, n & 255, n >> 8, 0, 0, 0xc3}; /* mov $n,%eax; ret */
-#endif
-        memcpy(page + n % 2 * 64, text, sizeof text);
-        __builtin___clear_cache((char *)page, (char *)page + 4096);
-        sum += ((int (*)(void))(page + n % 2 * 64))();
+        write_code(page + n % 2 * 64, n);
+        sum += run_code(page + n % 2 * 64);
     }
     printf("code %ld\n", sum);
+}
+
+/* Code that has run is read over, by the kernel: all of it arrives, and runs. */
+static void code_read(void) {
+    enum { SIZE = 4 * 4096, AT = 2 * 4096 + 128 };
+    unsigned char *pages =
+        mmap(NULL, SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    unsigned char *image = calloc(1, SIZE);
+    struct iovec parts[] = {{pages, 4096 + 8}, {pages + 4096 + 8, SIZE - 4096 - 8}};
+    int fd = open("code", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    for (int how = 0; how < 3; how++) {
+        write_code(pages + AT, 1);
+        printf("read %d", run_code(pages + AT));
+        write_code(image + AT, how + 2);
+        ssize_t wrote = pwrite(fd, image, SIZE, 0);
+        lseek(fd, 0, SEEK_SET);
+        ssize_t got = how == 0   ? read(fd, pages, SIZE)
+                      : how == 1 ? pread(fd, pages, SIZE, 0)
+                                 : readv(fd, parts, 2);
+        printf(" %zd of %zd %d\n", got, wrote, run_code(pages + AT));
+    }
+    close(fd);
 }
 
 static int deep(int depth) {
@@ -132,6 +164,7 @@ int main(void) {
     files();
     shared();
     code();
+    code_read();
     segments();
     printf("deep %d\n", deep(1000));
     getrlimit(RLIMIT_NOFILE, &limit);

@@ -13,8 +13,6 @@ use std::ffi::CString;
 /// Longest read that is converted at once; special descriptors give far less.
 const MAX_CONVERTED: u64 = 1 << 16;
 
-const IOVECS: &[Arg] = &[Arg::Fd, Arg::InArray(kernel::IOVEC, 2), Arg::Int];
-
 /// `read`.
 pub fn read(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let kind = ctx.process().fds.kind(a[0]);
@@ -46,7 +44,7 @@ pub fn readv(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         let (base, len) = (ctx.get_u64(a[1])?, ctx.get_u64_at(a[1], 8)?);
         return read(ctx, &[a[0], base, len, 0, 0, 0]);
     }
-    marshal::pass(ctx, libc::SYS_readv, IOVECS, a)
+    marshal::pass(ctx, libc::SYS_readv, &[Arg::Fd, Arg::Scatter(2), Arg::Int], a)
 }
 
 /// `writev`.
@@ -55,7 +53,8 @@ pub fn writev(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         let (base, len) = (ctx.get_u64(a[1])?, ctx.get_u64_at(a[1], 8)?);
         return write(ctx, &[a[0], base, len, 0, 0, 0]);
     }
-    marshal::pass(ctx, libc::SYS_writev, IOVECS, a)
+    let kinds = [Arg::Fd, Arg::InArray(kernel::IOVEC, 2), Arg::Int];
+    marshal::pass(ctx, libc::SYS_writev, &kinds, a)
 }
 
 fn open_path(ctx: &mut Ctx<'_>, dir: u64, path: u64, flags: u64, mode: u64) -> SysResult {

@@ -4,9 +4,8 @@ use crate::errno::{Errno, SysResult};
 use crate::fdkind::Kind;
 use crate::layout::{GuestStruct, convert, convert_array, guest_struct, kernel};
 use crate::netlink::Converter;
-use crate::process::{Args, Ctx, read_bytes, write_bytes};
+use crate::process::{Args, Ctx, read_bytes, vectors, write_bytes};
 use crate::sockaddr::{self, MAX_ADDR};
-use tcg_mem::GuestAddr;
 
 /// `socket`. Of netlink there is the routing family, whose messages can be converted.
 pub fn socket(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
@@ -132,8 +131,7 @@ pub fn sendto(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 
 /// `recvfrom`.
 pub fn recvfrom(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    // A datagram would be lost by a second try.
-    ctx.process().space.release_code(GuestAddr(a[1]), a[2]);
+    ctx.open_for_host(a[1], a[2]);
     let len_at = a[5];
     let done = take_addr(ctx, (a[4], len_at), |ctx, to, len| {
         ctx.blocking(libc::SYS_recvfrom, [a[0], a[1], a[2], a[3], to, len])
@@ -212,25 +210,14 @@ impl Message {
 
     /// Addresses and lengths of the buffers.
     fn buffers(&self) -> impl Iterator<Item = (u64, u64)> {
-        self.iov.chunks_exact(16).map(|pair| {
-            let word =
-                |at: usize| pair[at..at + 8].iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
-            (word(0), word(8))
-        })
-    }
-
-    /// Opens translated code where data are going to arrive.
-    fn release_code(&self, ctx: &Ctx<'_>) {
-        for (addr, len) in self.buffers() {
-            ctx.process().space.release_code(GuestAddr(addr), len);
-        }
+        vectors(&self.iov)
     }
 
     /// Puts netlink messages to be sent into one buffer of the host's.
     fn gather(&mut self, ctx: &Ctx<'_>) -> Result<(), Errno> {
         let mut data = Vec::new();
         for (addr, len) in self.buffers() {
-            if data.len() as u64 + len > MAX_NETLINK {
+            if len > MAX_NETLINK - data.len() as u64 {
                 return Err(Errno::EMSGSIZE);
             }
             data.extend(read_bytes(addr, len as usize)?);
@@ -302,7 +289,7 @@ pub fn sendmsg(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 /// `recvmsg`.
 pub fn recvmsg(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mut message = Message::read(ctx, a[1])?;
-    message.release_code(ctx);
+    ctx.open_vectors(&message.iov);
     let host = message.host();
     let result = ctx.blocking(libc::SYS_recvmsg, [a[0], host, a[2], 0, 0, 0])?;
     message.store(ctx, a[1])?;

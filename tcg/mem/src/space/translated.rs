@@ -98,18 +98,30 @@ impl AddressSpace {
         if reopen(&state, page.0) { WriteFault::NoCode } else { WriteFault::Denied }
     }
 
-    /// Opens all code pages in the range for stores by the host kernel (a `read` into them).
+    /// Opens the code pages in the range that the guest may write for stores by the host kernel
+    /// (a `read` into them), which would stop at them with what it has done so far.
     ///
-    /// Returns whether there were any, or another thread is opening some: a system call that failed
-    /// with EFAULT is worth repeating.
+    /// Returns whether there were any. Without any, costs a lock that others may hold too.
     pub fn release_code(&self, addr: GuestAddr, len: u64) -> bool {
         let end = addr.0.saturating_add(len).min(HOST_END).next_multiple_of(PAGE_SIZE);
         let range = addr.page().0.min(end)..end;
+        let state = self.read();
+        if writable_code(&state, &range).is_empty() && !is_dropping(&state, &range) {
+            return false;
+        }
+        drop(state);
         let mut state = self.write();
-        let code = state.code.unmark(&range);
-        let is_worth_it = !code.is_empty() || !state.dropping.is_empty();
-        self.drop_code(state, code, vec![range]);
-        is_worth_it
+        let pages = writable_code(&state, &range);
+        let ranges: Vec<Range<u64>> = pages.iter().map(|page| *page..page + PAGE_SIZE).collect();
+        for range in &ranges {
+            state.code.unmark(range);
+        }
+        self.drop_code(state, pages, ranges);
+        // Another thread may be at some of them still, and opens them afterwards.
+        while is_dropping(&self.read(), &range) {
+            std::thread::yield_now();
+        }
+        true
     }
 
     /// In the child of a `fork`: ends what other threads, which are not here, were dropping.
@@ -143,6 +155,19 @@ impl AddressSpace {
             reopen(&state, page);
         }
     }
+}
+
+/// Pages in `range` with code marks that the guest may store to.
+fn writable_code(state: &State, range: &Range<u64>) -> Vec<u64> {
+    let mut pages = state.code.marked_in(range);
+    let prot = |page: u64| state.maps.find(GuestAddr(page)).map(|mapping| mapping.prot);
+    pages.retain(|&page| prot(page).is_some_and(|prot| prot.allows(Prot::WRITE)));
+    pages
+}
+
+/// Whether translations of a page in `range` are just being dropped.
+fn is_dropping(state: &State, range: &Range<u64>) -> bool {
+    state.dropping.iter().flat_map(|dropping| &dropping.pages).any(|page| range.contains(page))
 }
 
 /// Gives a page that is not marked as code the permissions that the guest has *now*, if it may
