@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static sigjmp_buf back;
@@ -148,7 +151,32 @@ static void children(void) {
     }
 }
 
+/* What the kernel does not write stays as it was, and need not be writable. */
+static void untouched(void) {
+    struct timespec moment = {.tv_nsec = 1000}, left = {7, 7};
+    struct rusage usage;
+    siginfo_t info;
+    int status = 77;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        for (;;)
+            pause();
+    }
+    memset(&usage, 0x55, sizeof usage);
+    printf("none yet %d", wait4(child, &status, WNOHANG, &usage));
+    printf(" status %d usage %lx", status, usage.ru_maxrss);
+    printf(" bad %d\n", wait4(child, (int *)8, WNOHANG, (struct rusage *)8));
+    printf("waitid %d", (int)syscall(SYS_waitid, P_PID, child, &info, WNOHANG | WEXITED, &usage));
+    printf(" pid %d usage %lx\n", info.si_pid, usage.ru_maxrss);
+    printf("slept %d left %ld\n", nanosleep(&moment, &left), left.tv_nsec);
+    printf("bad %d\n", nanosleep(&moment, (struct timespec *)8));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+}
+
 int main(void) {
+    untouched();
     faults();
     queued();
     restart(0, "interrupted");

@@ -156,7 +156,8 @@ pub fn waitid(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     if a[2] != 0 {
         write_bytes(a[2], &siginfo::to_guest(ctx.endian(), &info))?;
     }
-    if a[4] != 0 {
+    // Without a child that has changed there is no usage (Linux kernel/exit.c).
+    if a[4] != 0 && info.si_signo != 0 {
         ctx.put_layout(a[4], kernel::RUSAGE, &usage)?;
     }
     Ok(result)
