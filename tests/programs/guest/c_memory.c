@@ -121,6 +121,7 @@ static void code_read(void) {
         printf(" %zd of %zd %d\n", got, wrote, run_code(pages + AT));
     }
     close(fd);
+    unlink("code");
 }
 
 static int deep(int depth) {
