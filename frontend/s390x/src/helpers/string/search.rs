@@ -4,49 +4,27 @@ use super::super::{Done, Stop};
 use super::chunk::Reader;
 use super::{STEP_BYTES, address, set_address};
 use crate::state::CpuState;
-use tcg_mem::{Fault, GuestAddr, PAGE_SIZE};
+use tcg_mem::PAGE_SIZE;
 
 /// MOVE STRING (MVST): arguments r1, r2; the ending character is in general register 0.
 ///
-/// With condition code 1, r1 designates the ending character and r2 stays; with 3, both go on.
+/// With condition code 1, r1 designates the ending character and r2 stays. With 3, both go on: that is where a page of one
+/// of the operands ends.
 pub(crate) fn mvst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8, r2 as u8);
     if cpu.gpr[0] as u32 > 0xff {
         return Err(Stop::SPECIFICATION);
     }
     let (to, from, end) = (address(cpu, r1), address(cpu, r2), cpu.gpr[0] as u8);
-    let mut moved = 0;
-    while moved < STEP_BYTES {
-        match move_piece(to.wrapping_add(moved), from.wrapping_add(moved), end) {
-            Ok(Piece::WithEnd(at)) => {
-                set_address(cpu, r1, to.wrapping_add(moved + at));
-                return Ok(1);
-            }
-            Ok(Piece::Whole(len)) => moved += len,
-            // The access exception is met when the program goes on; with nothing moved it nullifies.
-            Err(_) if moved != 0 => break,
-            Err(fault) => return Err(fault.into()),
-        }
-    }
-    set_address(cpu, r1, to.wrapping_add(moved));
-    set_address(cpu, r2, from.wrapping_add(moved));
-    Ok(3)
-}
-
-/// What was moved of a string.
-enum Piece {
-    /// So many bytes, without the ending character.
-    Whole(u64),
-    /// Up to the ending character, which is at this offset.
-    WithEnd(u64),
-}
-
-/// Moves up to the ending character, or to where a page of one of the operands ends.
-fn move_piece(to: GuestAddr, from: GuestAddr, end: u8) -> Result<Piece, Fault> {
     let room = (PAGE_SIZE - from.page_offset()).min(PAGE_SIZE - to.page_offset());
     let found = tcg_mem::find_byte(from, end, room)?;
     tcg_mem::copy(to, from, found.map_or(room, |at| at + 1))?;
-    Ok(found.map_or(Piece::Whole(room), Piece::WithEnd))
+    set_address(cpu, r1, to.wrapping_add(found.unwrap_or(room)));
+    if found.is_some() {
+        return Ok(1);
+    }
+    set_address(cpu, r2, from.wrapping_add(room));
+    Ok(3)
 }
 
 /// SEARCH STRING (SRST): arguments r1 (end), r2 (start); the character is in general register 0.
