@@ -128,7 +128,8 @@ impl Campaign {
         let jobs = if options.jobs == 0 { all } else { options.jobs };
         let reference = if native { "hardware" } else { "qemu" };
         let campaign = Campaign { folder, risu, recorder, reference, count: options.count, jobs };
-        campaign.forget_other_reference()?;
+        campaign
+            .forget_other_reference(options.reference.as_deref().unwrap_or(peers::PEERS[0].name))?;
         Ok(campaign)
     }
 
@@ -136,10 +137,9 @@ impl Campaign {
         self.folder.join(format!("{seed}.{kind}"))
     }
 
-    /// Removes traces that another program recorded.
-    fn forget_other_reference(&self) -> Result<()> {
+    /// Removes traces that another reference than `name` recorded.
+    fn forget_other_reference(&self, name: &str) -> Result<()> {
         let note = self.folder.join("reference");
-        let name = self.recorder[0].display().to_string();
         if fs::read_to_string(&note).is_ok_and(|last| last == name) {
             return Ok(());
         }

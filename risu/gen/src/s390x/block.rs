@@ -4,7 +4,7 @@ use isa::row::{FieldType, Kind, Row};
 use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word, s390x};
 
 use super::execute::Execute;
-use super::fields::{choose_word, general_registers, overlaps};
+use super::fields::{choose_word, general_registers, overlaps, raw};
 use super::pass::Machine;
 use super::run::Run;
 use super::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
@@ -163,14 +163,21 @@ fn may_stop_early(row: &Row) -> bool {
     scans && row.cc.sets.is_some_and(|kind| kinds.contains(&kind))
 }
 
-/// What is open: how far an interruptible instruction is when an access exception stops it, and
-/// everything that a row sets whose values depend on machine or time.
+/// What is open: how far an interruptible instruction is when an access exception stops it; the
+/// address that MOVE STRING and SEARCH STRING leave as it was at their last start, as they may
+/// stop and start again anywhere; and everything that a row sets whose values depend on machine or
+/// time.
 fn exclusions(row: &Row, word: u64) -> Vec<Ignore> {
     if row.marks.gen_skip.is_none() {
-        return match is_interruptible(row) {
-            true => vec![Ignore::StateOnSignal, Ignore::SignalAddress],
-            false => Vec::new(),
-        };
+        let mut open = Vec::new();
+        if is_interruptible(row) {
+            open.extend([Ignore::StateOnSignal, Ignore::SignalAddress]);
+        }
+        if ["mvst", "srst", "srstu"].contains(&row.name) {
+            let start = (s390x::GPR as u64 + raw(row, word, "r2")) as u16;
+            open.push(Ignore::Word(start, u64::MAX));
+        }
+        return open;
     }
     let (_, written) = general_registers(row, word);
     let registers = (0..16u16).filter(|r| written & 1 << r != 0);
