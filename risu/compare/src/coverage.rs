@@ -1,6 +1,6 @@
 //! Which row of the tables rests on what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use risu_trace::Manifest;
 use serde::{Deserialize, Serialize};
@@ -33,16 +33,20 @@ impl Coverage {
     /// What went wrong counts for the row under test alone, or for `run`: which instruction of a
     /// run differs is not known. Agreement counts for every row of the block, once.
     pub fn add(&mut self, manifest: &Manifest, by_block: &[RowCount]) {
+        let mut sums: HashMap<&str, (RowCount, usize)> = HashMap::new();
         for (number, (block, &count)) in manifest.blocks.iter().zip(by_block).enumerate() {
-            let tested = row_of(manifest, number as u32);
-            self.add_to(tested, count);
+            let mut add = |row, count| {
+                let (sum, last) = sums.entry(row).or_insert((RowCount::default(), usize::MAX));
+                if std::mem::replace(last, number) != number {
+                    sum.add(count);
+                }
+            };
+            add(row_of(manifest, number as u32), count);
             let agreed = RowCount { agreed: count.agreed, ..RowCount::default() };
-            let mut rows: Vec<&str> = block.words.iter().filter_map(|w| w.meaning.row()).collect();
-            rows.sort_unstable();
-            rows.dedup();
-            for row in rows.into_iter().filter(|row| *row != tested) {
-                self.add_to(row, agreed);
-            }
+            block.words.iter().filter_map(|w| w.meaning.row()).for_each(|row| add(row, agreed));
+        }
+        for (row, (sum, _)) in sums {
+            self.add_to(row, sum);
         }
     }
 

@@ -82,6 +82,7 @@ impl Findings {
             expected: ends[0],
             got: ends[1],
             differences,
+            in_full: !known,
         });
         let (kind, fault) = key.clone();
         self.by_kind.insert(key, Finding { kind, count: 1, fault, first });

@@ -28,9 +28,9 @@ pub struct Report {
     pub row: String,
     /// Address and disassembly of the code.
     pub code: Vec<String>,
-    /// What was prepared before the step.
+    /// Registers before the step; not told if a known fault of the reference explains it.
     pub inputs: Vec<RegisterChange>,
-    /// Bytes that were prepared in the scratch area, by offset, in hexadecimal.
+    /// Bytes that were prepared in the scratch area, by offset, in hexadecimal; likewise.
     pub memory_inputs: Vec<(u32, String)>,
     /// What differs.
     pub differences: Vec<DifferenceText>,
@@ -74,14 +74,17 @@ pub(crate) struct Mismatch<'a> {
     pub(crate) expected: (u64, Option<Signal>),
     pub(crate) got: (u64, Option<Signal>),
     pub(crate) differences: &'a [Difference],
+    /// Whether somebody will look for the reason.
+    pub(crate) in_full: bool,
 }
 
 impl Report {
     pub(crate) fn new(mismatch: &Mismatch<'_>) -> Report {
         let manifest = mismatch.manifest;
         let guest = manifest.header.guest;
-        let inputs = mismatch.before.words.iter().enumerate();
-        let memory = mismatch.patch.iter_pieces();
+        let told = |n| if mismatch.in_full { n } else { 0 };
+        let inputs = mismatch.before.words.iter().enumerate().take(told(usize::MAX));
+        let memory = mismatch.patch.iter_pieces().take(told(usize::MAX));
         Report {
             step: mismatch.step,
             seed: manifest.header.seed,

@@ -83,9 +83,9 @@ pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
     while plan.n_steps < options.count {
         let selected = options.select.is_some() || options.group.is_some();
         let planned = match rng.below(32) {
-            0 | 1 => plan_run(&mut rng, &run_rows, plan.at()),
-            2 if !selected => s390x::plan_illegal(&mut rng, plan.at()),
-            3 | 4 if !selected => s390x::plan_execute(&mut rng, limits, plan.at()),
+            0 => plan_run(&mut rng, &run_rows, plan.at()),
+            1 if !selected => s390x::plan_illegal(&mut rng, plan.at()),
+            2 | 3 if !selected => s390x::plan_execute(&mut rng, limits, plan.at()),
             _ => next_row
                 .next()
                 .filter(|row| limits.has(row) || rng.one_in(8))
