@@ -9,6 +9,7 @@ use crate::process::{Config, Image};
 use crate::stack::{self, Strings};
 use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
+use std::ops::Range;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -17,6 +18,13 @@ use tcg_mem::{AddressSpace, GuestAddr, MapRequest, PAGE_SIZE, Prot};
 
 /// Stack of a program unless asked for otherwise, bytes (the usual `ulimit -s`).
 const STACK_BYTES: u64 = 8 << 20;
+
+/// Least room between the top of the stack and the first mapping, bytes.
+const STACK_ROOM: u64 = 128 << 20;
+/// Bytes below the stack that nothing is placed in: 256 pages, as Linux has it.
+const STACK_GAP: u64 = 256 * PAGE_SIZE;
+/// The lowest address for mappings (`vm.mmap_min_addr`).
+const LOWEST: u64 = 0x1_0000;
 
 /// A program in memory.
 #[derive(Debug)]
@@ -53,6 +61,18 @@ struct Placed {
     bias: u64,
 }
 
+/// Where mappings go, from the top down: below the stack, which faults when it overflows (Linux
+/// arch/s390/mm/mmap.c:mmap_base).
+pub fn window(abi: &Abi, config: &Config) -> Range<u64> {
+    LOWEST..abi.stack_top - (stack_bytes(config) + STACK_GAP).max(STACK_ROOM)
+}
+
+/// Bytes of the program's stack, all of them from the start.
+fn stack_bytes(config: &Config) -> u64 {
+    let bytes = config.stack_bytes.unwrap_or(STACK_BYTES);
+    bytes.clamp(16 * PAGE_SIZE, 1 << 36).next_multiple_of(PAGE_SIZE)
+}
+
 /// Loads a program into an empty address space.
 ///
 /// # Errors
@@ -71,7 +91,7 @@ pub fn load(
     };
     space.set_brk(GuestAddr(program.bias.wrapping_add(program.elf.extent().1)));
     let sigreturn_page = map_sigreturn(abi, space)?;
-    let stack_bytes = request.config.stack_bytes.unwrap_or(STACK_BYTES);
+    let stack_bytes = stack_bytes(request.config);
     let stack = map_stack(abi, space, stack_bytes, program.elf.executable_stack)?;
     let entry_of = |placed: &Placed| placed.bias.wrapping_add(placed.elf.entry);
     let auxv = stack::auxv(
@@ -211,8 +231,7 @@ fn map_stack(
     space: &AddressSpace,
     bytes: u64,
     executable: bool,
-) -> Result<std::ops::Range<u64>, LoadElfError> {
-    let bytes = bytes.clamp(16 * PAGE_SIZE, 1 << 36).next_multiple_of(PAGE_SIZE);
+) -> Result<Range<u64>, LoadElfError> {
     let code = if executable { Prot::EXEC } else { Prot::NONE };
     let prot = Prot::READ.union(Prot::WRITE).union(code);
     let mut request = MapRequest::anonymous(GuestAddr(abi.stack_top - bytes), bytes, prot);
@@ -222,4 +241,21 @@ fn map_stack(
         .mmap(&request)
         .map_err(|error| LoadElfError::Map { addr: abi.stack_top - bytes, error })?;
     Ok(at.0..at.0 + bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::s390x::ABI;
+
+    #[test]
+    fn nothing_is_placed_right_below_the_stack() {
+        for stack_bytes in [None, Some(1), Some(200 << 20), Some(1 << 30), Some(u64::MAX)] {
+            let config = Config { stack_bytes, ..Config::default() };
+            let bottom = ABI.stack_top - super::stack_bytes(&config);
+            let window = window(&ABI, &config);
+            assert!(window.end + STACK_GAP <= bottom, "{stack_bytes:?}");
+            assert!(window.contains(&ABI.pie_base), "{stack_bytes:?}");
+        }
+    }
 }

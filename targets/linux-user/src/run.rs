@@ -4,7 +4,7 @@ use crate::abi::GuestCpu;
 use crate::abi::s390x::{self, cpu::Cpu};
 use crate::elf::LoadElfError;
 use crate::errno::Errno;
-use crate::loader::{LoadRequest, load};
+use crate::loader::{self, LoadRequest, load};
 use crate::process::{Config, Process, Task};
 use crate::program;
 use crate::signal;
@@ -98,7 +98,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
         // If it is not open, later programs are found by other ways.
         let _ = crate::host::call(libc::SYS_fcntl, args);
     }
-    let space = Arc::new(AddressSpace::new());
+    let space = Arc::new(AddressSpace::with_window(loader::window(abi, &launch.config)));
     let machine = Machine::new(Arc::clone(&space), launch.machine).map_err(LaunchError::Host)?;
     let request = LoadRequest {
         config: &launch.config,
