@@ -89,6 +89,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     note("tidy", tidy::run(root));
     step("test");
     note("test", test(root));
+    step("engines, optimized");
+    // As shipped: without debug assertions, and without the verifier before each block.
+    let engines = ["test", "--release", "--quiet", "-p", "engine-tests", "-p", "vector-tests"];
+    note("engines, optimized", succeed(cargo().args(engines).current_dir(root)));
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
