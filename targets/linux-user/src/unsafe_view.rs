@@ -77,6 +77,30 @@ pub fn exec_path() -> Option<std::ffi::CString> {
     path.to_bytes().starts_with(b"/").then(|| path.to_owned())
 }
 
+/// The environment of this process as it stands in memory: strings without `=` and names that come
+/// twice as well. Nobody in this process changes it.
+pub fn environment() -> Vec<std::ffi::CString> {
+    unsafe extern "C" {
+        static environ: *const *const libc::c_char;
+    }
+    let mut all = Vec::new();
+    // SAFETY: set by the C library before `main`, and not changed since.
+    let mut next = unsafe { environ };
+    if next.is_null() {
+        return all;
+    }
+    loop {
+        // SAFETY: the array ends with a null pointer, which has not been met yet.
+        let string = unsafe { *next };
+        if string.is_null() {
+            return all;
+        }
+        // SAFETY: each pointer before the end is of a string.
+        all.push(unsafe { CStr::from_ptr(string) }.to_owned());
+        next = next.wrapping_add(1);
+    }
+}
+
 /// `stat` of a path.
 ///
 /// # Errors

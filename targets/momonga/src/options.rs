@@ -5,7 +5,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use linux_user::abi::s390x::auxv;
 use linux_user::{Config, Launch};
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
@@ -279,28 +279,27 @@ fn c_string(text: OsString) -> Result<CString, String> {
     CString::new(text.into_vec()).map_err(|_| "an argument holds a zero byte".to_owned())
 }
 
-/// The program's environment: ours, with the changes asked for.
+/// The program's environment: ours, byte for byte, with the changes asked for.
 fn environment(set: &[OsString], unset: &[OsString]) -> Result<Vec<CString>, String> {
-    let mut all: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+    let mut all = linux_user::unsafe_view::environment();
     for name in unset.iter().flat_map(commas) {
-        all.retain(|(n, _)| *n != name);
+        all.retain(|variable| !names(variable, name.as_bytes()));
     }
     for pair in set.iter().flat_map(commas) {
         let bytes = pair.as_bytes();
         let Some(at) = bytes.iter().position(|b| *b == b'=') else {
             return Err(format!("-E {}: not of the form VAR=VALUE", pair.to_string_lossy()));
         };
-        let name = OsStr::from_bytes(&bytes[..at]).to_owned();
-        all.retain(|(n, _)| *n != name);
-        all.push((name, OsStr::from_bytes(&bytes[at + 1..]).to_owned()));
+        all.retain(|variable| !names(variable, &bytes[..at]));
+        all.push(c_string(pair)?);
     }
-    all.into_iter()
-        .map(|(mut name, value)| {
-            name.push("=");
-            name.push(value);
-            c_string(name)
-        })
-        .collect()
+    Ok(all)
+}
+
+/// Whether an environment string is of that name.
+fn names(variable: &CStr, name: &[u8]) -> bool {
+    let rest = variable.to_bytes().strip_prefix(name);
+    rest.is_some_and(|rest| rest.starts_with(b"="))
 }
 
 fn commas(list: &OsString) -> Vec<OsString> {
