@@ -16,6 +16,7 @@ mod execute;
 mod flow;
 mod fp;
 mod guarded;
+mod hfp;
 mod load;
 mod logic;
 mod shift;
