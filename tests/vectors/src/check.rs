@@ -88,7 +88,7 @@ pub(crate) fn start_state(
     let parts = parts();
     let mut known: Vec<String> = parts.iter().map(|part| part.key.clone()).collect();
     vector.before.only(&known)?;
-    known.extend(["pc", "trap", "dxc", "fault"].map(str::to_owned));
+    known.extend(["pc", "trap", "dxc", "fault", "svc"].map(str::to_owned));
     vector.after.only(&known)?;
     for part in &parts {
         let said = vector.before.get(&part.key, places)?;
@@ -121,17 +121,20 @@ fn same(what: &str, is: u64, want: u64) -> Result<(), String> {
 
 fn check_end(vector: &Vector, places: &Places, outcome: &Outcome<'_>) -> Result<(), String> {
     let after = &vector.after;
-    let (trap, dxc, fault) = match outcome.end {
-        End::Code => (None, None, None),
-        End::Trap(trap) => (Some(trap.code.into()), Some(trap.dxc.into()), None),
-        End::Fault(at) => (None, None, Some(at)),
+    let (trap, dxc, fault, call) = match outcome.end {
+        End::Code => (None, None, None, None),
+        End::Trap(trap) => (Some(trap.code.into()), Some(trap.dxc.into()), None, None),
+        End::Fault(at) => (None, None, Some(at), None),
+        End::Call(number) => (None, None, None, Some(number)),
         End::Strange(exit) => return Err(format!("{exit:?}")),
     };
     let want_dxc = after.get("dxc", places)?;
     let (want_trap, want_fault) = (after.get("trap", places)?, after.get("fault", places)?);
+    let want_call = after.get("svc", places)?;
     // An access exception tells the page.
     let page = |at: Option<u64>| at.map(|at| at / PAGE_SIZE);
-    if (trap, page(fault)) != (want_trap, page(want_fault)) || want_dxc.is_some() && want_dxc != dxc
+    if (trap, page(fault), call) != (want_trap, page(want_fault), want_call)
+        || want_dxc.is_some() && want_dxc != dxc
     {
         return Err(format!("ends with {:x?} at {:#x}", outcome.end, outcome.state.env.pc));
     }

@@ -16,6 +16,7 @@
 //! | `pc` | where control goes | – | behind the code; at a trap or fault the instruction |
 //! | `trap`, `dxc` | program-interruption code, data-exception code | – | none |
 //! | `fault` | address of an access exception (its page counts) | – | none |
+//! | `svc` | number of a supervisor call, behind which it ends | – | none |
 //!
 //! After, `*` stands for any number, and `*16` for any 16 bytes.
 //! A number is decimal, `0x…`, a long or short floating-point number (`d:1.5`, `s:-inf`, the short one in the left half),

@@ -105,7 +105,11 @@ impl Window {
                     None => End::Strange(exit),
                 }
             }
-            Exit::Syscall(_) | Exit::Interrupt => End::Strange(exit),
+            Exit::Syscall(number) => {
+                state.settle_execute(ExitCode::SYSCALL);
+                End::Call(number)
+            }
+            Exit::Interrupt => End::Strange(exit),
         }
     }
 
@@ -129,6 +133,8 @@ pub(crate) enum End {
     Code,
     Trap(Trap),
     Fault(u64),
+    /// SUPERVISOR CALL with this number.
+    Call(u64),
     /// Nothing that a vector may do.
     Strange(Exit),
 }
