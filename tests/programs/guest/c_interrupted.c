@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -17,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXECS = 400, QUEUED = 10000, CALLS = 400000, STACK = 1 << 17 };
+enum { EXECS = 400, QUEUED = 10000, CALLS = 400000, CROWD = 4, ROUNDS = 40, STACK = 1 << 17 };
 
 static atomic_int seen;
 static int scale = 1000;
@@ -154,6 +155,52 @@ static void begun(void) {
     printf("begun: interrupted %d\n", wrong);
 }
 
+static void *idle(void *arg) { return arg; }
+
+/* Starts programs and threads, and makes calls that never wait. */
+static void *busy(void *arg) {
+    long wrong = 0;
+    for (int i = 0; i < times(ROUNDS); i++) {
+        int status = -1;
+        pthread_t thread;
+        void *back = NULL;
+        pid_t child = fork();
+        if (child == 0) {
+            execl("/proc/self/exe", "c_interrupted", "link", "0", NULL);
+            _exit(9);
+        }
+        wrong += pthread_create(&thread, NULL, idle, arg) != 0;
+        wrong += pthread_join(thread, &back) != 0 || back != arg;
+        for (int k = 0; k < 200; k++) {
+            wrong += close(-1) != -1 || errno != EBADF;
+            wrong += syscall(SYS_futex, &status, FUTEX_WAKE, 1, NULL) != 0;
+        }
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        }
+        wrong += status != 0;
+    }
+    return (void *)wrong;
+}
+
+/* Several threads at once under a timer. */
+static void crowd(void) {
+    struct itimerval timer = {.it_interval = {.tv_usec = 500}, .it_value = {.tv_usec = 500}};
+    struct itimerval none = {0};
+    pthread_t threads[CROWD];
+    long wrong = 0;
+    handle(SIGALRM, count);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    for (long i = 0; i < CROWD; i++)
+        pthread_create(&threads[i], NULL, busy, (void *)i);
+    for (int i = 0; i < CROWD; i++) {
+        void *result = NULL;
+        pthread_join(threads[i], &result);
+        wrong += (long)result;
+    }
+    setitimer(ITIMER_REAL, &none, NULL);
+    printf("crowd: wrong %ld\n", wrong);
+}
+
 int main(int argc, char **argv) {
     if (argc == 3)
         return link_of_chain(atoi(argv[2]));
@@ -164,5 +211,6 @@ int main(int argc, char **argv) {
     ending();
     first_leaves();
     begun();
+    crowd();
     return 0;
 }
