@@ -2,7 +2,8 @@
 //!
 //! PoP SA22-7832, chapter 7, and chapter 5, "Branching".
 
-use super::cc::{Cc, Test, Tests};
+use super::cc::Cc;
+use super::condition::{Test, Tests, relation};
 use super::{Amode, Translator, W, rows};
 use crate::state::{CpuState, gpr};
 use isa::s390x::branch::Translate;
@@ -20,7 +21,7 @@ enum To {
 
 /// The comparison that a mask of COMPARE AND BRANCH asks for: 8 equal, 4 low, 2 high.
 fn comparison(w: W, sign: Sign, a: Val, b: Val, mask: u8) -> Tests {
-    super::cc::relation(w.ty(), sign, a, b, mask >> 1)
+    relation(w.ty(), sign, a, b, mask >> 1)
 }
 
 impl Translator<'_> {

@@ -2,7 +2,8 @@
 //!
 //! PoP SA22-7832, chapter 7.
 
-use super::cc::{Cc, Test, Tests, relation};
+use super::cc::Cc;
+use super::condition::{Test, Tests, relation};
 use super::{Translator, W, rows};
 use crate::trap::{Trap, dxc};
 use isa::s390x::compare::Translate;

@@ -1,7 +1,8 @@
 //! Leaving a block: direct, conditional and indirect, with safe points on backward branches.
 
 use super::Translator;
-use super::cc::{Cc, Test, Tests};
+use super::cc::Cc;
+use super::condition::{Test, Tests};
 use crate::state::CpuState;
 use crate::trap::out_of_line;
 use std::mem::offset_of;

@@ -2,7 +2,8 @@
 //!
 //! PoP SA22-7832, chapter 7.
 
-use super::cc::{Cc, Tests};
+use super::cc::Cc;
+use super::condition::Tests;
 use super::{SPECIFICATION, Translator, W, rows};
 use crate::state::CpuState;
 use crate::trap::{Trap, dxc};

@@ -1,7 +1,8 @@
 //! Guest code → IR: one function per table row, in the file of its group.
 //!
-//! [`translate`] decodes and calls the row's method; `cc.rs` keeps the lazy condition code, `addr.rs` makes operand
-//! addresses, `flow.rs` ends blocks, `execute.rs` does EXECUTE. Each other file is a table group.
+//! [`translate`] decodes and calls the row's method. `cc.rs` keeps the lazy condition code, `mask.rs` and `condition.rs` test
+//! it; `addr.rs` makes operand addresses, `flow.rs` ends blocks, `execute.rs` does EXECUTE, `guarded.rs` guarded storage.
+//! Each other file is a table group.
 #![forbid(unsafe_code)]
 
 mod addr;
@@ -12,6 +13,7 @@ mod bfp_convert;
 mod branch;
 mod cc;
 mod compare;
+mod condition;
 mod execute;
 mod flow;
 mod fp;
@@ -19,6 +21,7 @@ mod guarded;
 mod hfp;
 mod load;
 mod logic;
+mod mask;
 mod shift;
 mod store;
 mod string;

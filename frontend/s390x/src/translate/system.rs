@@ -3,6 +3,7 @@
 //! PoP SA22-7832, chapter 7.
 
 use super::cc::Cc;
+use super::condition::{Test, Tests};
 use super::load::ar_offset;
 use super::{Translator, W, rows};
 use crate::helpers::id;
@@ -67,7 +68,7 @@ impl Translator<'_> {
         self.set_cc(Cc::Value(cc));
         let change = self.b.xor(Type::I32, old, mask);
         let bit = self.b.i32(MASK_FIXED_OVERFLOW);
-        let same = super::cc::Tests::One(super::cc::Test::Int(Type::I32, Cond::TstEq, change, bit));
+        let same = Tests::One(Test::Int(Type::I32, Cond::TstEq, change, bit));
         self.skip_if(same);
         let next = self.next_value();
         self.lookup_at(next);
