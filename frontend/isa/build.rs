@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=tables");
-    match guest("s390x") {
+    match write("shape.rs", isa_table::SHAPE).and_then(|()| guest("s390x")) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");
@@ -21,9 +21,14 @@ fn guest(name: &str) -> Result<(), String> {
         let lines: Vec<String> = errors.iter().map(|e| format!("tables/{e}")).collect();
         lines.join("\n")
     })?;
+    write(&format!("{name}.rs"), &emit::rust(&table))
+}
+
+/// Writes a file of the output folder.
+fn write(name: &str, text: &str) -> Result<(), String> {
     let out = std::env::var("OUT_DIR").map_err(|e| e.to_string())?;
-    let path = Path::new(&out).join(format!("{name}.rs"));
-    std::fs::write(&path, emit::rust(&table)).map_err(|e| format!("{}: {e}", path.display()))
+    let path = Path::new(&out).join(name);
+    std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// All `.isa` files of a guest in order of name, `formats.isa` first.

@@ -20,6 +20,7 @@ mod kind;
 mod lex;
 pub mod model;
 mod parse;
+mod shape;
 
 pub use error::Error;
 pub use model::Table;
@@ -32,6 +33,9 @@ pub struct Source {
     /// The text.
     pub text: String,
 }
+
+/// Source of the types that tables and the `isa` crate share, which includes it.
+pub const SHAPE: &str = include_str!("shape.rs");
 
 /// Parses and checks the files of one guest, in order.
 ///

@@ -4,6 +4,7 @@
 //! numbers it, is the most significant bit.
 
 pub use crate::kind::{Access, Kind, MemLen};
+pub use crate::shape::{FieldType, Seg};
 
 /// A place in a table file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,31 +71,6 @@ pub struct Suffixes {
     pub list: Vec<(u64, String)>,
 }
 
-/// One contiguous run of instruction bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seg {
-    /// First bit, manual numbering.
-    pub pos: u8,
-    /// Number of bits.
-    pub len: u8,
-}
-
-/// How a field's bits become a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldType {
-    /// Unsigned.
-    Unsigned,
-    /// Two's complement.
-    Signed,
-    /// Two's complement count of halfwords; the value is in bytes.
-    Relative,
-    /// A displacement: an `i32` whether it is signed (20 bits) or not (12 bits).
-    Displacement {
-        /// Two's complement.
-        signed: bool,
-    },
-}
-
 /// A named field of a format.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -114,10 +90,7 @@ impl Field {
 
     /// Whether negative values can be encoded.
     pub fn signed(&self) -> bool {
-        matches!(
-            self.ty,
-            FieldType::Signed | FieldType::Relative | FieldType::Displacement { signed: true }
-        )
+        self.ty.signed()
     }
 
     /// Rust type of the operand struct's field.

@@ -6,30 +6,7 @@
 
 use crate::bits::sext;
 
-/// A run of instruction bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seg {
-    /// First bit, manual numbering.
-    pub pos: u8,
-    /// Number of bits.
-    pub len: u8,
-}
-
-/// How a field's bits become a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldType {
-    /// Unsigned.
-    Unsigned,
-    /// Two's complement.
-    Signed,
-    /// Two's complement count of halfwords; the value is in bytes.
-    Relative,
-    /// A displacement.
-    Displacement {
-        /// Two's complement (long displacement).
-        signed: bool,
-    },
-}
+include!(concat!(env!("OUT_DIR"), "/shape.rs"));
 
 /// A named field of a format.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +27,7 @@ impl Field {
 
     /// Whether values can be negative.
     pub fn signed(&self) -> bool {
-        !matches!(self.ty, FieldType::Unsigned | FieldType::Displacement { signed: false })
+        self.ty.signed()
     }
 
     /// The field's bits in a word, not interpreted.
