@@ -8,6 +8,7 @@ use crate::loader::{self, LoadRequest, load};
 use crate::process::{Config, Process, Task};
 use crate::program;
 use crate::signal;
+use crate::spawn::HOST_STACK;
 use std::ffi::CString;
 use std::sync::Arc;
 use tcg_exec::Machine;
@@ -93,6 +94,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
             .map_err(|errno| find_error(&name, errno))?,
     };
     set_name(&found.guest_path);
+    ensure_stack();
     if let Some(fd) = launch.config.self_fd {
         let args = [fd as u64, libc::F_SETFD as u64, libc::FD_CLOEXEC as u64, 0, 0, 0];
         // If it is not open, later programs are found by other ways.
@@ -138,6 +140,20 @@ fn find_error(name: &str, errno: Errno) -> LaunchError {
         _ => errno.message(),
     };
     LaunchError::Find { program: name.to_owned(), reason, missing }
+}
+
+/// Raises a small soft limit of the stack: the first thread's host stack must have the room that
+/// those of other threads have.
+fn ensure_stack() {
+    let resource = u64::from(libc::RLIMIT_STACK);
+    let mut old = [0u64; 2];
+    let get = crate::host::args([resource, old.as_mut_ptr() as u64]);
+    if crate::host::call(libc::SYS_getrlimit, get).is_ok() && old[0] < HOST_STACK as u64 {
+        let new = [old[1].min(HOST_STACK as u64), old[1]];
+        // The hard limit binds us, too.
+        let set = crate::host::args([resource, new.as_ptr() as u64]);
+        let _ = crate::host::call(libc::SYS_setrlimit, set);
+    }
 }
 
 /// Makes `ps` show the guest's program (`/proc/self/comm`).
