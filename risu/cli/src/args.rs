@@ -90,7 +90,7 @@ pub(crate) struct ReplayArgs {
     /// interp, jit, or jit:OPTION,… with one-insn, parallel, all-passes, no-passes, or no- and a pass
     #[arg(long, default_value = "jit")]
     pub(crate) engine: String,
-    /// Processes to use, one for each trace; 0 for one on each processor
+    /// Processes to use; 0 for one on each processor
     #[arg(long, default_value_t = 1)]
     pub(crate) jobs: usize,
     /// Print results as JSON

@@ -179,3 +179,29 @@ fn text(line: &Line) -> String {
         line.row, line.vectors
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vector_counts_for_the_rows_of_its_code() {
+        let rows = |line| rows_of(&bytes(line)).into_iter().collect::<Vec<_>>();
+        assert_eq!(rows(" b90a0013b9880002 "), ["alcgr", "algr"]);
+        assert_eq!(rows("eb13500000040707"), ["lmg"], "the filler is no BRANCH ON CONDITION");
+        assert_eq!(rows("0707b9040012"), ["bcr", "lgr"], "but it is one before other code");
+        assert_eq!(rows(""), Vec::<&str>::new());
+        assert_eq!(rows("b904"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_row_that_the_reference_lacks_needs_a_vector() {
+        let count = |agreed, no_reference| RowCount { agreed, no_reference, ..RowCount::default() };
+        assert_eq!(basis(count(5, 0), 0), Basis::Agreed);
+        assert_eq!(basis(count(5, 1), 0), Basis::Nothing);
+        assert_eq!(basis(count(0, 1), 2), Basis::Vectors);
+        assert_eq!(basis(RowCount { differed: 1, ..count(5, 0) }, 2), Basis::Differs);
+        let faulty = RowCount { faulty_reference: 7, ..RowCount::default() };
+        assert_eq!(basis(faulty, 0), Basis::Nothing);
+    }
+}

@@ -25,8 +25,11 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<Verdict> {
     Ok(results.verdict(args.strict))
 }
 
-/// Replays all traces, each in a process of its own if there are several jobs: streams are at
-/// fixed addresses, of which a process has only one.
+/// Most traces that one process replays, one after the other.
+const BATCH: usize = 8;
+
+/// Replays all traces, in several processes if there are several jobs: streams are at fixed
+/// addresses, of which a process has only one.
 pub(crate) fn replay_all(traces: &[PathBuf], engine: &str, jobs: usize) -> Result<Results> {
     let choice: EngineChoice = engine.parse()?;
     let jobs = match jobs {
@@ -38,18 +41,21 @@ pub(crate) fn replay_all(traces: &[PathBuf], engine: &str, jobs: usize) -> Resul
         traces.iter().try_for_each(|trace| replays.add(trace, choice))?;
         return Ok(replays.into_results());
     }
+    let batches: Vec<&[PathBuf]> = traces.chunks(traces.len().div_ceil(jobs).min(BATCH)).collect();
     let next = AtomicUsize::new(0);
     let bar = ui::progress("replaying", traces.len() as u64);
     let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..jobs.min(traces.len()) {
+        for _ in 0..jobs.min(batches.len()) {
             scope.spawn(|| {
-                // Relaxed: each number is given out once, nothing else hangs on the order.
-                while let Some(path) = traces.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let done = replay_in_child(path, engine);
-                    bar.inc(1);
+                loop {
+                    // Relaxed: each number is given out once, nothing else hangs on the order.
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(batch) = batches.get(number) else { break };
+                    let done = replay_in_child(batch, engine);
+                    bar.inc(batch.len() as u64);
                     if let Ok(mut results) = results.lock() {
-                        results.push((path, done));
+                        results.push((number, done));
                     }
                 }
             });
@@ -57,21 +63,22 @@ pub(crate) fn replay_all(traces: &[PathBuf], engine: &str, jobs: usize) -> Resul
     });
     bar.finish_and_clear();
     let mut results = results.into_inner().map_err(|_| anyhow!("a worker gave up"))?;
-    results.sort_by_key(|(path, _)| *path);
-    let part = |(path, done): (&PathBuf, Result<Results>)| {
+    results.sort_by_key(|(number, _)| *number);
+    let part = |(number, done): (usize, Result<Results>)| {
+        let first = batches[number][0].display();
         done.unwrap_or_else(|error| Results {
-            errors: vec![format!("{}: {error:#}", path.display())],
+            errors: vec![format!("{first} or one of the next: {error:#}")],
             ..Results::default()
         })
     };
     Ok(Results::sum(results.into_iter().map(part)))
 }
 
-fn replay_in_child(path: &Path, engine: &str) -> Result<Results> {
+fn replay_in_child(traces: &[PathBuf], engine: &str) -> Result<Results> {
     let program = std::env::current_exe().context("cannot find myself")?;
     let output = Command::new(program)
         .args(["replay", "--json", "--engine", engine, "--"])
-        .arg(path)
+        .args(traces)
         .stderr(Stdio::piped())
         .output()
         .context("cannot start a worker")?;

@@ -383,9 +383,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_list_can_be_read() {
+    fn the_built_in_list_can_be_read_and_is_proven() {
         let faults = Faults::of_host("qemu").unwrap();
-        assert!(faults.names().count() > 0);
+        let proofs = include_str!("../../../docs/src/qemu-faults.md");
+        for name in faults.names() {
+            let told = [format!("| {name} |"), format!("`{name}`")];
+            assert!(told.iter().any(|text| proofs.contains(text)), "{name} has no proof");
+        }
     }
 
     #[test]
