@@ -66,7 +66,7 @@ impl AddressSpace {
 
     /// Whether nothing has changed the page since `ticket` was made.
     ///
-    /// To be asked under the lock that [`CodeHook::invalidate`] takes: a change that this misses
+    /// To be asked under the lock that [`CodeHook::invalidate`](crate::CodeHook::invalidate) takes: a change that this misses
     /// comes to the hook afterwards.
     #[must_use]
     pub fn is_current(&self, ticket: CodeTicket) -> bool {
