@@ -9,7 +9,7 @@ use risu_trace::{BlockKind, Guest};
 fn stream(seed: u64, count: u64, limits: Limits) -> Stream {
     let (select, group) = (None, None);
     generate(&Options { guest: Guest::S390x, seed, count, passes: 4, select, group, limits })
-        .unwrap()
+        .expect("a stream")
 }
 
 fn rows_of(stream: &Stream, kind: BlockKind) -> BTreeSet<&str> {
