@@ -345,9 +345,8 @@ impl When {
             When::OddPc => got.pc & 1 != 0,
             When::R0Before(bits) => word(layout::GPR) & bits != 0,
             When::R1Field(bits) => register(case, "r1").is_some_and(|r| r as u64 & bits != 0),
-            When::StoppedAt(byte) => {
-                source(case, expected.words, expected.memory).and_then(<[u8]>::first) == Some(&byte)
-            }
+            When::StoppedAt(byte) => source(case, expected.words, expected.memory)
+                .is_some_and(|source| source.first() == Some(&byte)),
             When::Source(bytes, mask) => source(case, &case.before.words, &case.before.memory)
                 .is_some_and(|source| {
                     source
@@ -368,14 +367,16 @@ fn register(case: &Case<'_>, field: &str) -> Option<usize> {
     Some(field.raw(word) as usize & 15)
 }
 
-/// The part of the scratch area from where the second operand's register points to, as long as the
-/// next register says.
-fn source<'a>(case: &Case<'_>, words: &[u64], memory: &'a [u8]) -> Option<&'a [u8]> {
+/// The bytes from where the second operand's register points to, as long as the next register
+/// says: of the scratch area, and one of the zeros behind it.
+fn source(case: &Case<'_>, words: &[u64], memory: &[u8]) -> Option<Vec<u8>> {
     let number = layout::GPR + register(case, "r2")?;
     let (addr, len) = (*words.get(number)?, *words.get(number | 1)?);
     let start = usize::try_from(addr.checked_sub(case.manifest.header.scratch()?.addr)?).ok()?;
-    let rest = memory.get(start..)?;
-    Some(&rest[..rest.len().min(usize::try_from(len).unwrap_or(usize::MAX))])
+    let mut bytes = memory.get(start..)?.to_vec();
+    bytes.push(0);
+    bytes.truncate(usize::try_from(len).unwrap_or(usize::MAX));
+    Some(bytes)
 }
 
 #[cfg(test)]
