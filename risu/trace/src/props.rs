@@ -160,18 +160,23 @@ fn diff_then_apply_is_identity() {
     assert_eq!(c, b);
 }
 
+/// Flips bits of one byte; `cut`: and ends behind it.
+fn mutated(mut bytes: Vec<u8>, at: prop::sample::Index, flip: u8, cut: bool) -> Vec<u8> {
+    let at = at.index(bytes.len());
+    bytes[at] ^= flip;
+    if cut {
+        bytes.truncate(at + 1);
+    }
+    bytes
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12_000, ..ProptestConfig::default() })]
 
     /// The checksums see every mutation; what is still given out is what was written.
     #[test]
     fn mutated_traces_never_panic(at in any::<prop::sample::Index>(), flip in 1u8.., cut: bool) {
-        let mut bytes = trace();
-        let at = at.index(bytes.len());
-        bytes[at] ^= flip;
-        if cut {
-            bytes.truncate(at + 1);
-        }
+        let bytes = mutated(trace(), at, flip, cut);
         let (_, end) = read(&bytes);
         prop_assert!(end.is_err());
     }
@@ -179,12 +184,7 @@ proptest! {
     /// The same for streams.
     #[test]
     fn mutated_streams_never_panic(at in any::<prop::sample::Index>(), flip in 1u8.., cut: bool) {
-        let mut bytes = stream();
-        let at = at.index(bytes.len());
-        bytes[at] ^= flip;
-        if cut {
-            bytes.truncate(at + 1);
-        }
+        let bytes = mutated(stream(), at, flip, cut);
         prop_assert!(read_stream(&bytes).is_err());
     }
 
