@@ -177,14 +177,27 @@ impl Translator<'_> {
                 break;
             }
             pc = self.next_pc();
-            if self.b.tb.n_insns >= self.options.max_insns
-                || self.side_exits >= MAX_SIDE_EXITS
-                || pc == self.options.stop_at
-            {
+            if self.is_long_enough(pc) && !self.needs_more(pc) {
                 self.b.goto(pc);
                 break;
             }
         }
+    }
+
+    /// Whether the block may end before the instruction at `pc`.
+    fn is_long_enough(&self, pc: u64) -> bool {
+        self.b.tb.n_insns >= self.options.max_insns
+            || self.side_exits >= MAX_SIDE_EXITS
+            || pc == self.options.stop_at
+    }
+
+    /// Whether the instruction at `pc` reads a condition code that this block knows how to compute: in a block of its own it
+    /// would call a helper for it, each time. Goes beyond what was asked for by half at most.
+    fn needs_more(&self, pc: u64) -> bool {
+        let limit = self.options.max_insns;
+        !matches!(self.cc, Cc::Dynamic)
+            && self.b.tb.n_insns < limit + limit / 2
+            && decode(self.code.from(pc)).is_ok_and(|insn| insn.row().cc.reads)
     }
 
     /// Starts the instruction at `pc`.
