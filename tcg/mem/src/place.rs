@@ -9,9 +9,32 @@ use std::ops::Range;
 /// First address that the host never gives to a process.
 pub(crate) const HOST_END: u64 = (1 << 47) - PAGE_SIZE;
 
-/// `MAP_*` of a reservation: claims addresses, costs no memory, replaces nothing.
-const RESERVE: i32 =
-    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED_NOREPLACE;
+/// What is put into free room: a reservation, or at once the mapping that the guest wants.
+#[derive(Clone, Copy)]
+pub(crate) struct Claim {
+    /// `PROT_*` of the host.
+    pub(crate) prot: i32,
+    /// `MAP_*` without those that say where.
+    pub(crate) flags: i32,
+    pub(crate) fd: i32,
+    pub(crate) offset: u64,
+}
+
+impl Claim {
+    /// Claims addresses and costs no memory.
+    pub(crate) const RESERVE: Claim = Claim {
+        prot: libc::PROT_NONE,
+        flags: libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+        fd: -1,
+        offset: 0,
+    };
+
+    /// Maps at `range`, replacing nothing: EEXIST if something is there.
+    fn put(self, range: &Range<u64>) -> Result<(), Errno> {
+        let flags = self.flags | libc::MAP_FIXED_NOREPLACE;
+        host::mmap(range, self.prot, flags, self.fd, self.offset).map(|_| ())
+    }
+}
 
 /// The pages that `len` bytes from `start` touch; `None` when empty or past what the host has.
 pub(crate) fn pages(start: u64, len: u64) -> Option<Range<u64>> {
@@ -26,7 +49,7 @@ pub(crate) fn pages(start: u64, len: u64) -> Option<Range<u64>> {
 pub(crate) fn claim_gaps(maps: &Maps, range: &Range<u64>) -> Result<Vec<Range<u64>>, Errno> {
     let gaps = maps.gaps(range);
     for (n_done, gap) in gaps.iter().enumerate() {
-        if let Err(errno) = claim(gap) {
+        if let Err(errno) = Claim::RESERVE.put(gap) {
             release(&gaps[..n_done]);
             return Err(if errno == Errno(libc::EEXIST) { Errno(libc::ENOMEM) } else { errno });
         }
@@ -42,34 +65,30 @@ pub(crate) fn release(claimed: &[Range<u64>]) {
     }
 }
 
-fn claim(range: &Range<u64>) -> Result<(), Errno> {
-    host::mmap(range, libc::PROT_NONE, RESERVE, -1, 0).map(|_| ())
-}
-
-/// Claims `len` bytes somewhere in `window`, as high as possible; returns the range.
+/// Puts `claim` somewhere in `window`, as high as possible; returns the range of `len` bytes.
 ///
 /// When the window is full, anywhere the host likes.
 pub(crate) fn claim_anywhere(
     maps: &Maps,
     window: &Range<u64>,
     len: u64,
+    claim: Claim,
 ) -> Result<Range<u64>, Errno> {
     let mut window = window.clone();
     while let Some(start) = maps.highest_gap(&window, len, PAGE_SIZE) {
         let range = start..start + len;
-        match claim(&range) {
+        match claim.put(&range) {
             Ok(()) => return Ok(range),
             // Something of the emulator's is in the window: look below.
             Err(Errno(libc::EEXIST)) => window.end = start,
             Err(errno) => return Err(errno),
         }
     }
-    let flags = RESERVE & !libc::MAP_FIXED_NOREPLACE;
-    let start = host::mmap(&(0..len), libc::PROT_NONE, flags, -1, 0)?;
+    let start = host::mmap(&(0..len), claim.prot, claim.flags, claim.fd, claim.offset)?;
     Ok(start..start + len)
 }
 
-/// Claims exactly `range` if the guest has nothing there and the host allows it.
-pub(crate) fn claim_hint(maps: &Maps, range: &Range<u64>) -> bool {
-    maps.inside(range).is_empty() && claim(range).is_ok()
+/// Puts `claim` at exactly `range` if the guest has nothing there and the host allows it.
+pub(crate) fn claim_hint(maps: &Maps, range: &Range<u64>, claim: Claim) -> bool {
+    maps.inside(range).is_empty() && claim.put(range).is_ok()
 }

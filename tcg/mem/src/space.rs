@@ -10,7 +10,7 @@ use crate::addr::{Access, Cause, GuestAddr, PAGE_SIZE};
 use crate::code::{CodeHook, CodePages};
 use crate::host;
 use crate::maps::{Mapping, Maps, Prot};
-use crate::place::{HOST_END, claim_anywhere, claim_gaps, claim_hint, pages, release};
+use crate::place::{Claim, HOST_END, claim_anywhere, claim_gaps, claim_hint, pages, release};
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +64,13 @@ impl MapRequest {
 
     fn is_shared(&self) -> bool {
         matches!(self.flags & libc::MAP_TYPE, libc::MAP_SHARED | libc::MAP_SHARED_VALIDATE)
+    }
+
+    /// What the host is to map, wherever that is.
+    fn claim(&self) -> Claim {
+        let placement = libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE | libc::MAP_GROWSDOWN;
+        let flags = self.flags & !placement;
+        Claim { prot: self.prot.host_bits(), flags, fd: self.fd, offset: self.offset }
     }
 
     fn mapping(&self, range: Range<u64>) -> Mapping {
@@ -182,17 +189,16 @@ impl AddressSpace {
     /// # Errors
     /// As Linux `mmap`; ENOMEM also when `MAP_FIXED` meets memory of the emulator.
     pub fn mmap(&self, request: &MapRequest) -> Result<GuestAddr, Errno> {
+        let is_fixed = request.flags & (libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE) != 0;
         let mut state = self.write();
-        let (range, claimed) = self.place(&state.maps, request)?;
+        let (range, outcome) = if is_fixed {
+            map_fixed(&state.maps, request)?
+        } else {
+            (self.map_anywhere(&state.maps, request)?, Ok(()))
+        };
         let code = state.code.unmark(&range);
-        let flags =
-            (request.flags & !libc::MAP_FIXED_NOREPLACE & !libc::MAP_GROWSDOWN) | libc::MAP_FIXED;
-        let prot = request.prot.host_bits();
-        let outcome = host::mmap(&range, prot, flags, request.fd, request.offset);
         if outcome.is_ok() {
             state.maps.insert(request.mapping(range.clone()));
-        } else {
-            release(&claimed);
         }
         let start = GuestAddr(range.start);
         self.drop_code(state, code, vec![range]);
@@ -201,28 +207,15 @@ impl AddressSpace {
         Ok(start)
     }
 
-    /// Chooses and claims the range of a new mapping; also returns what was claimed.
-    fn place(
-        &self,
-        maps: &Maps,
-        request: &MapRequest,
-    ) -> Result<(Range<u64>, Vec<Range<u64>>), Errno> {
-        if request.len == 0 {
-            return Err(Errno(libc::EINVAL));
+    /// Maps where the request hints at, if there is room, else anywhere.
+    fn map_anywhere(&self, maps: &Maps, request: &MapRequest) -> Result<Range<u64>, Errno> {
+        let len = mapped_len(request)?;
+        let claim = request.claim();
+        let hint = pages(request.addr.page().0, len).filter(|hint| hint.start != 0);
+        match hint {
+            Some(hint) if claim_hint(maps, &hint, claim) => Ok(hint),
+            _ => claim_anywhere(maps, &self.window, len, claim),
         }
-        let has = |flag| request.flags & flag != 0;
-        if has(libc::MAP_FIXED) || has(libc::MAP_FIXED_NOREPLACE) {
-            return place_fixed(maps, request);
-        }
-        let range = pages(0, request.len).ok_or(Errno(libc::ENOMEM))?;
-        let len = range.end;
-        if let Some(hint) = pages(request.addr.page().0, len).filter(|hint| hint.start != 0)
-            && claim_hint(maps, &hint)
-        {
-            return Ok((hint.clone(), vec![hint]));
-        }
-        let range = claim_anywhere(maps, &self.window, len)?;
-        Ok((range.clone(), vec![range]))
     }
 
     /// Records memory that the caller has mapped for the guest by other means (`shmat`).
@@ -364,7 +357,7 @@ impl AddressSpace {
             let claimed = claim_gaps(&state.maps, &new)?;
             (new, claimed)
         } else {
-            let new = claim_anywhere(&state.maps, &self.window, new_len)?;
+            let new = claim_anywhere(&state.maps, &self.window, new_len, Claim::RESERVE)?;
             (new.clone(), vec![new])
         };
         let host_flags = flags | libc::MREMAP_FIXED;
@@ -465,11 +458,21 @@ impl AddressSpace {
     }
 }
 
-fn place_fixed(maps: &Maps, request: &MapRequest) -> Result<(Range<u64>, Vec<Range<u64>>), Errno> {
+/// The length of a request in whole pages, in bytes.
+fn mapped_len(request: &MapRequest) -> Result<u64, Errno> {
+    if request.len == 0 {
+        return Err(Errno(libc::EINVAL));
+    }
+    pages(0, request.len).map(|range| range.end).ok_or(Errno(libc::ENOMEM))
+}
+
+/// Maps at the address of the request; also returns whether the host agreed.
+fn map_fixed(maps: &Maps, request: &MapRequest) -> Result<(Range<u64>, Result<(), Errno>), Errno> {
+    let len = mapped_len(request)?;
     if request.addr.page_offset() != 0 {
         return Err(Errno(libc::EINVAL));
     }
-    let range = pages(request.addr.0, request.len).ok_or(Errno(libc::ENOMEM))?;
+    let range = pages(request.addr.0, len).ok_or(Errno(libc::ENOMEM))?;
     let may_replace = request.flags & libc::MAP_FIXED_NOREPLACE == 0;
     if !may_replace && !maps.inside(&range).is_empty() {
         return Err(Errno(libc::EEXIST));
@@ -479,7 +482,12 @@ fn place_fixed(maps: &Maps, request: &MapRequest) -> Result<(Range<u64>, Vec<Ran
         Errno(libc::ENOMEM) if !may_replace => Errno(libc::EEXIST),
         errno => errno,
     })?;
-    Ok((range, claimed))
+    let Claim { prot, flags, fd, offset } = request.claim();
+    let outcome = host::mmap(&range, prot, flags | libc::MAP_FIXED, fd, offset).map(|_| ());
+    if outcome.is_err() {
+        release(&claimed);
+    }
+    Ok((range, outcome))
 }
 
 fn unmap_parts(state: &mut State, range: &Range<u64>) -> Result<(), Errno> {
