@@ -1,0 +1,45 @@
+//! The guest as the rest sees it.
+
+use crate::state::{CpuState, GLOBALS, NO_EXCLUSIVE};
+use crate::translate;
+use tcg_ir::{Builder, CodeWindow, Env, Guest, GuestLayout, TranslateOptions};
+
+/// The aarch64 guest.
+#[derive(Clone, Copy, Debug)]
+pub struct Aarch64;
+
+static LAYOUT: GuestLayout = GuestLayout {
+    name: "aarch64",
+    globals: &GLOBALS,
+    helpers: &[],
+    fp: &softfp::S390X,
+    state_size: size_of::<CpuState>() as u32,
+};
+
+impl Guest for Aarch64 {
+    type State = CpuState;
+
+    fn layout() -> &'static GuestLayout {
+        &LAYOUT
+    }
+
+    fn new_state() -> Box<CpuState> {
+        Box::new(CpuState { exclusive_addr: NO_EXCLUSIVE, ..CpuState::default() })
+    }
+
+    fn env(state: &CpuState) -> &Env {
+        &state.env
+    }
+
+    fn env_mut(state: &mut CpuState) -> &mut Env {
+        &mut state.env
+    }
+
+    fn tb_flags(state: &CpuState) -> u32 {
+        state.tb_flags()
+    }
+
+    fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {
+        translate::translate(code, options, b);
+    }
+}

@@ -1,0 +1,175 @@
+//! The CPU state of an aarch64 vCPU and the globals by which IR ops name it.
+
+use std::mem::offset_of;
+use tcg_ir::{Env, Global, GlobalDesc, Type};
+
+/// CPU state. Generated code reaches it by address; the layout is what the globals say.
+#[repr(C)]
+#[derive(Debug, Default)]
+pub struct CpuState {
+    /// The part that every guest shares. `env.pc` is the program counter at exits; `env.fp_flags` and `env.fp_round` are
+    /// part of FPSR and FPCR.
+    pub env: Env,
+    /// X0–X30.
+    pub x: [u64; 31],
+    /// The stack pointer.
+    pub sp: u64,
+    /// Kind of the lazy condition flags: a `flags::Kind` as number.
+    pub cc_op: u32,
+    /// FPCR but for its rounding mode. Use [`CpuState::fpcr`].
+    pub fpcr: u32,
+    /// First operand of the lazy condition flags.
+    pub cc_a: u64,
+    /// Second operand of the lazy condition flags.
+    pub cc_b: u64,
+    /// V0–V31, low doubleword first.
+    pub v: [[u64; 2]; 32],
+    /// FPSR but for the five IEEE flags: QC and IDC. Use [`CpuState::fpsr`].
+    pub fpsr: u32,
+    /// PSTATE.BTYPE: how the current instruction was branched to.
+    pub btype: u32,
+    /// TPIDR_EL0, the thread pointer.
+    pub tpidr: u64,
+    /// TPIDRRO_EL0.
+    pub tpidrro: u64,
+    /// Address of the exclusive monitor; [`NO_EXCLUSIVE`] if it is open.
+    pub exclusive_addr: u64,
+    /// What the exclusive load read, low doubleword first.
+    pub exclusive_value: [u64; 2],
+    /// Keys of pointer authentication: IA, IB, DA, DB, GA; low doubleword first.
+    pub pauth_keys: [[u64; 2]; 5],
+}
+
+/// [`CpuState::exclusive_addr`] of an open monitor: no address, because access sizes are at most 16.
+pub const NO_EXCLUSIVE: u64 = u64::MAX;
+
+/// TB flag: a bit of FPCR other than the rounding mode is one (AH, DN, FZ, FZ16 …), or an operation must not be inlined.
+pub const TB_FP_SLOW: u32 = 1;
+/// TB flag: top bytes of addresses are cleared before each access. Else an access with a tag faults, and the instruction is
+/// run again in a TB with this flag.
+pub const TB_TAGGED: u32 = 2;
+/// TB flags: PSTATE.BTYPE in bits 2–3.
+pub const TB_BTYPE_SHIFT: u32 = 2;
+
+/// Bits of FPCR that a program can set: AHP, DN, FZ, RMode, FZ16.
+///
+/// Arm ARM DDI 0487, C5.2.8. (FIZ, AH and NEP are those of FEAT_AFP; trap enables read as zero.)
+pub const FPCR_VALID: u32 = 0x07c8_0000;
+/// RMode of FPCR.
+pub const FPCR_RMODE: u32 = 0x00c0_0000;
+/// QC of FPSR.
+pub const FPSR_QC: u32 = 1 << 27;
+/// IDC of FPSR.
+pub const FPSR_IDC: u32 = 1 << 7;
+
+/// RMode 0 to 3 (nearest even, +∞, −∞, zero) as indices into `tcg_ir::Round::ALL`.
+const ROUNDS: [u32; 4] = [0, 2, 3, 1];
+
+impl CpuState {
+    /// FPCR.
+    #[must_use]
+    pub fn fpcr(&self) -> u32 {
+        let mode = ROUNDS.iter().position(|&round| round == self.env.fp_round).unwrap_or(0);
+        self.fpcr & !FPCR_RMODE | (mode as u32) << 22
+    }
+
+    /// Sets FPCR; bits that are not implemented become zero.
+    pub fn set_fpcr(&mut self, fpcr: u32) {
+        self.fpcr = fpcr & FPCR_VALID & !FPCR_RMODE;
+        self.env.fp_round = ROUNDS[((fpcr & FPCR_RMODE) >> 22) as usize];
+    }
+
+    /// FPSR. Bits 0 to 4 (IOC, DZC, OFC, UFC, IXC) are those of `Env::fp_flags`.
+    #[must_use]
+    pub fn fpsr(&self) -> u32 {
+        self.fpsr & (FPSR_QC | FPSR_IDC) | self.env.fp_flags & 0x1f
+    }
+
+    /// Sets FPSR; bits that are not implemented become zero.
+    pub fn set_fpsr(&mut self, fpsr: u32) {
+        self.fpsr = fpsr & (FPSR_QC | FPSR_IDC);
+        self.env.fp_flags = fpsr & 0x1f;
+    }
+
+    /// The flags that TBs for this state must have been translated for.
+    #[must_use]
+    pub fn tb_flags(&self) -> u32 {
+        let slow = if self.fpcr & FPCR_VALID & !FPCR_RMODE == 0 { 0 } else { TB_FP_SLOW };
+        slow | self.btype << TB_BTYPE_SHIFT
+    }
+}
+
+/// The global of X0–X30 (not of XZR).
+#[must_use]
+pub const fn x(r: u8) -> Global {
+    Global(r as u16)
+}
+
+/// The global of the stack pointer.
+pub const SP: Global = Global(31);
+
+/// The global of V0–V31.
+#[must_use]
+pub const fn v(r: u8) -> Global {
+    Global(32 + (r & 31) as u16)
+}
+
+/// Kind of the lazy condition flags.
+pub const CC_OP: Global = Global(64);
+/// First operand of the lazy condition flags.
+pub const CC_A: Global = Global(65);
+/// Second operand of the lazy condition flags.
+pub const CC_B: Global = Global(66);
+
+/// Number of globals.
+const N_GLOBALS: usize = 67;
+
+const X_NAMES: [&str; 32] = [
+    "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
+    "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27",
+    "x28", "x29", "x30", "sp",
+];
+const V_NAMES: [&str; 32] = [
+    "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14",
+    "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27",
+    "v28", "v29", "v30", "v31",
+];
+
+/// Registers in the order in which they deserve a host register: arguments, the stack pointer, then the first saved ones.
+const X_RANKS: [u8; 32] = [
+    0, 1, 2, 3, 5, 8, 10, 11, 20, 12, 13, 14, 15, 16, 17, 18, 21, 22, 30, 6, 7, 9, 23, 24, 25, 26,
+    27, 28, 29, 19, 31, 4,
+];
+
+/// The globals of this guest.
+pub const GLOBALS: [GlobalDesc; N_GLOBALS] = globals();
+
+const fn globals() -> [GlobalDesc; N_GLOBALS] {
+    let mut all = [hidden("", Type::I64, 0); N_GLOBALS];
+    let mut r = 0;
+    while r < 32 {
+        all[r] = GlobalDesc {
+            name: X_NAMES[r],
+            ty: Type::I64,
+            offset: (offset_of!(CpuState, x) + 8 * r) as u32,
+            pin_rank: X_RANKS[r],
+        };
+        all[32 + r] = GlobalDesc {
+            name: V_NAMES[r],
+            ty: Type::V128,
+            offset: (offset_of!(CpuState, v) + 16 * r) as u32,
+            pin_rank: r as u8,
+        };
+        r += 1;
+    }
+    all[64] = hidden("cc_op", Type::I32, offset_of!(CpuState, cc_op));
+    all[65] = hidden("cc_a", Type::I64, offset_of!(CpuState, cc_a));
+    all[66] = hidden("cc_b", Type::I64, offset_of!(CpuState, cc_b));
+    all
+}
+
+const fn hidden(name: &'static str, ty: Type, offset: usize) -> GlobalDesc {
+    GlobalDesc { name, ty, offset: offset as u32, pin_rank: u8::MAX }
+}
+
+const _: () = assert!(offset_of!(CpuState, sp) == offset_of!(CpuState, x) + 31 * 8);

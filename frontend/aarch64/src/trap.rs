@@ -1,0 +1,67 @@
+//! Exceptions that a program can raise, as exit codes of generated code.
+
+use tcg_ir::ExitCode;
+
+/// An exception taken to the kernel other than a system call or a memory abort. At the exit, `Env::pc` is the address of the
+/// instruction.
+///
+/// Arm ARM DDI 0487, D1.3 "Exceptions".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Trap {
+    /// No such instruction, or not at EL0.
+    Undefined = 0,
+    /// BRK; `Env::exit_arg` is its immediate.
+    Breakpoint = 1,
+    /// The program counter is not a multiple of 4.
+    PcAlignment = 2,
+    /// A load or store with a base of SP that is not a multiple of 16.
+    SpAlignment = 3,
+    /// A pointer authentication failed (FEAT_FPAC).
+    PointerAuthentication = 4,
+    /// An indirect branch to a place that is no landing pad, on a guarded page.
+    BranchTarget = 5,
+    /// An access that must be aligned is not; `Env::exit_arg` is its address.
+    Alignment = 6,
+    /// A memory copy or set was started with registers that another implementation's prologue left (FEAT_MOPS).
+    MemoryCopy = 7,
+}
+
+impl Trap {
+    const ALL: [Trap; 8] = [
+        Trap::Undefined,
+        Trap::Breakpoint,
+        Trap::PcAlignment,
+        Trap::SpAlignment,
+        Trap::PointerAuthentication,
+        Trap::BranchTarget,
+        Trap::Alignment,
+        Trap::MemoryCopy,
+    ];
+
+    /// The exit code that generated code and helpers leave with.
+    #[must_use]
+    pub const fn exit_code(self) -> ExitCode {
+        ExitCode(ExitCode::FIRST_GUEST + self as u32)
+    }
+
+    /// The exception behind an exit; `None` for the loop's own codes.
+    #[must_use]
+    pub fn from_exit(code: ExitCode) -> Option<Trap> {
+        let number = code.0.checked_sub(ExitCode::FIRST_GUEST)?;
+        Trap::ALL.get(number as usize).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trap_survives_its_exit_code() {
+        for trap in Trap::ALL {
+            assert_eq!(Trap::from_exit(trap.exit_code()), Some(trap));
+        }
+        assert_eq!(Trap::from_exit(ExitCode::SYSCALL), None);
+    }
+}
