@@ -16,9 +16,9 @@ use crate::shell::{capture, succeed};
 /// Keyring of the Debian archive (package `debian-archive-keyring`).
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// Script of the package `debootstrap`, which knows the default mirror; for hosts that are not
-/// Debian.
-const DEBOOTSTRAP: &str = "/usr/share/debootstrap/scripts/sid";
+/// The program `debootstrap`, a shell script, which knows the default mirror; for hosts that are
+/// not Debian.
+const DEBOOTSTRAP: &str = "/usr/sbin/debootstrap";
 
 /// A private package database for one architecture and one release.
 pub(crate) struct Archive {
@@ -160,7 +160,13 @@ fn mirrors_in(text: &str) -> Vec<String> {
     let debian = |word: &&str| {
         word.contains("://") && word.split('/').any(|part| part.starts_with("debian"))
     };
-    words.filter(debian).map(|word| word.trim_end_matches('/').to_owned()).collect()
+    let words = words.map(unquoted).filter(debian);
+    words.map(|word| word.trim_end_matches('/').to_owned()).collect()
+}
+
+/// The value of a shell assignment `NAME="value"`, or the word as it is.
+fn unquoted(word: &str) -> &str {
+    word.split('"').nth(1).unwrap_or(word)
 }
 
 /// Makes absolute symbolic links below `dir` relative to their place below `root`.
@@ -193,6 +199,8 @@ mod tests {
         let one_line = "deb [arch=amd64] https://b.example/debian-security bookworm-security main";
         assert_eq!(mirrors_in(deb822), ["http://a.example/debian"]);
         assert_eq!(mirrors_in(one_line), ["https://b.example/debian-security"]);
+        let script = "DEF_MIRROR=\"http://d.example/debian\"";
+        assert_eq!(mirrors_in(script), ["http://d.example/debian"]);
         assert!(mirrors_in("deb http://c.example/ubuntu noble main").is_empty());
     }
 }
