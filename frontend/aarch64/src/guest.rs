@@ -1,5 +1,6 @@
 //! The guest as the rest sees it.
 
+use crate::helpers::HELPERS;
 use crate::state::{CpuState, GLOBALS, NO_EXCLUSIVE};
 use crate::translate;
 use tcg_ir::{Builder, CodeWindow, Env, Guest, GuestLayout, TranslateOptions};
@@ -11,7 +12,7 @@ pub struct Aarch64;
 static LAYOUT: GuestLayout = GuestLayout {
     name: "aarch64",
     globals: &GLOBALS,
-    helpers: &[],
+    helpers: &HELPERS,
     fp: &softfp::S390X,
     state_size: size_of::<CpuState>() as u32,
 };

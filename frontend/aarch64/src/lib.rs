@@ -6,7 +6,9 @@
 //! What this is *not*: it knows no host, no cache and no operating system.
 //! Start reading at [`state`], then `docs/src/aarch64.md`.
 
+pub mod flags;
 mod guest;
+mod helpers;
 pub mod state;
 mod translate;
 pub mod trap;

@@ -1,0 +1,219 @@
+//! The condition flags NZCV in the CPU state: how they are made, and their value.
+//!
+//! `cc_op` says what `cc_a` and `cc_b` are. Numbers 0 to 15 are the flags themselves (N, Z, C, V as bits 3 to 0): what sets
+//! them to a value, or to one of two, writes that word alone.
+//! A small constant in the place of `cc_b` is in the upper 24 bits of `cc_op` (bit 7 says so): one store less where blocks
+//! end. Sums and differences that go to a register are kept as the result, which is at hand anyway, and the second operand.
+//!
+//! Arm ARM DDI 0487, C5.2 "NZCV", and the pseudocode function `AddWithCarry`.
+
+use crate::state::CpuState;
+
+/// N as a bit of the flags.
+pub const N: u8 = 8;
+/// Z as a bit of the flags.
+pub const Z: u8 = 4;
+/// C as a bit of the flags.
+pub const C: u8 = 2;
+/// V as a bit of the flags.
+pub const V: u8 = 1;
+
+/// What made the flags. The width (32 or 64 bits) is in the lowest bit of the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Kind {
+    /// Difference of `cc_a` and `cc_b`.
+    Cmp = 8,
+    /// Difference `cc_a`, of which `cc_b` was the second operand.
+    Sub = 9,
+    /// Sum `cc_a`, of which `cc_b` was an operand.
+    Add = 10,
+    /// Logical result `cc_a`: N and Z from it, C and V zero.
+    Logic = 11,
+    /// Comparison of the floats `cc_a` and `cc_b`, as their bits.
+    FCmp = 12,
+}
+
+/// Bit of `cc_op`: the second operand is a constant in the bits from `CONST_SHIFT` on.
+const HAS_CONST: u32 = 1 << 7;
+const CONST_SHIFT: u32 = 8;
+
+impl Kind {
+    /// The `cc_op` number for operands of 64 bits (`wide`) or 32.
+    #[must_use]
+    pub const fn op(self, wide: bool) -> u32 {
+        (self as u32) << 1 | wide as u32
+    }
+
+    /// The `cc_op` number with a constant in the place of `cc_b`: bits of a signed number of the operands' width. `None` if
+    /// it is too big.
+    #[must_use]
+    pub const fn op_const(self, wide: bool, b: u64) -> Option<u32> {
+        let b = if wide { b as i64 } else { b as u32 as i32 as i64 };
+        if b < -(1 << 23) || b >= 1 << 23 {
+            return None;
+        }
+        Some(self.op(wide) | HAS_CONST | (b as u32) << CONST_SHIFT)
+    }
+
+    const fn from_op(op: u32) -> Kind {
+        match (op & (HAS_CONST - 1)) >> 1 {
+            9 => Kind::Sub,
+            10 => Kind::Add,
+            11 => Kind::Logic,
+            12 => Kind::FCmp,
+            _ => Kind::Cmp,
+        }
+    }
+}
+
+impl CpuState {
+    /// The condition flags: N, Z, C, V as bits 3 to 0.
+    #[must_use]
+    pub fn flags(&self) -> u8 {
+        if self.cc_op < 16 {
+            return self.cc_op as u8;
+        }
+        let wide = self.cc_op & 1 != 0;
+        let b = if self.cc_op & HAS_CONST != 0 {
+            i64::from(self.cc_op.cast_signed() >> CONST_SHIFT).cast_unsigned()
+        } else {
+            self.cc_b
+        };
+        let kind = Kind::from_op(self.cc_op);
+        // 32-bit operands are moved up: all flags are those of the upper halves.
+        let up = if wide { 0 } else { 32 };
+        let (a, b) = (self.cc_a << up, b << up);
+        if kind == Kind::FCmp { float_difference(wide, a, b) } else { evaluate(kind, a, b) }
+    }
+
+    /// Sets the condition flags; `flags` modulo 16.
+    pub fn set_flags(&mut self, flags: u8) {
+        self.cc_op = u32::from(flags & 15);
+    }
+
+    /// NZCV as the register: the flags in bits 31 to 28.
+    #[must_use]
+    pub fn nzcv(&self) -> u32 {
+        u32::from(self.flags()) << 28
+    }
+
+    /// Sets NZCV from the register's bits 31 to 28.
+    pub fn set_nzcv(&mut self, nzcv: u32) {
+        self.set_flags((nzcv >> 28) as u8);
+    }
+}
+
+fn evaluate(kind: Kind, a: u64, b: u64) -> u8 {
+    match kind {
+        Kind::Cmp | Kind::FCmp => difference(a, b),
+        Kind::Sub => difference(a.wrapping_add(b), b),
+        Kind::Add => sum(a.wrapping_sub(b), b),
+        Kind::Logic => sign_and_zero(a),
+    }
+}
+
+fn sign_and_zero(result: u64) -> u8 {
+    bit(result >> 63 != 0, N) | bit(result == 0, Z)
+}
+
+fn bit(is: bool, flag: u8) -> u8 {
+    if is { flag } else { 0 }
+}
+
+fn sum(a: u64, b: u64) -> u8 {
+    let (result, carry) = a.overflowing_add(b);
+    let (_, overflow) = a.cast_signed().overflowing_add(b.cast_signed());
+    sign_and_zero(result) | bit(carry, C) | bit(overflow, V)
+}
+
+fn difference(a: u64, b: u64) -> u8 {
+    let (result, borrow) = a.overflowing_sub(b);
+    let (_, overflow) = a.cast_signed().overflowing_sub(b.cast_signed());
+    sign_and_zero(result) | bit(!borrow, C) | bit(overflow, V)
+}
+
+/// Flags of a comparison of floats by its outcome: 0 equal, 1 low, 2 high, 3 unordered.
+///
+/// Arm ARM DDI 0487, pseudocode function `FPCompare`.
+pub const FLOAT_OUTCOMES: [u8; 4] = [Z | C, N, C, C | V];
+
+/// By the bits: this runs in the guest's floating-point environment, where a comparison of floats would raise its exception
+/// a second time.
+fn float_difference(wide: bool, a: u64, b: u64) -> u8 {
+    let infinity = if wide { 0x7ff0 << 48 } else { 0x7f80 << 48 };
+    let is_nan = |bits: u64| bits & !SIGN > infinity;
+    if is_nan(a) || is_nan(b) {
+        return FLOAT_OUTCOMES[3];
+    }
+    match in_order(a).cmp(&in_order(b)) {
+        std::cmp::Ordering::Equal => FLOAT_OUTCOMES[0],
+        std::cmp::Ordering::Less => FLOAT_OUTCOMES[1],
+        std::cmp::Ordering::Greater => FLOAT_OUTCOMES[2],
+    }
+}
+
+const SIGN: u64 = 1 << 63;
+
+/// A number that orders like the float with these bits: both zeros are 0.
+fn in_order(bits: u64) -> i64 {
+    let magnitude = (bits & !SIGN).cast_signed();
+    if bits & SIGN != 0 { -magnitude } else { magnitude }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(kind: Kind, wide: bool, a: u64, b: u64, flags: u8) {
+        let state = CpuState { cc_op: kind.op(wide), cc_a: a, cc_b: b, ..CpuState::default() };
+        assert_eq!(state.flags(), flags, "{kind:?} wide={wide} {a:#x} {b:#x}");
+    }
+
+    #[test]
+    fn differences() {
+        check(Kind::Cmp, true, 5, 5, Z | C);
+        check(Kind::Cmp, true, 4, 5, N);
+        check(Kind::Cmp, true, 5, 4, C);
+        check(Kind::Cmp, true, 1 << 63, 1, C | V);
+        check(Kind::Cmp, true, 0, 1 << 63, N | V);
+        check(Kind::Cmp, false, 0xdead_0000_0000_0005, 0xbeef_0000_0000_0005, Z | C);
+        check(Kind::Cmp, false, 0x8000_0000, 1, C | V);
+        check(Kind::Sub, false, 0x7fff_ffff, 1, C | V);
+        check(Kind::Sub, true, 0, 0, Z | C);
+    }
+
+    #[test]
+    fn sums_and_logic() {
+        check(Kind::Add, true, 0, 1, Z | C);
+        check(Kind::Add, true, 1 << 63, 1, N | V);
+        check(Kind::Add, false, 0x8000_0000, 1, N | V);
+        check(Kind::Add, false, 0, 0x8000_0000, Z | C | V);
+        check(Kind::Logic, false, 0xffff_ffff_0000_0000, 0, Z);
+        check(Kind::Logic, true, 1 << 63, 0, N);
+    }
+
+    #[test]
+    fn floats() {
+        let double = |x: f64, y: f64, flags| {
+            check(Kind::FCmp, true, x.to_bits(), y.to_bits(), flags);
+            let (x, y) = (x as f32, y as f32);
+            check(Kind::FCmp, false, x.to_bits().into(), y.to_bits().into(), flags);
+        };
+        double(1.0, f64::NAN, C | V);
+        double(0.0, -0.0, Z | C);
+        double(-2.0, -1.0, N);
+        double(f64::INFINITY, f64::NEG_INFINITY, C);
+    }
+
+    #[test]
+    fn flags_as_such_and_constants() {
+        let mut state = CpuState::default();
+        state.set_nzcv(0xa000_0000);
+        assert_eq!((state.flags(), state.nzcv()), (N | C, 0xa000_0000));
+        state.cc_op = Kind::Cmp.op_const(true, u64::MAX).expect("small");
+        (state.cc_a, state.cc_b) = (u64::MAX, 77);
+        assert_eq!(state.flags(), Z | C);
+        assert_eq!(Kind::Cmp.op_const(true, 1 << 23), None);
+    }
+}

@@ -1,0 +1,5 @@
+//! Section of floating-point and vector instructions.
+
+super::section! {
+    crate::helpers::FIRST_VECTOR;
+}
