@@ -13,7 +13,7 @@ static LAYOUT: GuestLayout = GuestLayout {
     name: "aarch64",
     globals: &GLOBALS,
     helpers: &HELPERS,
-    fp: &softfp::S390X,
+    fp: &crate::ieee_rules::RULES,
     state_size: size_of::<CpuState>() as u32,
 };
 

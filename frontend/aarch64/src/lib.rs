@@ -9,6 +9,7 @@
 pub mod flags;
 mod guest;
 mod helpers;
+pub mod ieee_rules;
 pub mod state;
 mod translate;
 pub mod trap;

@@ -17,6 +17,7 @@ pub mod cc;
 pub mod facility;
 mod guest;
 mod helpers;
+mod ieee_rules;
 pub mod signal;
 pub mod state;
 mod translate;

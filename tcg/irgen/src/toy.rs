@@ -98,7 +98,7 @@ static LAYOUT: GuestLayout = GuestLayout {
         vector("v1", 1),
     ],
     helpers: &[HelperDesc { name: "mix", entry: mix, reads_fp_flags: false }],
-    fp: &softfp::S390X,
+    fp: &softfp::PLAIN,
     state_size: size_of::<ToyState>() as u32,
 };
 

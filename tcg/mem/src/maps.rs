@@ -44,7 +44,7 @@ impl Prot {
     }
 
     /// What the host mapping gets: fetching is reading, and writing implies reading, as in the
-    /// kernel's `protection_map` of both s390 and x86.
+    /// kernel's `protection_map` of most architectures.
     #[must_use]
     pub(crate) const fn host_bits(self) -> i32 {
         match (self.0, self.0 & 2) {

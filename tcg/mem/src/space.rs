@@ -121,8 +121,7 @@ impl Default for AddressSpace {
 }
 
 impl AddressSpace {
-    /// An empty address space that places mappings below 2^42, as s390 kernels do for a process
-    /// with three levels of region and segment tables (Linux `arch/s390/mm/mmap.c`).
+    /// An empty address space that places mappings below 2^42, where the kernels of all guests place those of a process.
     #[must_use]
     pub fn new() -> AddressSpace {
         Self::with_window(0x1_0000..(1 << 42) - 0x1000_0000)

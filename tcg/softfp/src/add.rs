@@ -1,7 +1,7 @@
 //! Addition and subtraction.
 
 use crate::env::{Env, Round};
-use crate::format::{Format, infinity, sign_bit, zero};
+use crate::format::{Format, infinity, input, sign_bit, zero};
 use crate::nan::{invalid, propagate};
 use crate::parts::{Finite, Number, unpack};
 use crate::round::round_pack;
@@ -9,7 +9,7 @@ use crate::wide::Wide;
 
 /// `a + b`.
 pub fn add<F: Format>(env: &mut Env, a: F::Bits, b: F::Bits) -> F::Bits {
-    let (a, b) = (F::raw(a), F::raw(b));
+    let (a, b) = (input::<F>(env, a), input::<F>(env, b));
     if let Some(nan) = propagate::<F, 2>(env, [a, b]) {
         return F::from_raw(nan);
     }
@@ -18,7 +18,7 @@ pub fn add<F: Format>(env: &mut Env, a: F::Bits, b: F::Bits) -> F::Bits {
 
 /// `a − b`. A NaN operand keeps its sign.
 pub fn sub<F: Format>(env: &mut Env, a: F::Bits, b: F::Bits) -> F::Bits {
-    let (a, b) = (F::raw(a), F::raw(b));
+    let (a, b) = (input::<F>(env, a), input::<F>(env, b));
     if let Some(nan) = propagate::<F, 2>(env, [a, b]) {
         return F::from_raw(nan);
     }

@@ -2,7 +2,7 @@
 
 use crate::add::add_finite;
 use crate::env::{Env, Round};
-use crate::format::{Format, sign_bit, zero};
+use crate::format::{Format, input, sign_bit, zero};
 use crate::integer::{integral, round_to_integer};
 use crate::multiply::multiply_finite;
 use crate::nan::{invalid, propagate};
@@ -13,7 +13,7 @@ use crate::wide::Wide;
 
 /// What a division to integer gives.
 ///
-/// The s390x condition code is `2 · partial + (overflowed or NaN)`.
+/// A condition code of the guest is `2 · partial + (overflowed or NaN)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DividedToInteger<B> {
     /// The integral quotient, or as many of its leading digits as the format holds.
@@ -37,7 +37,7 @@ pub fn divide_to_integer<F: Format>(
     a: F::Bits,
     b: F::Bits,
 ) -> DividedToInteger<F::Bits> {
-    let (raw_a, raw_b) = (F::raw(a), F::raw(b));
+    let (raw_a, raw_b) = (input::<F>(env, a), input::<F>(env, b));
     if let Some(nan) = propagate::<F, 2>(env, [raw_a, raw_b]) {
         return complete::<F>(nan, nan);
     }

@@ -16,8 +16,8 @@ pub enum Round {
     Down,
     /// To the nearest, ties away from zero.
     NearestAway,
-    /// Inexact values get an odd last digit (s390x: "round to prepare for shorter precision",
-    /// PoP ch. 9, "BFP rounding methods"), so that a second rounding is harmless.
+    /// Inexact values get an odd last digit, so that a second rounding is harmless
+    /// (PoP ch. 9: "round to prepare for shorter precision"; Arm: "Round to Odd").
     ToOdd,
 }
 
@@ -25,9 +25,13 @@ pub enum Round {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NanRule {
-    /// The first signaling NaN, else the first quiet one, in operand order; made quiet
-    /// (s390x; PoP ch. 19 result tables). A product ∞×0 gives the default NaN, whatever the addend.
+    /// The first signaling NaN, else the first quiet one, in operand order; made quiet. A product
+    /// ∞×0 gives the default NaN, whatever the addend (PoP ch. 19 result tables).
     SignalingFirst,
+    /// The same, but the addend of a fused multiply-add comes first of the three, and a product
+    /// ∞×0 gives the default NaN only if that addend is a number or a quiet NaN
+    /// (Arm ARM DDI 0487, shared pseudocode `FPProcessNaNs`, `FPProcessNaNs3`, `FPMulAdd`).
+    AddendFirst,
 }
 
 /// When a result counts as tiny (IEEE 754 §7.5 leaves the choice).
@@ -55,8 +59,8 @@ pub struct Rules {
     pub nan_to_signed_is_min: bool,
 }
 
-/// The rules of z/Architecture binary floating point (PoP ch. 9 and 19).
-pub static S390X: Rules = Rules {
+/// Rules for tests that need some: those of no guest in particular.
+pub static PLAIN: Rules = Rules {
     nan: NanRule::SignalingFirst,
     default_nan_negative: false,
     tininess: Tininess::BeforeRounding,
@@ -66,7 +70,7 @@ pub static S390X: Rules = Rules {
 
 /// A set of exceptions, with two bits of detail about the last rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Flags(u8);
+pub struct Flags(u16);
 
 impl Flags {
     /// No flag.
@@ -83,20 +87,22 @@ impl Flags {
     pub const INEXACT: Flags = Flags(16);
     /// Detail: the result is tiny, exact or not.
     pub const TINY: Flags = Flags(32);
-    /// Detail: the result's magnitude is above the exact one's (s390x DXC "incremented").
+    /// Detail: the result's magnitude is above the exact one's (PoP ch. 9: "incremented").
     pub const INCREMENTED: Flags = Flags(64);
     /// Detail: the result was scaled for an enabled overflow or underflow trap.
     pub const SCALED: Flags = Flags(128);
+    /// A subnormal operand was taken as zero, see [`Env::flush`].
+    pub const INPUT_DENORMAL: Flags = Flags(256);
     /// The five exceptions of IEEE 754, without the details.
     pub const EXCEPTIONS: Flags = Flags(31);
 
     /// The set with these bits.
-    pub const fn from_bits(bits: u8) -> Flags {
+    pub const fn from_bits(bits: u16) -> Flags {
         Flags(bits)
     }
 
     /// The set as bits.
-    pub const fn bits(self) -> u8 {
+    pub const fn bits(self) -> u16 {
         self.0
     }
 
@@ -153,8 +159,17 @@ pub struct Env {
     /// Enabled traps. Overflow and underflow with an enabled trap give the scaled result
     /// (PoP ch. 9, "IEEE overflow", "IEEE underflow"); the others change nothing here.
     pub traps: Flags,
-    /// Inexact is not reported (s390x: IEEE-inexact-exception control, XxC).
+    /// Inexact is not reported.
     pub inexact_suppressed: bool,
+    /// Every NaN result is the default NaN (Arm FPCR.DN).
+    pub default_nan: bool,
+    /// Subnormal operands count as zeros of their sign and raise [`Flags::INPUT_DENORMAL`]; results
+    /// that are tiny before rounding become zeros and raise underflow alone. Not for [`F16`](crate::F16)
+    /// (Arm FPCR.FZ).
+    pub flush: bool,
+    /// The same for [`F16`](crate::F16) alone, whose operands raise nothing, and not in conversions
+    /// between formats (Arm FPCR.FZ16).
+    pub flush_half: bool,
     /// Flags raised so far. Operations only add; a caller that needs the details of one
     /// operation starts it with none.
     pub flags: Flags,
@@ -168,7 +183,16 @@ impl Env {
 
     /// The given rounding mode, nothing trapped, nothing suppressed.
     pub fn with_round(rules: &'static Rules, round: Round) -> Env {
-        Env { round, rules, traps: Flags::NONE, inexact_suppressed: false, flags: Flags::NONE }
+        Env {
+            round,
+            rules,
+            traps: Flags::NONE,
+            inexact_suppressed: false,
+            default_nan: false,
+            flush: false,
+            flush_half: false,
+            flags: Flags::NONE,
+        }
     }
 
     /// Returns the flags and clears them.

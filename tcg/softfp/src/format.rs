@@ -1,5 +1,6 @@
 //! The interchange formats and what their bit patterns mean.
 
+use crate::env::{Env, Flags};
 use crate::wide::{U256, Wide};
 
 /// An IEEE 754 binary interchange format.
@@ -23,6 +24,9 @@ pub trait Format: Copy + 'static {
     /// (PoP "LOAD ROUNDED": 512, 8192).
     const NARROWING_SCALE: i32;
 
+    /// It is flushed by `Env::flush_half`, not by `Env::flush`.
+    const IS_HALF: bool = false;
+
     /// The bits, right-aligned.
     fn raw(bits: Self::Bits) -> u128;
     /// The low bits of `raw`.
@@ -32,18 +36,21 @@ pub trait Format: Copy + 'static {
 /// Binary16, half precision.
 #[derive(Clone, Copy, Debug)]
 pub struct F16;
-/// Binary32, single precision (s390x: short).
+/// The upper half of a binary32: "brain" floating point, bfloat16.
+#[derive(Clone, Copy, Debug)]
+pub struct BF16;
+/// Binary32, single precision (also: short).
 #[derive(Clone, Copy, Debug)]
 pub struct F32;
-/// Binary64, double precision (s390x: long).
+/// Binary64, double precision (also: long).
 #[derive(Clone, Copy, Debug)]
 pub struct F64;
-/// Binary128, quadruple precision (s390x: extended).
+/// Binary128, quadruple precision (also: extended).
 #[derive(Clone, Copy, Debug)]
 pub struct F128;
 
 macro_rules! format {
-    ($name:ident, $bits:ty, $wide:ty, $width:literal, $fraction:literal, $scale:literal, $narrow:literal) => {
+    ($name:ident, $bits:ty, $wide:ty, $width:literal, $fraction:literal, $scale:literal, $narrow:literal $(, $half:literal)?) => {
         impl Format for $name {
             type Bits = $bits;
             type Wide = $wide;
@@ -52,6 +59,7 @@ macro_rules! format {
             const EMAX: i32 = (1 << ($width - $fraction - 2)) - 1;
             const TRAP_SCALE: i32 = $scale;
             const NARROWING_SCALE: i32 = $narrow;
+            $(const IS_HALF: bool = $half;)?
 
             fn raw(bits: $bits) -> u128 {
                 u128::from(bits)
@@ -64,7 +72,8 @@ macro_rules! format {
     };
 }
 
-format!(F16, u16, u128, 16, 10, 24, 0);
+format!(F16, u16, u128, 16, 10, 24, 0, true);
+format!(BF16, u16, u128, 16, 7, 192, 0);
 format!(F32, u32, u128, 32, 23, 192, 0);
 format!(F64, u64, u128, 64, 52, 1536, 512);
 format!(F128, u128, U256, 128, 112, 24576, 8192);
@@ -86,7 +95,7 @@ pub enum Class {
     SignalingNan,
 }
 
-/// The kind of datum (s390x: TEST DATA CLASS).
+/// The kind of datum.
 pub fn classify<F: Format>(x: F::Bits) -> Class {
     let magnitude = magnitude::<F>(F::raw(x));
     let infinity = infinity::<F>(false);
@@ -159,4 +168,30 @@ pub(crate) fn infinity<F: Format>(negative: bool) -> u128 {
 
 pub(crate) fn largest<F: Format>(negative: bool) -> u128 {
     infinity::<F>(negative) - 1
+}
+
+/// Whether subnormal numbers of the format count as zeros.
+pub(crate) fn is_flushed<F: Format>(env: &Env) -> bool {
+    if F::IS_HALF { env.flush_half } else { env.flush }
+}
+
+/// An operand as the arithmetic takes it: a subnormal number may become a zero, which is reported.
+pub fn flush_input<F: Format>(env: &mut Env, x: F::Bits) -> F::Bits {
+    F::from_raw(input::<F>(env, x))
+}
+
+/// The same as a pattern.
+pub(crate) fn input<F: Format>(env: &mut Env, x: F::Bits) -> u128 {
+    let raw = F::raw(x);
+    if !is_flushed::<F>(env) {
+        return raw;
+    }
+    let magnitude = magnitude::<F>(raw);
+    if magnitude == 0 || magnitude >> F::FRACTION != 0 {
+        return raw;
+    }
+    if !F::IS_HALF {
+        env.raise(Flags::INPUT_DENORMAL);
+    }
+    zero::<F>(sign_raw::<F>(raw))
 }

@@ -2,9 +2,9 @@
 
 use crate::add::add_numbers;
 use crate::convert::widen_number;
-use crate::env::{Env, Flags};
-use crate::format::{Format, infinity, sign_bit, zero};
-use crate::nan::{convert_nan, default_nan, invalid, propagate};
+use crate::env::{Env, Flags, NanRule};
+use crate::format::{Format, infinity, input, is_nan_raw, is_signaling_raw, sign_bit, zero};
+use crate::nan::{convert_nan, default_nan_raw, invalid, propagate};
 use crate::parts::{Finite, Number, unpack};
 use crate::round::round_pack;
 use crate::wide::Wide;
@@ -22,7 +22,7 @@ pub struct Negate {
 
 /// `a × b`.
 pub fn mul<F: Format>(env: &mut Env, a: F::Bits, b: F::Bits) -> F::Bits {
-    let (a, b) = (F::raw(a), F::raw(b));
+    let (a, b) = (input::<F>(env, a), input::<F>(env, b));
     if let Some(nan) = propagate::<F, 2>(env, [a, b]) {
         return F::from_raw(nan);
     }
@@ -32,10 +32,9 @@ pub fn mul<F: Format>(env: &mut Env, a: F::Bits, b: F::Bits) -> F::Bits {
     })
 }
 
-/// `a × b` in the wider format `D`, where it is exact
-/// (s390x: MULTIPLY, short to long, long to extended).
+/// `a × b` in the wider format `D`, where it is exact.
 pub fn mul_widening<S: Format, D: Format>(env: &mut Env, a: S::Bits, b: S::Bits) -> D::Bits {
-    let (a, b) = (S::raw(a), S::raw(b));
+    let (a, b) = (input::<S>(env, a), input::<S>(env, b));
     if let Some(nan) = propagate::<S, 2>(env, [a, b]) {
         return D::from_raw(convert_nan::<S, D>(env, nan));
     }
@@ -46,8 +45,7 @@ pub fn mul_widening<S: Format, D: Format>(env: &mut Env, a: S::Bits, b: S::Bits)
     })
 }
 
-/// `a × b + c`, rounded once. NaN precedence is `a`, `b`, `c`
-/// (s390x MULTIPLY AND ADD: third operand, second operand, first operand).
+/// `a × b + c`, rounded once. NaN precedence is `a`, `b`, `c`, or with [`NanRule::AddendFirst`] `c`, `a`, `b`.
 pub fn fma<F: Format>(
     env: &mut Env,
     a: F::Bits,
@@ -55,29 +53,34 @@ pub fn fma<F: Format>(
     c: F::Bits,
     negate: Negate,
 ) -> F::Bits {
-    let (a, b, c) = (F::raw(a), F::raw(b), F::raw(c));
-    if let Some(nan) = propagate::<F, 3>(env, [a, b, c]) {
-        return F::from_raw(nan_of_fma::<F>(env, a, b, nan));
+    let (a, b, c) = (input::<F>(env, a), input::<F>(env, b), input::<F>(env, c));
+    let order = match env.rules.nan {
+        NanRule::SignalingFirst => [a, b, c],
+        NanRule::AddendFirst => [c, a, b],
+    };
+    if let Some(nan) = propagate::<F, 3>(env, order) {
+        return F::from_raw(nan_of_fma::<F>(env, [a, b, c], nan));
     }
     let addend = if negate.addend { c ^ sign_bit::<F>() } else { c };
     let Some(product) = multiply::<F>(unpack::<F>(a), unpack::<F>(b)) else {
         return F::from_raw(invalid::<F>(env));
     };
     let sum = add_numbers::<F>(env, flip(product, negate.product), unpack::<F>(addend));
-    let flips_result = negate.result && !crate::format::is_nan_raw::<F>(sum);
+    let flips_result = negate.result && !is_nan_raw::<F>(sum);
     F::from_raw(if flips_result { sum ^ sign_bit::<F>() } else { sum })
 }
 
-/// ∞×0 is invalid even beside a NaN addend.
-fn nan_of_fma<F: Format>(env: &mut Env, a: u128, b: u128, nan: u128) -> u128 {
-    if [a, b].iter().any(|&x| crate::format::is_nan_raw::<F>(x)) {
+/// ∞×0 is invalid even beside a NaN addend; of a signaling one the rules decide.
+fn nan_of_fma<F: Format>(env: &mut Env, [a, b, c]: [u128; 3], nan: u128) -> u128 {
+    let addend_wins = env.rules.nan == NanRule::AddendFirst && is_signaling_raw::<F>(c);
+    if addend_wins || is_nan_raw::<F>(a) || is_nan_raw::<F>(b) {
         return nan;
     }
     match multiply::<F>(unpack::<F>(a), unpack::<F>(b)) {
         Some(_) => nan,
         None => {
             env.raise(Flags::INVALID);
-            default_nan::<F>(env)
+            default_nan_raw::<F>(env)
         }
     }
 }

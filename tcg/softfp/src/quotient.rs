@@ -1,7 +1,7 @@
 //! Division and square root.
 
 use crate::env::{Env, Flags};
-use crate::format::{Format, infinity, zero};
+use crate::format::{Format, infinity, input, zero};
 use crate::nan::{invalid, propagate};
 use crate::parts::{Finite, Number, unpack};
 use crate::round::round_pack;
@@ -9,7 +9,7 @@ use crate::wide::Wide;
 
 /// `a ÷ b`.
 pub fn div<F: Format>(env: &mut Env, a: F::Bits, b: F::Bits) -> F::Bits {
-    let (a, b) = (F::raw(a), F::raw(b));
+    let (a, b) = (input::<F>(env, a), input::<F>(env, b));
     if let Some(nan) = propagate::<F, 2>(env, [a, b]) {
         return F::from_raw(nan);
     }
@@ -41,7 +41,7 @@ pub(crate) fn divide_finite<W: Wide>(a: Finite<W>, b: Finite<W>) -> Option<Finit
 
 /// √a.
 pub fn sqrt<F: Format>(env: &mut Env, a: F::Bits) -> F::Bits {
-    let a = F::raw(a);
+    let a = input::<F>(env, a);
     if let Some(nan) = propagate::<F, 1>(env, [a]) {
         return F::from_raw(nan);
     }

@@ -1,7 +1,7 @@
 //! Rounding, and the one way out: from parts to bits and flags.
 
 use crate::env::{Env, Flags, Round, Tininess};
-use crate::format::{Format, infinity, largest, signed};
+use crate::format::{Format, infinity, is_flushed, largest, signed, zero};
 use crate::parts::Finite;
 use crate::wide::Wide;
 
@@ -43,6 +43,10 @@ pub(crate) fn round_pack<F: Format>(env: &mut Env, x: Finite<F::Wide>) -> u128 {
     let mut exponent = x.exponent;
     let mut significand = x.significand;
     let mut underflow = Flags::NONE;
+    if x.exponent < F::EMIN && is_flushed::<F>(env) {
+        env.raise(Flags::TINY | Flags::UNDERFLOW);
+        return zero::<F>(x.negative);
+    }
     if is_tiny::<F>(env, x) {
         env.raise(Flags::TINY);
         if env.traps.contains(Flags::UNDERFLOW) {
@@ -100,7 +104,7 @@ pub(crate) fn report(env: &mut Env, rounded: Rounded) {
 
 /// An exponent field and a significand of full precision, whose leading one adds one to the
 /// field; a carry out of the significand left zeros behind it, and has been counted.
-fn encode<F: Format>(exponent: i32, integer: u128) -> u128 {
+pub(crate) fn encode<F: Format>(exponent: i32, integer: u128) -> u128 {
     let integer = if integer >> (F::FRACTION + 1) != 0 { integer >> 1 } else { integer };
     (((exponent - F::EMIN).max(0) as u128) << F::FRACTION) + integer
 }

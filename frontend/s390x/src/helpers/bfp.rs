@@ -208,7 +208,7 @@ pub(crate) fn execute(cpu: &mut CpuState, [packed, storage, _, _]: [u64; 4]) -> 
 /// The arithmetic environment: rounding by the M3 field or the FPC, traps by the FPC.
 fn environment(cpu: &CpuState, insn: Insn) -> Result<Env, Stop> {
     let round = ieee::rounding_method(cpu, insn.m3).ok_or(Stop::SPECIFICATION)?;
-    let mut env = Env::with_round(&softfp::S390X, round);
+    let mut env = Env::with_round(&crate::ieee_rules::RULES, round);
     env.traps = ieee::traps(cpu);
     env.inexact_suppressed = insn.m4 & 4 != 0;
     Ok(env)
@@ -393,7 +393,7 @@ pub(crate) fn divide_to_integer(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> D
 }
 
 fn divide_in<F: InRegister>(cpu: &mut CpuState, round: Round, (r1, r3, r2): (u8, u8, u8)) -> Done {
-    let mut env = Env::new(&softfp::S390X);
+    let mut env = Env::new(&crate::ieee_rules::RULES);
     env.traps = ieee::traps(cpu);
     env.round = ieee::rounding(cpu);
     let (dividend, divisor) = (F::get(cpu, r1), F::get(cpu, r2));

@@ -87,7 +87,10 @@ pub(crate) fn binary_to_hexadecimal(cpu: &mut CpuState, [r1, r2, short, _]: [u64
     let register = cpu.vr[r2 as usize & 15][0];
     let x = if short != 0 {
         // Exact, and it raises nothing that anyone sees.
-        softfp::convert::<F32, F64>(&mut Env::new(&softfp::S390X), (register >> 32) as u32)
+        softfp::convert::<F32, F64>(
+            &mut Env::new(&crate::ieee_rules::RULES),
+            (register >> 32) as u32,
+        )
     } else {
         register
     };
@@ -129,7 +132,7 @@ pub(crate) fn hexadecimal_to_binary(cpu: &mut CpuState, [r1, r2, m3, short]: [u6
         _ => return Err(Stop::SPECIFICATION),
     };
     let x = cpu.vr[r2 as usize & 15][0];
-    let mut env = Env::with_round(&softfp::S390X, round);
+    let mut env = Env::with_round(&crate::ieee_rules::RULES, round);
     let exact = exact_value(x);
     let register = &mut cpu.vr[r1 as usize & 15][0];
     *register = if short != 0 {

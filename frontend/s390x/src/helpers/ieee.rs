@@ -20,7 +20,7 @@ pub(crate) fn rounding(cpu: &CpuState) -> Round {
 /// The enabled IEEE traps.
 pub(crate) fn traps(cpu: &CpuState) -> Flags {
     // The masks stand eight bits above the flags.
-    Flags::from_bits(fpc_to_flags((cpu.fpc & fpc_bits::MASKS) >> 8) as u8)
+    Flags::from_bits(fpc_to_flags((cpu.fpc & fpc_bits::MASKS) >> 8) as u16)
 }
 
 /// The rounding method that an M3 or M4 field asks for; `None` for the reserved 2 and above 7.
@@ -96,7 +96,7 @@ mod tests {
 
     fn raised(traps: Flags, flags: Flags) -> (Option<IeeeTrap>, u32) {
         let mut cpu = CpuState::default();
-        let env = softfp::Env { traps, flags, ..softfp::Env::new(&softfp::S390X) };
+        let env = softfp::Env { traps, flags, ..softfp::Env::new(&crate::ieee_rules::RULES) };
         (report(&mut cpu, &env), cpu.env.fp_flags)
     }
 

@@ -106,7 +106,7 @@ static LAYOUT: GuestLayout = GuestLayout {
     name: "toy",
     globals: &GLOBALS,
     helpers: &HELPERS,
-    fp: &softfp::S390X,
+    fp: &softfp::PLAIN,
     state_size: size_of::<State>() as u32,
 };
 

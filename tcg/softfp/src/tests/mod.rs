@@ -3,6 +3,7 @@
 mod apfloat;
 mod divide;
 mod host;
+mod modes;
 mod vectors;
 
 use crate::format::{Format, infinity, signed};
