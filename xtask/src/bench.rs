@@ -2,7 +2,7 @@
 //!
 //! Runs are interleaved, so that a busy moment of the machine meets every engine; of several runs
 //! the cheapest counts. Time is user plus system time of the process and the children it waited
-//! for; memory is the largest resident set.
+//! for; memory is the largest resident set. Each guest has its own table and its own bars.
 
 mod cases;
 mod measure;
@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
+use crate::built::{GUESTS, Target};
 use crate::shell::momonga;
 use crate::{guests, peers};
 use cases::Case;
@@ -21,6 +22,9 @@ use measure::{Engine, Sample};
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// Measure this guest alone: s390x or aarch64 [default: both, one after the other]
+    #[arg(long)]
+    guest: Option<String>,
     /// Run only cases whose `class/name` contains this
     #[arg(long)]
     filter: Option<String>,
@@ -58,36 +62,49 @@ impl Row {
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     peers::run(root)?;
     guests::run(root)?;
-    let engines = engines(root, options)?;
+    let mut records = Vec::new();
+    for guest in GUESTS {
+        if options.guest.as_ref().is_none_or(|name| name == guest.name) {
+            records.extend(of_guest(root, options, guest)?);
+        }
+    }
+    ensure!(!records.is_empty(), "no such guest, or no case matches the filter");
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&records)?);
+    }
+    Ok(())
+}
+
+/// Measures one guest: the table and the summary, or the records for JSON.
+fn of_guest(root: &Path, options: &Options, guest: Target) -> Result<Vec<serde_json::Value>> {
+    let engines = engines(root, options, guest)?;
     let mut rows = Vec::new();
-    for case in cases::all(root)? {
+    for case in cases::all(root, guest)? {
         let name = format!("{}/{}", case.class, case.name);
         if options.filter.as_ref().is_some_and(|part| !name.contains(part.as_str())) {
             continue;
         }
         let row = measured(root, case, &engines, options.runs)?;
         if !options.json {
-            println!("{}", report::line(&row, &engines, rows.is_empty()));
+            let heading = if rows.is_empty() { guest.name } else { "" };
+            println!("{}", report::line(&row, &engines, heading));
         }
         rows.push(row);
     }
-    ensure!(!rows.is_empty(), "no case matches the filter");
-    if options.json {
-        println!("{}", report::json(&rows)?);
-    } else {
-        println!("\n{}", report::summary(&rows, &engines));
+    if !options.json && !rows.is_empty() {
+        println!("\n{}", report::summary(&rows, &engines, guest));
     }
-    Ok(())
+    Ok(rows.iter().map(|row| report::record(row, guest)).collect())
 }
 
-fn engines(root: &Path, options: &Options) -> Result<Vec<Engine>> {
+fn engines(root: &Path, options: &Options, guest: Target) -> Result<Vec<Engine>> {
     let mut engines = vec![Engine::native()];
     for peer in &peers::PEERS {
-        engines.push(Engine::emulator(peer.name, peers::emulator(root, peer)));
+        engines.push(Engine::emulator(peer.name, peers::emulator(root, peer, guest.name), guest));
     }
     let momonga = options.momonga.clone().unwrap_or_else(momonga);
     if momonga.exists() {
-        engines.push(Engine::emulator("momonga", momonga));
+        engines.push(Engine::emulator("momonga", momonga, guest));
     } else {
         eprintln!("xtask: no {} (run cargo static)", momonga.display());
     }

@@ -1,7 +1,7 @@
-//! The programs of `tests/programs/guest`, compiled for both architectures into
-//! `target/guests/{s390x,amd64}/opt/programs`.
+//! The programs of `tests/programs/guest`, compiled for all architectures into
+//! `target/guests/{s390x,aarch64,amd64}/opt/programs`.
 //!
-//! What differs between the two is only the compiler; sources and options are the same.
+//! What differs between them is only the compiler; sources and options are the same.
 
 use std::fs;
 use std::path::Path;
@@ -20,19 +20,52 @@ const GO_PACKAGES: [&str; 1] = ["golang-1.19-go"];
 /// One architecture to compile for, by the names its compilers know it under.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
-    /// Debian name, and folder name.
-    pub(crate) arch: &'static str,
+    /// Folder below `target/guests`; for a guest the name that momonga gives it.
+    pub(crate) name: &'static str,
+    /// Debian's name of the architecture.
+    pub(crate) debian: &'static str,
+    /// Debian's name of the folder with its libraries.
+    pub(crate) triplet: &'static str,
     /// Prefix of the GNU compilers.
     pub(crate) gnu: &'static str,
     go: &'static str,
     rust: &'static str,
 }
 
-/// The guest first, then the host.
-pub(crate) const TARGETS: [Target; 2] = [
-    Target { arch: "s390x", gnu: "s390x-linux-gnu-", go: "s390x", rust: "s390x-unknown-linux-gnu" },
-    Target { arch: "amd64", gnu: "", go: "amd64", rust: "x86_64-unknown-linux-gnu" },
+/// The guests.
+pub(crate) const GUESTS: [Target; 2] = [
+    Target {
+        name: "s390x",
+        debian: "s390x",
+        triplet: "s390x-linux-gnu",
+        gnu: "s390x-linux-gnu-",
+        go: "s390x",
+        rust: "s390x-unknown-linux-gnu",
+    },
+    Target {
+        name: "aarch64",
+        debian: "arm64",
+        triplet: "aarch64-linux-gnu",
+        gnu: "aarch64-linux-gnu-",
+        go: "arm64",
+        rust: "aarch64-unknown-linux-gnu",
+    },
 ];
+
+/// This machine.
+pub(crate) const NATIVE: Target = Target {
+    name: "amd64",
+    debian: "amd64",
+    triplet: "x86_64-linux-gnu",
+    gnu: "",
+    go: "amd64",
+    rust: "x86_64-unknown-linux-gnu",
+};
+
+/// All of them.
+pub(crate) fn targets() -> impl Iterator<Item = Target> {
+    GUESTS.into_iter().chain([NATIVE])
+}
 
 /// Compiles what is missing or older than its source.
 ///
@@ -41,13 +74,13 @@ pub(crate) const TARGETS: [Target; 2] = [
 /// If a compiler is missing or refuses a program.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let sources = root.join("tests/programs/guest");
-    for target in TARGETS {
-        let out = root.join("target/guests").join(target.arch).join("opt/programs");
+    for target in targets() {
+        let out = root.join("target/guests").join(target.name).join("opt/programs");
         fs::create_dir_all(&out).with_context(|| format!("create {}", out.display()))?;
         for entry in fs::read_dir(&sources).context("list tests/programs/guest")? {
             let source = entry?.path();
             compile(root, target, &source, &out)
-                .with_context(|| format!("compile {} for {}", source.display(), target.arch))?;
+                .with_context(|| format!("compile {} for {}", source.display(), target.name))?;
         }
     }
     Ok(())
@@ -57,9 +90,9 @@ fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()>
     let stem = source.file_stem().unwrap_or_default().to_string_lossy();
     let program = out.join(&*stem);
     match source.extension().and_then(|e| e.to_str()) {
-        Some("c") => gnu_static(target, "gcc", source, &program),
+        Some("c") => gnu(target, "gcc", &["-static"], source, &program),
         Some("cpp") => {
-            gnu_static(target, "g++", source, &program)?;
+            gnu(target, "g++", &["-static"], source, &program)?;
             gnu(target, "g++", &[], source, &out.join(format!("{stem}_dynamic")))
         }
         Some("go") => go(root, target, source, &program),
@@ -68,16 +101,18 @@ fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()>
     }
 }
 
-/// Compiles one C or C++ file into a static program, unless it is up to date.
+/// Compiles one C or C++ file, unless the program is up to date.
 ///
 /// # Errors
 ///
 /// If the compiler is missing or refuses the program.
-pub(crate) fn gnu_static(target: Target, tool: &str, source: &Path, to: &Path) -> Result<()> {
-    gnu(target, tool, &["-static"], source, to)
-}
-
-fn gnu(target: Target, tool: &str, options: &[&str], source: &Path, to: &Path) -> Result<()> {
+pub(crate) fn gnu(
+    target: Target,
+    tool: &str,
+    options: &[&str],
+    source: &Path,
+    to: &Path,
+) -> Result<()> {
     if is_fresh(source, to) {
         return Ok(());
     }

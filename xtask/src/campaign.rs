@@ -115,7 +115,7 @@ impl Campaign {
             Some(program) => vec![program.into(), foreign],
             None => {
                 peers::run(root)?;
-                vec![peers::emulator(root, &peers::PEERS[0]), foreign]
+                vec![peers::emulator(root, &peers::PEERS[0], "s390x"), foreign]
             }
         };
         let native = recorder.len() == 1;

@@ -1,7 +1,7 @@
 //! `cargo xtask guests`: the programs that the program tests and benchmarks run.
 //!
-//! `target/guests/s390x` and `target/guests/amd64` hold the same packages of Debian 12 for both
-//! architectures, and in `opt/programs` the programs of `tests/programs/guest`, compiled for each.
+//! `target/guests/{s390x,aarch64,amd64}` hold the same packages of Debian 12 for each architecture,
+//! and in `opt/programs` the programs of `tests/programs/guest`, compiled for it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,12 +10,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::apt::Archive;
-use crate::built;
+use crate::built::{self, GUESTS, NATIVE, Target, targets};
 
 /// The release whose programs must run.
 const RELEASE: &str = "bookworm";
 
-/// Programs for both architectures; their libraries come along.
+/// Programs for every architecture; their libraries come along.
 const PROGRAMS: [&str; 36] = [
     "base-files",
     "base-passwd",
@@ -55,9 +55,6 @@ const PROGRAMS: [&str; 36] = [
     "zstd",
 ];
 
-/// The compiler that makes on amd64 what the guest's own compiler makes on s390x.
-const CROSS_COMPILER: &str = "gcc-12-s390x-linux-gnu";
-
 /// Files that installation scripts would have made.
 const CONFIGURED: [(&str, &str); 2] = [
     ("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n"),
@@ -70,50 +67,70 @@ const MERGED: [&str; 4] = ["bin", "lib", "lib64", "sbin"];
 /// Folders of the host that a program started with `-L` must see rather than empty ones.
 const HOST_FOLDERS: [&str; 6] = ["dev", "home", "proc", "run", "sys", "tmp"];
 
-/// Fetches both roots if they are not there or not of these packages, and builds our own programs.
+/// The compiler that makes on this machine what the guest's own compiler makes on the guest.
+fn cross_compiler(guest: &Target) -> String {
+    format!("gcc-12-{}", guest.triplet)
+}
+
+/// Fetches the roots that are not there or not of these packages, and builds our own programs.
 ///
 /// # Errors
 ///
 /// If a package cannot be fetched or a program cannot be built.
 pub(crate) fn run(root: &Path) -> Result<()> {
     let guests = root.join("target/guests");
-    for arch in ["s390x", "amd64"] {
-        ensure(&guests, arch).with_context(|| format!("prepare the {arch} programs"))?;
+    for target in targets() {
+        ensure(&guests, &target)
+            .with_context(|| format!("prepare the {} programs", target.name))?;
     }
-    for folder in HOST_FOLDERS {
-        let folder = guests.join("s390x").join(folder);
-        if folder.exists() {
-            fs::remove_dir(&folder).with_context(|| format!("remove {}", folder.display()))?;
+    for guest in GUESTS {
+        for folder in HOST_FOLDERS {
+            let folder = guests.join(guest.name).join(folder);
+            if folder.exists() {
+                fs::remove_dir(&folder).with_context(|| format!("remove {}", folder.display()))?;
+            }
         }
     }
     built::run(root)
 }
 
-fn ensure(guests: &Path, arch: &'static str) -> Result<()> {
-    let mut packages = PROGRAMS.to_vec();
-    if arch == "amd64" {
-        packages.push(CROSS_COMPILER);
+fn ensure(guests: &Path, target: &Target) -> Result<()> {
+    let mut packages = PROGRAMS.map(str::to_owned).to_vec();
+    if target.name == NATIVE.name {
+        packages.extend(GUESTS.iter().map(cross_compiler));
     }
-    let stamp = guests.join(format!("{arch}.packages"));
+    let stamp = guests.join(format!("{}.packages", target.name));
     let wanted = packages.join("\n");
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
         return Ok(());
     }
-    let root = guests.join(arch);
+    let root = guests.join(target.name);
+    unpack(guests, target, &packages).context("unpack the packages")?;
+    fs::write(&stamp, wanted)?;
+    println!("{}: {}", target.name, root.display());
+    Ok(())
+}
+
+/// Unpacks into a new folder, which takes the place of the old one when it is whole.
+fn unpack(guests: &Path, target: &Target, packages: &[String]) -> Result<()> {
+    let root = guests.join(format!("{}.new", target.name));
     if root.exists() {
-        fs::remove_dir_all(&root).context("remove the old root")?;
+        fs::remove_dir_all(&root).context("remove what was begun")?;
     }
     for name in MERGED {
         fs::create_dir_all(root.join("usr").join(name))?;
         symlink(Path::new("usr").join(name), root.join(name))?;
     }
-    let database = guests.join(format!("{arch}.apt"));
-    Archive::open(&database, arch, RELEASE)?.unpack_closure(&packages, &root)?;
+    let database = guests.join(format!("{}.apt", target.name));
+    let names: Vec<&str> = packages.iter().map(String::as_str).collect();
+    Archive::open(&database, target.debian, RELEASE)?.unpack_closure(&names, &root)?;
     configure(&root)?;
     fs::remove_dir_all(&database).context("remove the package lists")?;
-    fs::write(&stamp, wanted)?;
-    println!("{arch}: {}", root.display());
-    Ok(())
+    let place = guests.join(target.name);
+    if place.exists() {
+        fs::remove_dir_all(&place).context("remove the old root")?;
+    }
+    fs::rename(&root, &place).context("put the new root in its place")
 }
 
 /// Does what the installation scripts of the packages would do, as far as programs need it.

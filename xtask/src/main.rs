@@ -37,7 +37,7 @@ enum Task {
     Prepare,
     /// Check the rules of this tree
     Tidy,
-    /// Measure native, qemu-s390x and momonga on kernels and real programs
+    /// Measure native, qemu and momonga on kernels and real programs
     Bench(bench::Options),
     /// Record random streams on a reference host and replay them on every engine
     Campaign(campaign::Options),

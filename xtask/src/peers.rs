@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::apt::Archive;
+use crate::built::GUESTS;
 
 /// One release of qemu-user: folder below `target/peers`, Debian release that carries it.
 pub(crate) struct Peer {
@@ -20,9 +21,10 @@ pub(crate) struct Peer {
 pub(crate) const PEERS: [Peer; 2] =
     [Peer { name: "qemu10", release: "trixie" }, Peer { name: "qemu11", release: "sid" }];
 
-/// Where the s390x emulator of a peer stands.
-pub(crate) fn emulator(root: &Path, peer: &Peer) -> PathBuf {
-    root.join("target/peers").join(peer.name).join("usr/bin/qemu-s390x")
+/// Where a peer's emulator of a guest, by its name, stands.
+pub(crate) fn emulator(root: &Path, peer: &Peer, guest: &str) -> PathBuf {
+    let program = format!("usr/bin/qemu-{guest}");
+    root.join("target/peers").join(peer.name).join(program)
 }
 
 /// Fetches the peers that are not there yet.
@@ -32,13 +34,12 @@ pub(crate) fn emulator(root: &Path, peer: &Peer) -> PathBuf {
 /// If the package cannot be fetched or unpacked.
 pub(crate) fn run(root: &Path) -> Result<()> {
     for peer in &PEERS {
-        let program = emulator(root, peer);
-        if program.exists() {
+        if GUESTS.iter().all(|guest| emulator(root, peer, guest.name).exists()) {
             continue;
         }
         let folder = root.join("target/peers").join(peer.name);
         fetch(peer, &folder).with_context(|| format!("fetch {}", peer.name))?;
-        println!("{}: {}", peer.name, program.display());
+        println!("{}: {}", peer.name, folder.display());
     }
     Ok(())
 }

@@ -6,11 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::built::{self, TARGETS};
+use crate::built::{self, NATIVE, Target};
 
-/// The classes of our own kernels, each a folder of `tests/bench`.
-const KERNEL_CLASSES: [&str; 8] =
-    ["integer", "calls", "indirect", "float", "strings", "threads", "syscalls", "startup"];
+/// A class of our own kernels, a folder of `tests/bench`, and how they are compiled.
+const KERNEL_CLASSES: [(&str, &str); 9] = [
+    ("integer", "-O2"),
+    ("calls", "-O2"),
+    ("indirect", "-O2"),
+    ("float", "-O2"),
+    ("simd", "-O3"),
+    ("strings", "-O2"),
+    ("threads", "-O2"),
+    ("syscalls", "-O2"),
+    ("startup", "-O2"),
+];
 
 /// What a class must reach.
 #[derive(Clone, Copy)]
@@ -21,17 +30,39 @@ pub(super) enum Bar {
     Peer(f64),
 }
 
-/// The bars: name, classes it joins, bar.
-pub(super) const BARS: [(&str, &[&str], Bar); 8] = [
+/// A bar: name, classes it joins, what they must reach.
+pub(super) type Limit = (&'static str, &'static [&'static str], Bar);
+
+/// The bars of s390x. Its compilers use no vectors unless told to.
+const S390X_BARS: [Limit; 9] = [
     ("integer", &["integer"], Bar::Native(2.5)),
     ("calls and indirect branches", &["calls", "indirect"], Bar::Native(4.0)),
     ("scalar floating point", &["float"], Bar::Native(4.0)),
+    ("vectors", &["simd"], Bar::Peer(1.0)),
     ("strings", &["strings"], Bar::Peer(1.0)),
     ("threads", &["threads"], Bar::Peer(1.0)),
     ("system calls", &["syscalls"], Bar::Peer(1.0)),
     ("start-up", &["startup"], Bar::Peer(0.5)),
     ("real programs", &["real"], Bar::Native(5.0)),
 ];
+
+/// The bars of aarch64.
+const AARCH64_BARS: [Limit; 9] = [
+    ("integer", &["integer"], Bar::Native(2.2)),
+    ("calls and indirect branches", &["calls", "indirect"], Bar::Native(3.5)),
+    ("scalar floating point", &["float"], Bar::Native(3.0)),
+    ("vectors", &["simd"], Bar::Native(4.0)),
+    ("strings", &["strings"], Bar::Peer(1.0)),
+    ("threads", &["threads"], Bar::Peer(1.0)),
+    ("system calls", &["syscalls"], Bar::Peer(1.0)),
+    ("start-up", &["startup"], Bar::Peer(0.5)),
+    ("real programs", &["real"], Bar::Native(4.0)),
+];
+
+/// The bars of a guest.
+pub(super) fn bars(guest: Target) -> &'static [Limit] {
+    if guest.name == "aarch64" { &AARCH64_BARS } else { &S390X_BARS }
+}
 
 /// One thing to measure.
 pub(super) struct Case {
@@ -51,16 +82,16 @@ pub(super) struct Case {
 
 /// Where a program stands below `target/guests/<architecture>`.
 pub(super) enum Program {
-    /// At the same place for both architectures, static.
+    /// At the same place for every architecture, static.
     Static(String),
     /// At the same place, dynamically linked.
     Dynamic(&'static str),
     /// Dynamically linked, at one place natively and at another for the guest.
     Different {
-        /// Below the amd64 root.
-        native: &'static str,
-        /// Below the s390x root.
-        guest: &'static str,
+        /// Below the root of this machine's programs.
+        native: String,
+        /// Below the root of the guest's.
+        guest: String,
     },
 }
 
@@ -69,17 +100,22 @@ pub(super) enum Program {
 /// # Errors
 ///
 /// If a kernel does not compile or an input cannot be written.
-pub(super) fn all(root: &Path) -> Result<Vec<Case>> {
+pub(super) fn all(root: &Path, guest: Target) -> Result<Vec<Case>> {
     let mut cases = Vec::new();
     for class in KERNEL_CLASSES {
-        kernels(root, class, &mut cases)?;
+        kernels(root, class, guest, &mut cases)?;
     }
     startup(&mut cases);
-    real(root, &mut cases)?;
+    real(root, guest, &mut cases)?;
     Ok(cases)
 }
 
-fn kernels(root: &Path, class: &'static str, cases: &mut Vec<Case>) -> Result<()> {
+fn kernels(
+    root: &Path,
+    (class, level): (&'static str, &str),
+    guest: Target,
+    cases: &mut Vec<Case>,
+) -> Result<()> {
     let folder = root.join("tests/bench").join(class);
     let mut sources: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(&folder).with_context(|| format!("list {}", folder.display()))? {
@@ -88,10 +124,10 @@ fn kernels(root: &Path, class: &'static str, cases: &mut Vec<Case>) -> Result<()
     sources.sort();
     for source in sources {
         let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for target in TARGETS {
-            let out = root.join("target/guests").join(target.arch).join("opt/bench").join(class);
+        for target in [guest, NATIVE] {
+            let out = root.join("target/guests").join(target.name).join("opt/bench").join(class);
             fs::create_dir_all(&out)?;
-            built::gnu_static(target, "gcc", &source, &out.join(&stem))?;
+            built::gnu(target, "gcc", &["-static", level], &source, &out.join(&stem))?;
         }
         let program = Program::Static(format!("opt/bench/{class}/{stem}"));
         let repeat = if class == "startup" { 20 } else { 1 };
@@ -118,7 +154,7 @@ fn startup(cases: &mut Vec<Case>) {
     add("python-pass", Program::Dynamic("usr/bin/python3.11"), &["-c", "pass"], 5);
 }
 
-fn real(root: &Path, cases: &mut Vec<Case>) -> Result<()> {
+fn real(root: &Path, guest: Target, cases: &mut Vec<Case>) -> Result<()> {
     let data = root.join("target/bench");
     fs::create_dir_all(&data).with_context(|| format!("create {}", data.display()))?;
     let text = data.join("text.txt");
@@ -139,8 +175,8 @@ fn real(root: &Path, cases: &mut Vec<Case>) -> Result<()> {
         };
     let bin = Program::Dynamic;
     let cc1 = || Program::Different {
-        native: "usr/lib/gcc-cross/s390x-linux-gnu/12/cc1",
-        guest: "usr/lib/gcc/s390x-linux-gnu/12/cc1",
+        native: format!("usr/lib/gcc-cross/{}/12/cc1", guest.triplet),
+        guest: format!("usr/lib/gcc/{}/12/cc1", guest.triplet),
     };
     add("xz", bin("usr/bin/xz"), &["-3", "-T1", "-c"], Some(&text), None);
     add("zstd", bin("usr/bin/zstd"), &["-9", "-q", "-T1", "-c"], Some(&text), None);

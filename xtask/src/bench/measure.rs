@@ -10,12 +10,14 @@ use anyhow::{Context, Result};
 use wait4::Wait4;
 
 use super::cases::{Case, Program};
+use crate::built::{NATIVE, Target};
 
 /// Something that runs the cases.
 pub(super) struct Engine {
     /// Column name.
     pub(super) name: String,
-    emulator: Option<PathBuf>,
+    /// What runs the programs of which guest.
+    emulator: Option<(PathBuf, Target)>,
 }
 
 impl Engine {
@@ -24,9 +26,9 @@ impl Engine {
         Engine { name: "native".to_owned(), emulator: None }
     }
 
-    /// An emulator, with the s390x programs.
-    pub(super) fn emulator(name: &str, program: PathBuf) -> Engine {
-        Engine { name: name.to_owned(), emulator: Some(program) }
+    /// An emulator, with the programs of a guest.
+    pub(super) fn emulator(name: &str, program: PathBuf, guest: Target) -> Engine {
+        Engine { name: name.to_owned(), emulator: Some((program, guest)) }
     }
 }
 
@@ -62,7 +64,7 @@ pub(super) fn run(root: &Path, engine: &Engine, case: &Case) -> Result<Sample> {
 
 fn once(root: &Path, engine: &Engine, case: &Case) -> Result<Sample> {
     let mut command = match &engine.emulator {
-        Some(emulator) => guest(root, emulator, &case.program),
+        Some((emulator, target)) => guest(root, emulator, target, &case.program),
         None => native(root, &case.program),
     };
     let stdin = match &case.stdin {
@@ -87,11 +89,12 @@ fn once(root: &Path, engine: &Engine, case: &Case) -> Result<Sample> {
     })
 }
 
-fn guest(root: &Path, emulator: &Path, program: &Program) -> Command {
-    let prefix = root.join("target/guests/s390x");
+fn guest(root: &Path, emulator: &Path, target: &Target, program: &Program) -> Command {
+    let prefix = root.join("target/guests").join(target.name);
     let path = match program {
         Program::Static(path) => prefix.join(path),
-        Program::Dynamic(path) | Program::Different { guest: path, .. } => prefix.join(path),
+        Program::Dynamic(path) => prefix.join(path),
+        Program::Different { guest: path, .. } => prefix.join(path),
     };
     let mut command = Command::new(emulator);
     command.arg("-L").arg(prefix).arg(path);
@@ -100,12 +103,13 @@ fn guest(root: &Path, emulator: &Path, program: &Program) -> Command {
 
 /// Dynamic programs run by the loader of their own root, so that they need no change of root.
 fn native(root: &Path, program: &Program) -> Command {
-    let prefix = root.join("target/guests/amd64");
+    let prefix = root.join("target/guests").join(NATIVE.name);
     let path = match program {
         Program::Static(path) => return Command::new(prefix.join(path)),
-        Program::Dynamic(path) | Program::Different { native: path, .. } => prefix.join(path),
+        Program::Dynamic(path) => prefix.join(path),
+        Program::Different { native: path, .. } => prefix.join(path),
     };
     let mut command = Command::new(prefix.join("usr/lib64/ld-linux-x86-64.so.2"));
-    command.arg("--library-path").arg(prefix.join("usr/lib/x86_64-linux-gnu")).arg(path);
+    command.arg("--library-path").arg(prefix.join("usr/lib").join(NATIVE.triplet)).arg(path);
     command
 }

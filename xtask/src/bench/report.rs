@@ -2,21 +2,21 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::Row;
-use super::cases::{BARS, Bar};
+use super::cases::{Bar, bars};
 use super::measure::{Engine, Sample};
+use crate::built::Target;
 
-/// One line of the table, after the heading if it is the `first`.
+/// One line of the table, after the column names if it has a `heading`.
 ///
 /// Marks: `!` slower than the best peer, `m` more memory than every peer, `≠` other output than
 /// native, `x` failed.
-pub(super) fn line(row: &Row, engines: &[Engine], first: bool) -> String {
+pub(super) fn line(row: &Row, engines: &[Engine], heading: &str) -> String {
     let mut text = String::new();
-    if first {
-        let _ = write!(text, "{:24} {:>9}", "", "native");
+    if !heading.is_empty() {
+        let _ = write!(text, "{heading:24} {:>9}", "native");
         for engine in &engines[1..] {
             let _ = write!(text, " {:>11} {:>8}", engine.name, "MiB");
         }
@@ -65,13 +65,13 @@ fn best_peer(row: &Row) -> Option<f64> {
 }
 
 /// Geometric means of each class against its bar.
-pub(super) fn summary(rows: &[Row], engines: &[Engine]) -> String {
+pub(super) fn summary(rows: &[Row], engines: &[Engine], guest: Target) -> String {
     let mut text = format!("{:28}", "geometric mean, x native");
     for engine in &engines[1..] {
         let _ = write!(text, " {:>9}", engine.name);
     }
     text.push_str("  best peer  bar\n");
-    for (name, classes, bar) in BARS {
+    for (name, classes, bar) in bars(guest) {
         let members: Vec<&Row> =
             rows.iter().filter(|row| classes.contains(&row.case.class)).collect();
         if members.is_empty() {
@@ -84,8 +84,8 @@ pub(super) fn summary(rows: &[Row], engines: &[Engine]) -> String {
         let peer = mean(&members, best_peer);
         let ours = mean(&members, |row| time(row, "momonga"));
         let (limit, words) = match bar {
-            Bar::Native(limit) => (limit, format!("at most {limit}x native")),
-            Bar::Peer(part) => (part * peer, format!("at most {part} of the best peer")),
+            Bar::Native(limit) => (*limit, format!("at most {limit}x native")),
+            Bar::Peer(part) => (*part * peer, format!("at most {part} of the best peer")),
         };
         let verdict = match ours {
             ours if ours.is_nan() => "",
@@ -108,17 +108,8 @@ fn mean(rows: &[&Row], time: impl Fn(&Row) -> Option<f64>) -> f64 {
     (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
 }
 
-/// All rows as one JSON array.
-///
-/// # Errors
-///
-/// If serialization fails.
-pub(super) fn json(rows: &[Row]) -> Result<String> {
-    let records: Vec<Value> = rows.iter().map(record).collect();
-    Ok(serde_json::to_string_pretty(&records)?)
-}
-
-fn record(row: &Row) -> Value {
+/// A row for programs to read.
+pub(super) fn record(row: &Row, guest: Target) -> Value {
     let native = row.sample("native");
     let mut engines = serde_json::Map::new();
     for (name, sample) in &row.samples {
@@ -132,5 +123,5 @@ fn record(row: &Row) -> Value {
         });
         engines.insert(name.clone(), value);
     }
-    json!({ "class": row.case.class, "name": row.case.name, "engines": engines })
+    json!({ "guest": guest.name, "class": row.case.class, "name": row.case.name, "engines": engines })
 }
