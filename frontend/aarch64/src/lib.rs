@@ -10,6 +10,7 @@ pub mod flags;
 mod guest;
 mod helpers;
 pub mod ieee_rules;
+pub mod signal;
 pub mod state;
 mod translate;
 pub mod trap;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use isa::s390x::{I, Insn, RiA, RiB, RilB, Rre, RxA, Si, SsA, SsB};
 use linux_user::{Config, Launch, procfs};
 use risu_replay::EngineChoice;
+use risu_trace::Guest;
 
 /// What the program writes, but for the digits.
 const TEXT: &[u8] = b"hello from s390x, 1 + 2 + ... + 100 = ????\n";
@@ -49,7 +50,7 @@ pub(crate) fn run() -> Result<()> {
         program,
         env: Vec::new(),
         program_fd: Some(file),
-        machine: jit.config()?,
+        machine: jit.config(Guest::S390x)?,
     })?;
     Ok(())
 }

@@ -16,7 +16,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Verdict> {
     let name = |path: &std::path::Path| path.display().to_string();
     let mut a = TraceReader::new(files::open(&args.a)?).with_context(|| name(&args.a))?;
     let mut b = TraceReader::new(files::open(&args.b)?).with_context(|| name(&args.b))?;
-    let faults = Faults::of_host(&a.host().name)?;
+    let faults = Faults::of_host(a.manifest().header.guest, &a.host().name)?;
     let mut findings = Findings::default();
     let start = Instant::now();
     let done = risu_compare::diff(&mut a, &mut b, &faults, &mut findings);

@@ -33,7 +33,7 @@ pub(crate) fn generate(args: &GenArgs) -> Result<Verdict> {
 
 /// The generator's options, checked.
 pub(crate) fn options(args: &GenArgs) -> Result<Options> {
-    let Some(guest) = Guest::from_name(&args.guest) else {
+    let Some(guest @ Guest::S390x) = Guest::from_name(&args.guest) else {
         bail!("unknown guest {}; known: s390x", args.guest);
     };
     let regex = |text: &Option<String>| text.as_deref().map(Regex::new).transpose();
@@ -51,13 +51,13 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
         passes: args.passes,
         select,
         group,
-        limits: limits(&args.reference)?,
+        limits: limits(guest, &args.reference)?,
     })
 }
 
 /// What streams for a reference leave out.
-fn limits(reference: &str) -> Result<Limits> {
-    let faults = Faults::of_host(reference)?;
+fn limits(guest: Guest, reference: &str) -> Result<Limits> {
+    let faults = Faults::of_host(guest, reference)?;
     Ok(Limits {
         reference: reference.to_owned(),
         lacks: faults.lacks().cloned(),

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result, anyhow, bail};
 use risu_compare::{Coverage, Faults, Findings};
 use risu_replay::{CpuTime, EngineChoice};
-use risu_trace::TraceReader;
+use risu_trace::{Guest, TraceReader};
 
 use crate::args::ReplayArgs;
 use crate::results::Results;
@@ -95,8 +95,8 @@ fn replay_in_child(traces: &[PathBuf], engine: &str) -> Result<Results> {
 /// Replays one after the other, and what they found.
 #[derive(Default)]
 struct Replays {
-    /// References that were met, with their faults.
-    references: Vec<(String, Faults)>,
+    /// References that were met, by guest and name, with their faults.
+    references: Vec<(Guest, String, Faults)>,
     findings: Findings,
     coverage: Coverage,
     /// Sums; what is above is not in it yet.
@@ -109,12 +109,14 @@ impl Replays {
         let name = || path.display().to_string();
         let start = CpuTime::now();
         let mut trace = TraceReader::new(files::open(path)?).with_context(name)?;
-        let reference = self.reference(&trace.host().name)?;
+        let guest = trace.manifest().header.guest;
+        self.results.set_guest(guest.name());
+        let reference = self.reference(guest, &trace.host().name)?;
         let bar = ui::progress("replaying", trace.manifest().header.count);
         let done = risu_replay::replay(
             &mut trace,
             engine,
-            &self.references[reference].1,
+            &self.references[reference].2,
             &mut self.findings,
             &mut self.coverage,
             &mut |n| bar.set_position(n),
@@ -132,11 +134,12 @@ impl Replays {
     }
 
     /// Index of a reference.
-    fn reference(&mut self, host: &str) -> Result<usize> {
-        if let Some(known) = self.references.iter().position(|(name, _)| name == host) {
+    fn reference(&mut self, guest: Guest, host: &str) -> Result<usize> {
+        let is_it = |(of, name, _): &(Guest, String, Faults)| *of == guest && name == host;
+        if let Some(known) = self.references.iter().position(is_it) {
             return Ok(known);
         }
-        self.references.push((host.to_owned(), Faults::of_host(host)?));
+        self.references.push((guest, host.to_owned(), Faults::of_host(guest, host)?));
         Ok(self.references.len() - 1)
     }
 
@@ -144,7 +147,7 @@ impl Replays {
         let mut results = self.results;
         results.set_findings(&self.findings);
         results.coverage = self.coverage;
-        results.references = self.references.into_iter().map(|(name, _)| name).collect();
+        results.references = self.references.into_iter().map(|(_, name, _)| name).collect();
         results
     }
 }

@@ -13,6 +13,9 @@ use crate::ui::Verdict;
 /// What a replay or diff found.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Results {
+    /// Whose instructions; empty if there was no trace.
+    #[serde(default)]
+    pub(crate) guest: String,
     /// Steps compared.
     pub(crate) steps: u64,
     /// Steps that differ for no known reason.
@@ -39,6 +42,17 @@ impl Results {
         self.findings = findings.iter().cloned().collect();
     }
 
+    /// Notes whose instructions were replayed; results of two guests are an error, because rows are
+    /// counted by name.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn set_guest(&mut self, guest: &str) {
+        if self.guest.is_empty() {
+            self.guest = guest.to_owned();
+        } else if self.guest != guest && !guest.is_empty() {
+            self.errors.push(format!("traces of {} and of {guest} at once", self.guest));
+        }
+    }
+
     /// Adds the numbers of a replay, but for its time.
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn add(&mut self, done: &Replayed) {
@@ -54,6 +68,7 @@ impl Results {
         let mut all = Results::default();
         let mut findings = Findings::default();
         for part in parts {
+            all.set_guest(&part.guest);
             all.steps += part.steps;
             all.mismatches += part.mismatches;
             all.faults += part.faults;

@@ -5,7 +5,7 @@
 //! The same list says which rows the reference lacks, and what streams for it must leave out.
 
 use regex::Regex;
-use risu_trace::{Signal, s390x as layout};
+use risu_trace::{Guest, Signal, s390x as layout};
 
 use crate::compare::{Difference, End, Place};
 use crate::findings::Case;
@@ -58,14 +58,9 @@ enum Allowed {
     SignalCode,
     SignalAddress,
     Pc,
-    Gpr,
-    Fpr,
-    Ar,
     Memory,
-    /// Bits of the FPC.
-    Fpc(u64),
-    /// Bits of the PSW word.
-    Psw(u64),
+    /// Bits of the registers of a file.
+    Registers(Guest, &'static str, u64),
 }
 
 /// A condition on the signals and inputs of a step.
@@ -79,16 +74,12 @@ enum When {
     ExpectedCode(i32),
     /// The other's `si_code`.
     GotCode(i32),
-    /// Some of these bits of the FPC were on at the entry.
-    FpcBefore(u64),
-    /// Some of these bits of the PSW word were on at the entry.
-    PswBefore(u64),
+    /// Some of these bits of a register word were on at the entry.
+    Before(usize, u64),
     /// The odd register of the pair in the first field was zero at the entry: nothing to do.
     PairEmpty,
     /// The program counter ended at an odd address.
     OddPc,
-    /// Some of these bits of general register 0 were on at the entry.
-    R0Before(u64),
     /// Some of these bits of the first register field were on.
     R1Field(u64),
     /// The reference stopped at this byte of the second operand, which a register points to.
@@ -107,17 +98,21 @@ pub struct FaultsError {
 }
 
 impl Faults {
-    /// The faults of the reference with this name (a host's own description), none if it is none
-    /// that has a list.
+    /// The faults that the reference with this name (a host's own description) has in streams of a
+    /// guest; none if it is none that has a list.
     ///
     /// # Errors
     ///
     /// If a built-in list has a mistake, which a test excludes.
-    pub fn of_host(name: &str) -> Result<Faults, FaultsError> {
-        if name.to_lowercase().contains("qemu") {
-            return Faults::parse(include_str!("../faults/qemu-s390x.txt"));
+    pub fn of_host(guest: Guest, name: &str) -> Result<Faults, FaultsError> {
+        if !name.to_lowercase().contains("qemu") {
+            return Ok(Faults::default());
         }
-        Ok(Faults::default())
+        let list = match guest {
+            Guest::S390x => include_str!("../faults/qemu-s390x.txt"),
+            Guest::Aarch64 => include_str!("../faults/qemu-aarch64.txt"),
+        };
+        Faults::parse(guest, list)
     }
 
     /// Reads a list; the built-in one says what its lines are.
@@ -125,13 +120,13 @@ impl Faults {
     /// # Errors
     ///
     /// If a line is none of these.
-    pub fn parse(text: &str) -> Result<Faults, FaultsError> {
+    pub fn parse(guest: Guest, text: &str) -> Result<Faults, FaultsError> {
         let mut faults = Vec::new();
         for (number, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or("").trim();
             if !line.is_empty() {
                 let error = |what| FaultsError { line: number + 1, what };
-                faults.push(Fault::parse(line).map_err(error)?);
+                faults.push(Fault::parse(guest, line).map_err(error)?);
             }
         }
         let lacks = rows_of(&faults, |fault| fault.lacks);
@@ -213,7 +208,7 @@ fn rows_of(faults: &[Fault], chosen: impl Fn(&Fault) -> bool) -> Option<Regex> {
 }
 
 impl Fault {
-    fn parse(line: &str) -> Result<Fault, String> {
+    fn parse(guest: Guest, line: &str) -> Result<Fault, String> {
         let mut parts = line.split_whitespace();
         let name = parts.next().unwrap_or("").to_owned();
         let rows = Regex::new("^$").map_err(|e| e.to_string())?;
@@ -227,10 +222,12 @@ impl Fault {
                 }
                 Some(("runs", what)) => fault.runs = Runs::parse(what)?,
                 Some(("places", list)) => {
-                    fault.places = list.split(',').map(Allowed::parse).collect::<Result<_, _>>()?;
+                    let place = |text| Allowed::parse(guest, text);
+                    fault.places = list.split(',').map(place).collect::<Result<_, _>>()?;
                 }
                 Some(("when", list)) => {
-                    fault.when = list.split(',').map(When::parse).collect::<Result<_, _>>()?;
+                    let when = |text| When::parse(guest, text);
+                    fault.when = list.split(',').map(when).collect::<Result<_, _>>()?;
                 }
                 None if part == "not-executed" => fault.not_executed = true,
                 None if part == "lacks" => (fault.lacks, fault.runs) = (true, Runs::Out),
@@ -266,20 +263,20 @@ impl Runs {
 }
 
 impl Allowed {
-    fn parse(text: &str) -> Result<Allowed, String> {
-        let (name, bits) = text.split_once(':').unwrap_or((text, "0xffffffff"));
+    fn parse(guest: Guest, text: &str) -> Result<Allowed, String> {
+        let (name, bits) = text.split_once(':').unwrap_or((text, "0xffffffffffffffff"));
         Ok(match name {
             "signal" => Allowed::Signal,
             "si_code" => Allowed::SignalCode,
             "si_addr" => Allowed::SignalAddress,
             "pc" => Allowed::Pc,
-            "gpr" => Allowed::Gpr,
-            "fpr" => Allowed::Fpr,
-            "ar" => Allowed::Ar,
             "memory" => Allowed::Memory,
-            "fpc" => Allowed::Fpc(number(bits)?),
-            "psw" => Allowed::Psw(number(bits)?),
-            _ => return Err(format!("unknown place {name}")),
+            _ => {
+                let mut files = registers(guest).map(|index| guest.reg_info(index).file);
+                let file = files.find(|file| *file == name);
+                let file = file.ok_or_else(|| format!("unknown place {name}"))?;
+                Allowed::Registers(guest, file, number(bits)?)
+            }
         })
     }
 
@@ -291,22 +288,21 @@ impl Allowed {
             | (Allowed::SignalAddress, Place::SignalAddress)
             | (Allowed::Pc, Place::Pc)
             | (Allowed::Memory, Place::Memory(_)) => true,
-            (_, Place::Word(index)) => match (self, usize::from(index)) {
-                (Allowed::Gpr, layout::GPR..layout::FPR)
-                | (Allowed::Fpr, layout::FPR..layout::AR)
-                | (Allowed::Ar, layout::AR..layout::FPC) => true,
-                (Allowed::Fpc(mask), layout::FPC) | (Allowed::Psw(mask), layout::PSW) => {
-                    bits & !mask == 0
-                }
-                _ => false,
-            },
+            (Allowed::Registers(guest, file, mask), Place::Word(index)) => {
+                guest.reg_info(usize::from(index)).file == file && bits & !mask == 0
+            }
             _ => false,
         }
     }
 }
 
+/// Indices of all register words.
+fn registers(guest: Guest) -> std::ops::Range<usize> {
+    0..*guest.n_words().end()
+}
+
 impl When {
-    fn parse(text: &str) -> Result<When, String> {
+    fn parse(guest: Guest, text: &str) -> Result<When, String> {
         let (name, value) =
             text.split_once(':').ok_or(format!("condition without value {text}"))?;
         if name == "source" {
@@ -319,14 +315,16 @@ impl When {
             "got" => When::Got(value as u8),
             "expected_code" => When::ExpectedCode(value as i32),
             "got_code" => When::GotCode(value as i32),
-            "fpc_before" => When::FpcBefore(value),
-            "psw_before" => When::PswBefore(value),
             "pair_empty" => When::PairEmpty,
             "odd_pc" => When::OddPc,
-            "r0_before" => When::R0Before(value),
             "r1_field" => When::R1Field(value),
             "stopped_at" => When::StoppedAt(value as u8),
-            _ => return Err(format!("unknown condition {name}")),
+            _ => {
+                let unknown = || format!("unknown condition {name}");
+                let register = name.strip_suffix("_before").ok_or_else(unknown)?;
+                let named = |index: &usize| guest.reg_info(*index).to_string() == register;
+                When::Before(registers(guest).find(named).ok_or_else(unknown)?, value)
+            }
         })
     }
 
@@ -337,13 +335,11 @@ impl When {
             When::Got(n) => got.signal.map_or(0, |s| s.number) == n,
             When::ExpectedCode(n) => expected.signal.is_some_and(|s| s.code == n),
             When::GotCode(n) => got.signal.is_some_and(|s| s.code == n),
-            When::FpcBefore(bits) => word(layout::FPC) & bits != 0,
-            When::PswBefore(bits) => word(layout::PSW) & bits != 0,
+            When::Before(index, bits) => word(index) & bits != 0,
             When::PairEmpty => {
                 register(case, "r1").is_some_and(|r| word(layout::GPR + (r | 1)) == 0)
             }
             When::OddPc => got.pc & 1 != 0,
-            When::R0Before(bits) => word(layout::GPR) & bits != 0,
             When::R1Field(bits) => register(case, "r1").is_some_and(|r| r as u64 & bits != 0),
             When::StoppedAt(byte) => source(case, expected.words, expected.memory)
                 .is_some_and(|source| source.first() == Some(&byte)),
@@ -384,19 +380,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_list_can_be_read_and_is_proven() {
-        let faults = Faults::of_host("qemu").unwrap();
+    fn the_built_in_lists_can_be_read_and_are_proven() {
         let proofs = include_str!("../../../docs/src/qemu-faults.md");
-        for name in faults.names() {
-            let told = [format!("| {name} |"), format!("`{name}`")];
-            assert!(told.iter().any(|text| proofs.contains(text)), "{name} has no proof");
+        for guest in Guest::ALL {
+            let faults = Faults::of_host(guest, "qemu").unwrap();
+            for name in faults.names() {
+                let told = [format!("| {name} |"), format!("`{name}`")];
+                assert!(told.iter().any(|text| proofs.contains(text)), "{name} has no proof");
+            }
         }
     }
 
     #[test]
     fn the_list_says_what_streams_leave_out() {
         let text = "a rows=spm runs=out\nb rows=lgg|lmd lacks\nc rows=cebr runs=read-cc";
-        let faults = Faults::parse(text).unwrap();
+        let faults = Faults::parse(Guest::S390x, text).unwrap();
         let matches = |rows: Option<Regex>, row| rows.is_some_and(|rows| rows.is_match(row));
         let lacks = faults.lacks().unwrap();
         assert!(lacks.is_match("lmd") && !lacks.is_match("lm"));
@@ -406,7 +404,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_named_with_their_line() {
-        let error = Faults::parse("# fine\nx rows=a places=nowhere").unwrap_err();
+        let error = Faults::parse(Guest::S390x, "# fine\nx rows=a places=nowhere").unwrap_err();
         assert_eq!(error.to_string(), "line 2 of the list of faults: unknown place nowhere");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use risu_trace::{Delta, Manifest, Signal, State};
+use risu_trace::{Delta, Guest, Manifest, Signal, State};
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Difference, End, Place};
@@ -64,7 +64,8 @@ impl Findings {
     ) -> bool {
         let row = row_of(case.manifest, case.block);
         let fault = faults.explain(row, case, expected, got, differences).map(str::to_owned);
-        let kind = Kind { row: row.to_owned(), places: places(differences) };
+        let kind =
+            Kind { row: row.to_owned(), places: places(case.manifest.header.guest, differences) };
         let known = fault.is_some();
         let key = (kind, fault);
         if let Some(finding) = self.by_kind.get_mut(&key) {
@@ -107,28 +108,20 @@ impl Findings {
 }
 
 /// Sorts of places: registers by file and memory as one.
-fn places(differences: &[Difference]) -> String {
-    let mut sorts: Vec<&'static str> = differences.iter().map(|d| sort(d.place)).collect();
+fn places(guest: Guest, differences: &[Difference]) -> String {
+    let mut sorts: Vec<&'static str> = differences.iter().map(|d| sort(guest, d.place)).collect();
     sorts.sort_unstable();
     sorts.dedup();
     sorts.join(" ")
 }
 
-fn sort(place: Place) -> &'static str {
-    use risu_trace::s390x as layout;
+fn sort(guest: Guest, place: Place) -> &'static str {
     match place {
         Place::Signal => "signal",
         Place::SignalCode => "si_code",
         Place::SignalAddress => "si_addr",
         Place::Pc => "pc",
         Place::Memory(_) => "memory",
-        Place::Word(index) => match usize::from(index) {
-            layout::GPR..layout::FPR => "gpr",
-            layout::FPR..layout::AR => "fpr",
-            layout::AR..layout::FPC => "ar",
-            layout::FPC => "fpc",
-            layout::PSW => "psw",
-            _ => "vr",
-        },
+        Place::Word(index) => guest.reg_info(usize::from(index)).file,
     }
 }

@@ -129,6 +129,7 @@ pub fn disassemble(manifest: &Manifest, offset: u32) -> String {
             Ok(insn) => insn.fmt_at(pc).to_string().replace('\t', " "),
             Err(_) => "undefined".to_owned(),
         },
+        Guest::Aarch64 => "?".to_owned(),
     }
 }
 

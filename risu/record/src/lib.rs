@@ -9,16 +9,14 @@
 //! This crate does not compare and knows no instruction.
 
 mod error;
-#[cfg(all(target_os = "linux", target_arch = "s390x"))]
-mod map;
-#[cfg(all(target_os = "linux", target_arch = "s390x"))]
-mod s390x;
+#[cfg(all(target_os = "linux", any(target_arch = "s390x", target_arch = "aarch64")))]
+mod native;
 
 pub use error::RecordError;
 
 use std::io::{Read, Write};
 
-use risu_trace::{StreamReader, TraceWriter};
+use risu_trace::{Guest, StreamReader, TraceWriter};
 
 /// What was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,15 +39,18 @@ pub struct Summary {
 ///
 /// If this is not a host for the stream, memory at the stream's addresses is taken, the stream
 /// is damaged, or the trace cannot be written. What was recorded until then is in the trace.
-#[cfg(all(target_os = "linux", target_arch = "s390x"))]
+#[cfg(all(target_os = "linux", any(target_arch = "s390x", target_arch = "aarch64")))]
 pub fn record<R: Read, W: Write>(
     stream: StreamReader<R>,
     to: W,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, RecordError> {
-    let host = s390x::host_info();
-    let writer = TraceWriter::new(to, stream.manifest(), &host)?;
-    s390x::record(stream, writer, progress)
+    let guest = stream.manifest().header.guest;
+    if guest != native::GUEST {
+        return Err(wrong_host(guest));
+    }
+    let writer = TraceWriter::new(to, stream.manifest(), &native::host_info())?;
+    native::record(stream, writer, progress)
 }
 
 /// Says that this processor is none that streams are for.
@@ -57,14 +58,17 @@ pub fn record<R: Read, W: Write>(
 /// # Errors
 ///
 /// Always.
-#[cfg(not(all(target_os = "linux", target_arch = "s390x")))]
+#[cfg(not(all(target_os = "linux", any(target_arch = "s390x", target_arch = "aarch64"))))]
 pub fn record<R: Read, W: Write>(
     stream: StreamReader<R>,
     _to: W,
     _progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, RecordError> {
-    let guest = stream.manifest().header.guest.name();
     // The writer is named so that both versions of this function ask the same of their caller.
     let _: Option<TraceWriter<W>> = None;
-    Err(RecordError::WrongHost { guest, host: std::env::consts::ARCH })
+    Err(wrong_host(stream.manifest().header.guest))
+}
+
+fn wrong_host(guest: Guest) -> RecordError {
+    RecordError::WrongHost { guest: guest.name(), host: std::env::consts::ARCH }
 }

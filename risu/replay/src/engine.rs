@@ -4,7 +4,6 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use backend_x86_64::X64Backend;
-use frontend_s390x::S390x;
 use tcg_exec::{Config, Engine, Machine};
 use tcg_ir::{Guest, GuestLayout, TranslateOptions};
 use tcg_mem::AddressSpace;
@@ -76,17 +75,24 @@ impl EngineChoice {
     /// # Errors
     ///
     /// If the host has too little memory, or is too old for generated code.
-    pub(crate) fn machine(self, space: Arc<AddressSpace>) -> std::io::Result<Machine<S390x>> {
-        Machine::new(space, self.config()?)
+    pub(crate) fn machine<G: Guest>(self, space: Arc<AddressSpace>) -> std::io::Result<Machine<G>> {
+        Machine::new(space, self.with_layout(G::layout())?)
     }
 
-    /// What a machine with this engine is made from.
+    /// What a machine with this engine for a guest is made from.
     ///
     /// # Errors
     ///
     /// If the host is too old for generated code.
-    pub fn config(self) -> std::io::Result<Config> {
-        let engine = if self.interpret { interpreter() } else { jit(self.parallel)? };
+    pub fn config(self, guest: risu_trace::Guest) -> std::io::Result<Config> {
+        self.with_layout(match guest {
+            risu_trace::Guest::S390x => frontend_s390x::S390x::layout(),
+            risu_trace::Guest::Aarch64 => frontend_aarch64::Aarch64::layout(),
+        })
+    }
+
+    fn with_layout(self, layout: &'static GuestLayout) -> std::io::Result<Config> {
+        let engine = if self.interpret { interpreter() } else { jit(layout, self.parallel)? };
         let max_insns = if self.one_insn { 1 } else { TranslateOptions::default().max_insns };
         let translate =
             TranslateOptions { parallel: self.parallel, max_insns, ..TranslateOptions::default() };
@@ -95,9 +101,9 @@ impl EngineChoice {
     }
 }
 
-fn jit(parallel: bool) -> std::io::Result<Engine> {
+fn jit(layout: &'static GuestLayout, parallel: bool) -> std::io::Result<Engine> {
     backend_x86_64::check_host().map_err(std::io::Error::other)?;
-    Ok(Engine::Jit(Box::new(move || Box::new(X64Backend::new(S390x::layout(), parallel)))))
+    Ok(Engine::Jit(Box::new(move || Box::new(X64Backend::new(layout, parallel)))))
 }
 
 fn interpreter() -> Engine {

@@ -6,6 +6,8 @@
 //! The same loop makes traces with an engine as the reference ([`record`]).
 //! This crate judges nothing: differences go to [`risu_compare::Findings`].
 //!
+//! What a guest must give for it is the trait in `guest.rs`.
+//!
 //! Start at [`replay`].
 
 mod cpu_time;

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use risu_trace::{HostInfo, Outcome, State, Step, StreamReader, TraceWriter};
 
 use crate::engine::EngineChoice;
-use crate::guest::Cpu;
+use crate::guest::{Cpu, ReplayGuest, Use, for_guest};
 use crate::memory::Memory;
 use crate::replay::{ReplayError, check_registers};
 use crate::watchdog::Watchdog;
@@ -22,12 +22,36 @@ pub fn record<R: Read, W: Write>(
     name: &str,
 ) -> Result<u64, ReplayError> {
     tcg_exec::sigsafe_fault::install()?;
+    let guest = stream.manifest().header.guest;
+    for_guest(guest, Recording { stream, to, engine, name })
+}
+
+/// What [`record`] was called with.
+struct Recording<'a, R, W> {
+    stream: &'a mut StreamReader<R>,
+    to: W,
+    engine: EngineChoice,
+    name: &'a str,
+}
+
+impl<R: Read, W: Write> Use for Recording<'_, R, W> {
+    type Out = Result<u64, ReplayError>;
+
+    fn with<G: ReplayGuest>(self) -> Self::Out {
+        record_on::<G, R, W>(self)
+    }
+}
+
+fn record_on<G: ReplayGuest, R: Read, W: Write>(
+    recording: Recording<'_, R, W>,
+) -> Result<u64, ReplayError> {
+    let Recording { stream, to, engine, name } = recording;
     let manifest = stream.manifest().clone();
-    check_registers(&manifest.header)?;
+    check_registers::<G>(&manifest.header)?;
     let host = HostInfo { name: format!("momonga {name}"), features: Vec::new() };
     let mut writer = TraceWriter::new(to, &manifest, &host)?;
     let memory = Memory::new(&manifest)?;
-    let machine = engine.machine(memory.space.clone())?;
+    let machine = engine.machine::<G>(memory.space.clone())?;
     let mut cpu = Cpu::new(&machine)?;
     let watchdog = Watchdog::new(cpu.vcpu.exit_handle());
     let scratch_len = manifest.header.scratch().map_or(0, |a| a.len as usize);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use risu_compare::{Case, Coverage, End, Faults, Findings, RowCount, compare};
 use risu_trace::{
     Block, BlockKind, Header, Manifest, Meaning, Outcome, ReadError, Signal, State, Step,
-    TraceReader, s390x as layout,
+    TraceReader,
 };
 
 use crate::cpu_time::CpuTime;
 use crate::engine::EngineChoice;
-use crate::guest::{Cpu, Ended};
+use crate::guest::{Cpu, Ended, ReplayGuest, Use, for_guest};
 use crate::memory::Memory;
 use crate::watchdog::Watchdog;
 
@@ -30,11 +30,11 @@ pub enum ReplayError {
 }
 
 /// Refuses streams with registers that the engines do not have.
-pub(crate) fn check_registers(header: &Header) -> Result<(), ReplayError> {
-    match usize::from(header.n_words) {
-        layout::N_BASE => Ok(()),
-        _ => Err(ReplayError::Registers(header.n_words)),
+pub(crate) fn check_registers<G: ReplayGuest>(header: &Header) -> Result<(), ReplayError> {
+    if usize::from(header.n_words) == G::N_WORDS {
+        return Ok(());
     }
+    Err(ReplayError::Registers(header.n_words))
 }
 
 /// What a replay did.
@@ -57,8 +57,8 @@ const PROGRESS_STEPS: u64 = 1 << 14;
 const SIGILL: u8 = 4;
 const ILL_ILLOPC: i32 = 1;
 
-struct Replayer<'a> {
-    cpu: Cpu,
+struct Replayer<'a, G: ReplayGuest> {
+    cpu: Cpu<G>,
     memory: Memory,
     /// What the reference has: before and after the current step.
     before: State,
@@ -87,11 +87,37 @@ pub fn replay<R: Read>(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Replayed, ReplayError> {
     tcg_exec::sigsafe_fault::install()?;
+    let guest = trace.manifest().header.guest;
+    for_guest(guest, Replaying { trace, engine, faults, findings, coverage, progress })
+}
+
+/// What [`replay`] was called with.
+struct Replaying<'a, R> {
+    trace: &'a mut TraceReader<R>,
+    engine: EngineChoice,
+    faults: &'a Faults,
+    findings: &'a mut Findings,
+    coverage: &'a mut Coverage,
+    progress: &'a mut dyn FnMut(u64),
+}
+
+impl<R: Read> Use for Replaying<'_, R> {
+    type Out = Result<Replayed, ReplayError>;
+
+    fn with<G: ReplayGuest>(self) -> Self::Out {
+        replay_on::<G, R>(self)
+    }
+}
+
+fn replay_on<G: ReplayGuest, R: Read>(
+    replaying: Replaying<'_, R>,
+) -> Result<Replayed, ReplayError> {
+    let Replaying { trace, engine, faults, findings, coverage, progress } = replaying;
     let start = CpuTime::now();
     let manifest = trace.share_manifest();
-    check_registers(&manifest.header)?;
+    check_registers::<G>(&manifest.header)?;
     let memory = Memory::new(&manifest)?;
-    let machine = engine.machine(memory.space.clone())?;
+    let machine = engine.machine::<G>(memory.space.clone())?;
     let cpu = Cpu::new(&machine)?;
     let watchdog = Watchdog::new(cpu.vcpu.exit_handle());
     let header = &manifest.header;
@@ -129,7 +155,7 @@ pub fn replay<R: Read>(
     end.map(|()| replayer.done)
 }
 
-impl Replayer<'_> {
+impl<G: ReplayGuest> Replayer<'_, G> {
     fn step(&mut self, manifest: &Manifest, step: &Step, outcome: &Outcome) -> io::Result<()> {
         let Some(block) = manifest.blocks.get(step.block as usize) else {
             return Err(io::Error::other("a step without a block"));

@@ -9,11 +9,15 @@
 pub enum Guest {
     /// z/Architecture, 64-bit addressing mode.
     S390x = 1,
+    /// A64, little-endian data.
+    Aarch64 = 2,
 }
 
 /// One 64-bit word of a guest's register file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RegInfo {
+    /// Which registers it is one of: the name by which lists of faults and findings sort.
+    pub file: &'static str,
     /// Name of the register kind, as in the manual.
     pub prefix: &'static str,
     /// Number of the register, or `None` if there is only one.
@@ -23,23 +27,27 @@ pub struct RegInfo {
 }
 
 impl Guest {
+    /// All guests.
+    pub const ALL: [Guest; 2] = [Guest::S390x, Guest::Aarch64];
+
     /// Finds a guest by its number in the file header.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Guest> {
-        (number == Guest::S390x as u16).then_some(Guest::S390x)
+        Guest::ALL.into_iter().find(|&guest| guest as u16 == number)
     }
 
     /// Finds a guest by its name on the command line.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Guest> {
-        (name == Guest::S390x.name()).then_some(Guest::S390x)
+        Guest::ALL.into_iter().find(|guest| guest.name() == name)
     }
 
-    /// The name on the command line.
+    /// The name on the command line, which is also that of the processor in Rust.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Guest::S390x => "s390x",
+            Guest::Aarch64 => "aarch64",
         }
     }
 
@@ -50,6 +58,17 @@ impl Guest {
     pub fn n_words(self) -> std::ops::RangeInclusive<usize> {
         match self {
             Guest::S390x => s390x::N_BASE..=s390x::N_VECTOR,
+            Guest::Aarch64 => aarch64::N_WORDS..=aarch64::N_WORDS,
+        }
+    }
+
+    /// Length of a checkpoint in bytes: the unit of the code, an undefined instruction if all of it
+    /// is zero.
+    #[must_use]
+    pub fn checkpoint_len(self) -> usize {
+        match self {
+            Guest::S390x => 2,
+            Guest::Aarch64 => 4,
         }
     }
 
@@ -58,6 +77,7 @@ impl Guest {
     pub fn reg_info(self, index: usize) -> RegInfo {
         match self {
             Guest::S390x => s390x::reg_info(index),
+            Guest::Aarch64 => aarch64::reg_info(index),
         }
     }
 }
@@ -98,17 +118,60 @@ pub mod s390x {
     }
 
     pub(super) fn reg_info(index: usize) -> RegInfo {
-        let (prefix, first, width_bits) = match index {
-            GPR..FPR => ("r", GPR, 64),
-            FPR..AR => ("f", FPR, 64),
-            AR..FPC => ("a", AR, 32),
-            FPC => return RegInfo { prefix: "fpc", number: None, width_bits: 32 },
-            PSW => return RegInfo { prefix: "psw", number: None, width_bits: 8 },
-            VR_LOW..VR_HIGH => ("vlow", VR_LOW, 64),
-            _ => ("vhalf", VR_HIGH, 64),
+        let (file, prefix, first, width_bits) = match index {
+            GPR..FPR => ("gpr", "r", GPR, 64),
+            FPR..AR => ("fpr", "f", FPR, 64),
+            AR..FPC => ("ar", "a", AR, 32),
+            FPC => return RegInfo::single("fpc", 32),
+            PSW => return RegInfo::single("psw", 8),
+            VR_LOW..VR_HIGH => ("vr", "vlow", VR_LOW, 64),
+            _ => ("vr", "vhalf", VR_HIGH, 64),
         };
         let number = u8::try_from(index - first).ok();
-        RegInfo { prefix, number, width_bits }
+        RegInfo { file, prefix, number, width_bits }
+    }
+}
+
+/// Where the registers of aarch64 are in the array of words.
+pub mod aarch64 {
+    use super::RegInfo;
+
+    /// X0–X30.
+    pub const X: usize = 0;
+    /// The stack pointer.
+    pub const SP: usize = 31;
+    /// The condition flags: V in bit 0, C, Z, and N in bit 3.
+    pub const NZCV: usize = 32;
+    /// Floating-point control register.
+    pub const FPCR: usize = 33;
+    /// Floating-point status register.
+    pub const FPSR: usize = 34;
+    /// V0–V31, the low doubleword of each first.
+    pub const V: usize = 35;
+    /// Number of words.
+    pub const N_WORDS: usize = 99;
+
+    pub(super) fn reg_info(index: usize) -> RegInfo {
+        let number = |n: usize| u8::try_from(n).ok();
+        match index {
+            X..SP => RegInfo { file: "x", prefix: "x", number: number(index - X), width_bits: 64 },
+            SP => RegInfo::single("sp", 64),
+            NZCV => RegInfo::single("nzcv", 4),
+            FPCR => RegInfo::single("fpcr", 32),
+            FPSR => RegInfo::single("fpsr", 32),
+            _ => {
+                let half = index - V;
+                let prefix = if half % 2 == 0 { "vl" } else { "vh" };
+                RegInfo { file: "v", prefix, number: number(half / 2), width_bits: 64 }
+            }
+        }
+    }
+}
+
+impl RegInfo {
+    /// A register that is alone of its kind.
+    fn single(name: &'static str, width_bits: u8) -> RegInfo {
+        RegInfo { file: name, prefix: name, number: None, width_bits }
     }
 }
 

@@ -29,7 +29,7 @@ mod writer;
 
 pub use delta::{Delta, State};
 pub use error::ReadError;
-pub use guest::{Guest, RegInfo, s390x};
+pub use guest::{Guest, RegInfo, aarch64, s390x};
 pub use manifest::{
     Area, AreaKind, Block, BlockKind, Header, HostInfo, Ignore, Manifest, Meaning, Step, Word,
 };

@@ -7,12 +7,11 @@
 //! The interrupted code is then always the stream's, never Rust's, so that the callback may do
 //! what any function may; only the processor state that Rust relies on must be set right first.
 
-use std::arch::asm;
 use std::cell::UnsafeCell;
 use std::io;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-use super::context::UserContext;
+use super::cpu::{self, UserContext};
 
 /// What the callback wants after a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +44,7 @@ const SIGNALS: [i32; 6] =
 /// Bytes of the signal stack; the callback runs on it, with compression and output.
 const STACK_LEN: usize = 4 << 20;
 
-/// Access registers 0 and 1 of the recording thread: its thread pointer.
+/// Thread pointer of the recording thread.
 static THREAD_POINTER: AtomicU64 = AtomicU64::new(0);
 /// The session of the running recording, null otherwise.
 static SESSION: AtomicPtr<Session<'static>> = AtomicPtr::new(std::ptr::null_mut());
@@ -69,26 +68,11 @@ pub(crate) fn run<'a>(callback: &'a mut Callback<'a>) -> io::Result<()> {
         return Err(io::Error::other("another recording is running in this process"));
     }
     let done = Handlers::install().map(|_handlers| {
-        THREAD_POINTER.store(read_thread_pointer(), Ordering::Relaxed);
-        raise_entry();
+        THREAD_POINTER.store(cpu::thread_pointer(), Ordering::Relaxed);
+        cpu::raise_entry();
     });
     SESSION.store(none, Ordering::Release);
     done
-}
-
-/// Executes the undefined instruction that the handler takes as the entry.
-#[inline(never)]
-fn raise_entry() {
-    // SAFETY: the handler restores every register before this continues behind the instruction;
-    // memory may have changed, which the missing `nomem` says.
-    unsafe { asm!(".short 0") };
-}
-
-fn read_thread_pointer() -> u64 {
-    let (high, low): (u32, u32);
-    // SAFETY: EXTRACT ACCESS reads an access register and nothing else.
-    unsafe { asm!("ear {0}, %a0", "ear {1}, %a1", out(reg) high, out(reg) low, options(nomem)) };
-    u64::from(high) << 32 | u64::from(low)
 }
 
 /// Signal handlers and stack, put back when dropped.
@@ -140,28 +124,16 @@ fn check(result: i32) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The handler's first instructions give Rust the processor state that its code relies on: the
-/// stream may have changed the thread pointer, the program mask and the floating-point control.
+/// The handler's first instructions give Rust the processor state that its code relies on.
 extern "C" fn on_signal(number: i32, info: *mut libc::siginfo_t, context: *mut UserContext) {
-    // SAFETY: the thread pointer is what `run` read on this thread; a program mask and a
-    // floating-point control of zero are what the ABI lets a function expect.
-    unsafe {
-        asm!(
-            "lam %a0, %a1, 0({pointer})",
-            "lhi {zero}, 0",
-            "spm {zero}",
-            "sfpc {zero}",
-            pointer = in(reg_addr) THREAD_POINTER.as_ptr(),
-            zero = out(reg) _,
-        );
-    }
+    cpu::settle(&THREAD_POINTER);
     dispatch(number, info, context);
 }
 
 #[inline(never)]
 fn dispatch(number: i32, info: *mut libc::siginfo_t, context: *mut UserContext) {
     let session = SESSION.load(Ordering::Acquire);
-    // SAFETY: signals of the stream come only while `run` is in `raise_entry`, so that the session
+    // SAFETY: signals of the stream come only while `run` is in `cpu::raise_entry`, so that the session
     // is alive and nobody else uses it; SIGALRM may come in the few instructions around it, when
     // the pointer is null or the home context not yet kept, and both are looked at below.
     let Some(session) = (unsafe { session.as_mut() }) else { return };
@@ -170,9 +142,12 @@ fn dispatch(number: i32, info: *mut libc::siginfo_t, context: *mut UserContext) 
     let home = session.home.get_mut();
     let Some(home) = home else {
         if number == libc::SIGILL {
-            *home = Some(*context);
+            let mut behind = *context;
+            behind.set_pc(context.pc() + cpu::BEHIND_ENTRY);
+            *home = Some(behind);
             let event = Event { number: 0, code: 0, addr: 0, context };
             if (session.callback)(event) == Next::Stop {
+                *context = behind;
                 session.home = UnsafeCell::new(None);
             }
         }

@@ -8,10 +8,11 @@ use std::io::{self, Read, Write};
 use risu_trace::{Manifest, Outcome, Signal, State, Step, StreamReader, TraceWriter};
 
 use super::batch::{self, Batch};
+use super::cpu;
+use super::map::Memory;
 use super::shared::Shared;
 use crate::Summary;
 use crate::error::RecordError;
-use crate::map::Memory;
 
 /// Most steps that one child runs.
 const BATCH_STEPS: usize = 1024;
@@ -36,8 +37,8 @@ pub(crate) fn record<R: Read, W: Write>(
     let manifest = stream.manifest().clone();
     let header = &manifest.header;
     let n_words = usize::from(header.n_words);
-    if n_words != risu_trace::s390x::N_BASE {
-        return Err(RecordError::Layout("vector registers, which this version does not record"));
+    if n_words != cpu::N_WORDS {
+        return Err(RecordError::Layout("registers that this version does not record"));
     }
     let scratch_len = header.scratch().map_or(0, |a| a.len as usize);
     let mut session = Session {

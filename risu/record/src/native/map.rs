@@ -4,6 +4,7 @@ use std::io;
 
 use risu_trace::{Area, AreaKind, Manifest};
 
+use super::cpu;
 use crate::error::RecordError;
 
 /// A mapping at a fixed address, given back when dropped.
@@ -68,10 +69,10 @@ impl Memory {
         let image_len = u64::from(header.image_len).next_multiple_of(0x1000).max(0x1000);
         let image = Fixed::new(header.base, image_len, libc::PROT_READ | libc::PROT_WRITE)?;
         // SAFETY: the mapping is writable, at least as long as the image, and of ours alone.
-        unsafe {
-            let to = header.base as *mut u8;
-            std::ptr::copy_nonoverlapping(manifest.image.as_ptr(), to, manifest.image.len());
-        }
+        let code =
+            unsafe { std::slice::from_raw_parts_mut(header.base as *mut u8, manifest.image.len()) };
+        code.copy_from_slice(&manifest.image);
+        cpu::publish_code(code);
         image.protect(libc::PROT_READ | libc::PROT_EXEC)?;
         mappings.push(image);
         for area in header.areas.iter().filter(|a| a.len > 0) {

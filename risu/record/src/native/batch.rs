@@ -4,10 +4,10 @@ use std::io;
 
 use risu_trace::{Manifest, Outcome, Signal, State, Step};
 
-use super::context::UserContext;
+use super::cpu::UserContext;
+use super::map::Memory;
 use super::shared::Shared;
 use super::sigsafe_enter::{self, Event, Next};
-use crate::map::Memory;
 
 /// Time after which a step that did not end never will, in seconds.
 const PATIENCE_S: i64 = 1;
@@ -114,8 +114,10 @@ impl Running<'_> {
     }
 }
 
-/// Whether the undefined instruction at `addr` is a checkpoint: a zero halfword of the image.
+/// Whether the undefined instruction at `addr` is a checkpoint: zeros in the image.
 fn is_checkpoint(manifest: &Manifest, addr: u64) -> bool {
+    let len = manifest.header.guest.checkpoint_len();
     let offset = addr.wrapping_sub(manifest.header.base) as usize;
-    manifest.image.get(offset..).and_then(|code| code.get(..2)) == Some(&[0, 0])
+    let code = manifest.image.get(offset..).and_then(|code| code.get(..len));
+    code.is_some_and(|code| code.iter().all(|byte| *byte == 0))
 }
