@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=tables");
-    match write("shape.rs", isa_table::SHAPE).and_then(|()| guest("s390x")) {
+    match write("shape.rs", isa_table::SHAPE)
+        .and_then(|()| guest("s390x"))
+        .and_then(|()| guest("aarch64"))
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("{message}");

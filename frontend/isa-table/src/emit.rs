@@ -3,6 +3,7 @@
 //! The source refers to the `isa` crate's `crate::row` types, and is included by one module per
 //! guest.
 
+mod api;
 mod data;
 mod decode;
 mod traits;
@@ -18,6 +19,7 @@ pub fn rust(table: &Table) -> String {
     decode::decode(table, &mut out);
     data::data(table, &mut out);
     traits::traits(table, &mut out);
+    api::api(&mut out);
     out
 }
 

@@ -11,6 +11,8 @@ pub enum Kind {
     RelativeMem(u16),
     /// General register holding the address of storage that is accessed so.
     Pointer(Access),
+    /// A64 vector register, seen in a shape.
+    Simd(Shape),
     /// Even-odd pair holding address and length of storage that is accessed so.
     PointerLen(Access),
     /// The same with a length of 24 bits.
@@ -30,8 +32,51 @@ pub enum MemLen {
     Registers(usize, usize, u8),
     /// One byte per one bit of a mask field.
     MaskBits(usize),
+    /// A constant, shifted left by the value of a field.
+    Shifted(u16, usize),
     /// Decided at run time by registers (other operands say which).
     Dynamic,
+}
+
+/// How an A64 instruction sees a vector register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Which part.
+    pub form: Form,
+    /// Size of an element.
+    pub size: SizeRule,
+}
+
+/// Which part of a vector register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `s[…]`: one element at the right, zeros above when written.
+    Scalar,
+    /// `v[…]`: 64 bits, or 128 if field `q` is one.
+    Q,
+    /// `v64[…]`: 64 bits.
+    Half,
+    /// `v128[…]`: 128 bits.
+    Full,
+    /// `e[…]`: one element, by an index elsewhere in the instruction.
+    Element,
+    /// `list[…]`: registers from this one on, wrapping; number and shape depend on the row.
+    List,
+}
+
+/// Where the size of an element stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeRule {
+    /// Logarithm of the number of bytes, from 0 to 4: `b`, `h`, `s`, `d`, `q`.
+    Fixed(u8),
+    /// The field's value plus a number is that logarithm: `size`, `size+1`.
+    Field(usize, u8),
+    /// A two-bit field: 0 single, 1 double, 3 half: `ftype`.
+    Ftype(usize),
+    /// The position of the highest one of the field, plus a number: `high(immh)`, `high(immh)+1`.
+    Highest(usize, u8),
+    /// The position of the lowest one of the field: `low(imm5)`.
+    Lowest(usize),
 }
 
 /// Read, written, or both.
@@ -113,6 +158,18 @@ plain_kinds! {
     Gr32 "gr32" Register;
     Gr64 "gr64" Register;
     GrHigh "grh" Register;
+    W "w" Register;
+    X "x" Register;
+    R "r" Register;
+    Wsp "wsp" Register;
+    Xsp "xsp" Register;
+    Rsp "rsp" Register;
+    Xw "xw" Register;
+    Rext "rext" Register;
+    Wpair "wpair" Register;
+    Xpair "xpair" Register;
+    Rpair "rpair" Register;
+    Xtarget "xgoto" Register;
     GrTarget "goto" Register;
     GrPair32 "pair32" Register;
     GrPair64 "pair64" Register;

@@ -3,7 +3,7 @@
 //! Instruction bits are kept left-aligned in a `u64`: bit 0 of the instruction, as the manual
 //! numbers it, is the most significant bit.
 
-pub use crate::kind::{Access, Kind, MemLen};
+pub use crate::kind::{Access, Form, Kind, MemLen, Shape, SizeRule};
 pub use crate::shape::{FieldType, Seg};
 
 /// A place in a table file.
@@ -20,6 +20,8 @@ pub struct At {
 pub struct Table {
     /// Guest name, `s390x`.
     pub guest: String,
+    /// Whether all instructions are little-endian words of 32 bits, with opcodes in binary.
+    pub words: bool,
     /// Architecture levels, oldest first.
     pub levels: Vec<Level>,
     /// Manuals that rows may cite: short name and full name.
@@ -54,6 +56,8 @@ pub struct Facility {
     pub name: String,
     /// Bit number in the facility list, where there is one.
     pub bit: Option<u16>,
+    /// Name in `/proc/cpuinfo` that tells a program of it, where there is one.
+    pub hwcap: Option<String>,
     /// Index into [`Table::levels`] of the first machine that has it.
     pub level: usize,
     /// The manual's name of it.
@@ -96,7 +100,7 @@ impl Field {
     /// Rust type of the operand struct's field.
     pub fn rust_type(&self) -> &'static str {
         match self.ty {
-            FieldType::Relative => "i64",
+            FieldType::Relative { .. } => "i64",
             FieldType::Displacement { .. } => "i32",
             FieldType::Signed => match self.bits() {
                 0..=8 => "i8",
@@ -123,6 +127,10 @@ pub struct Format {
     pub op: Vec<Seg>,
     /// Operand fields, in order of first appearance.
     pub fields: Vec<Field>,
+    /// Bits that should be one but do not take part in decoding, left-aligned.
+    pub should_be_one: u64,
+    /// Operand tokens of its rows, unless a row has its own for the place.
+    pub operands: Vec<String>,
     /// Operand order of the assembler, `r1,d2(x2,b2)`.
     pub syntax: String,
     /// Where it is declared.
@@ -159,8 +167,33 @@ pub enum Place {
         /// `dN`.
         disp: usize,
     },
+    /// In storage at a base register plus offset or index (A64); indices into
+    /// [`Format::fields`].
+    Memory {
+        /// Base register.
+        base: usize,
+        /// Index register.
+        index: Option<usize>,
+        /// Immediate offset.
+        offset: Option<usize>,
+        /// Bytes in a unit of the immediate offset.
+        unit: MemLen,
+        /// Whether and when the base register is changed.
+        writeback: Writeback,
+    },
     /// In a register that no field names.
     Implied(u8),
+}
+
+/// What happens to the base register of an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writeback {
+    /// Nothing.
+    None,
+    /// The sum of base and offset is the address and becomes the base.
+    Before,
+    /// The base is the address; the sum of base and offset becomes the base.
+    After,
 }
 
 /// One operand of a row.
@@ -197,6 +230,12 @@ pub enum Constraint {
     AtMost(usize, u32),
     /// The field is a valid rounding mode: 0, 1 or 3 to 7.
     Rounding(usize),
+    /// The two register fields differ, or the first is 31 (A64: a base register that is written).
+    DifferBase(usize, usize),
+    /// Words that have these bits under the mask are undefined: mask and value, left-aligned.
+    Reserved(u64, u64),
+    /// The fields N, imms describe a bitmask immediate (A64).
+    BitMask(usize, usize),
 }
 
 /// An extended mnemonic: printed instead of the row's when the fields have these values.
@@ -269,6 +308,10 @@ pub struct Row {
     pub optional: Vec<usize>,
     /// Rows that this one stands before where both match.
     pub over: Vec<String>,
+    /// Operand order of the assembler: the format's, or its own.
+    pub syntax: String,
+    /// Number of encodings of the inventory that it stands for; 0: not said.
+    pub encodings: u32,
     /// Citation.
     pub cite: Cite,
     /// Index into [`Table::groups`].

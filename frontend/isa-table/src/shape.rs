@@ -16,8 +16,11 @@ pub enum FieldType {
     Unsigned,
     /// Two's complement.
     Signed,
-    /// Two's complement count of halfwords; the value is in bytes.
-    Relative,
+    /// Two's complement count of units from the instruction on; the value is in bytes.
+    Relative {
+        /// Bytes in a unit: 2 on z/Architecture; 1, 4 or 4096 (ADRP) on A64.
+        unit: u16,
+    },
     /// A displacement: an `i32` whether it is signed (20 bits) or not (12 bits).
     Displacement {
         /// Two's complement (long displacement).

@@ -31,6 +31,18 @@ pub const fn put(value: u64, pos: u32, len: u32) -> u64 {
     (value & ((1 << len) - 1)) << (64 - pos - len)
 }
 
+/// Whether the fields N and imms of a bitmask immediate describe one (Arm ARM DDI 0487,
+/// `DecodeBitMasks`): an element of 2 to 64 bits that are not all ones.
+#[inline]
+pub const fn describes_mask(n: u64, imms: u64) -> bool {
+    let size = n << 6 | !imms & 0x3f;
+    if size < 2 {
+        return false;
+    }
+    let ones = (1 << size.ilog2()) - 1;
+    imms & ones != ones
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

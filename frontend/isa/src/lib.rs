@@ -12,6 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod aarch64;
 pub mod bits;
 pub mod print;
 pub mod row;

@@ -1,5 +1,7 @@
 //! Disassembly text, driven by the row.
 
+pub mod a64;
+
 use crate::row::{Extended, Field, FieldType, Kind, Place, Row};
 use std::fmt::{self, Write as _};
 
@@ -22,7 +24,7 @@ impl fmt::Display for Text {
         f.write_str(extended.map_or(self.row.mnemonic, |e| e.mnemonic))?;
         let mut separator = '\t';
         let omitted = self.omitted(extended);
-        for operand in split_operands(self.row.format.syntax) {
+        for operand in split_operands(self.row.syntax) {
             let Some(field) = self.field(head(operand)) else { continue };
             let hidden = hidden_bits(extended, field);
             if hidden.count_ones() == field.bits() || omitted.contains(&field.name) {
@@ -82,7 +84,7 @@ impl Text {
 
     fn value(&self, f: &mut fmt::Formatter<'_>, field: &Field) -> fmt::Result {
         let value = field.value(self.word);
-        if field.ty == FieldType::Relative {
+        if matches!(field.ty, FieldType::Relative { .. }) {
             return write!(f, "{:#x}", self.pc.wrapping_add_signed(value));
         }
         match register_letter(self.row, field) {

@@ -4,7 +4,7 @@
 //! instruction as the manual numbers it.
 //! Bits after the instruction are ignored on input and zero on output.
 
-use crate::bits::sext;
+use crate::bits::{describes_mask, sext};
 
 include!(concat!(env!("OUT_DIR"), "/shape.rs"));
 
@@ -43,7 +43,10 @@ impl Field {
     pub fn value(&self, word: u64) -> i64 {
         let raw = self.raw(word);
         let value = if self.signed() { sext(raw, self.bits()) } else { sext(raw, 64) };
-        if self.ty == FieldType::Relative { value * 2 } else { value }
+        match self.ty {
+            FieldType::Relative { unit } => value * i64::from(unit),
+            _ => value,
+        }
     }
 
     /// The word with the field's bits replaced by the low bits of `raw`.
@@ -67,8 +70,10 @@ pub struct Format {
     pub name: &'static str,
     /// Length in bytes: 2, 4 or 6.
     pub len_bytes: u8,
-    /// Order of the operands in assembler text, `r1,d2(x2,b2)`.
-    pub syntax: &'static str,
+    /// Whether the instruction is stored with its last byte first.
+    pub little_endian: bool,
+    /// Bits that no field has and that should be one, left-aligned; decoding ignores them.
+    pub should_be_one: u64,
     /// Fields, in order of first appearance.
     pub fields: &'static [Field],
 }
@@ -98,6 +103,8 @@ pub struct Facility {
     pub name: &'static str,
     /// Bit in the facility list (`STFLE`), where there is one.
     pub bit: Option<u16>,
+    /// Name in `/proc/cpuinfo` by which Linux tells a program of it, where there is one.
+    pub hwcap: Option<&'static str>,
     /// First level that has it.
     pub level: Level,
     /// The manual's name.
@@ -127,8 +134,36 @@ pub enum Place {
         /// Field of the displacement.
         disp: &'static str,
     },
+    /// In storage at a base register plus an immediate offset or an index register (A64).
+    ///
+    /// Register number 31 as base is SP, as index the zero register.
+    /// An index is extended as field `option` says, and shifted by the unit's logarithm if field
+    /// `s` is one.
+    Memory {
+        /// Field of the base register.
+        base: &'static str,
+        /// Field of the index register.
+        index: Option<&'static str>,
+        /// Field of the immediate offset.
+        offset: Option<&'static str>,
+        /// Bytes in a unit of the offset.
+        unit: MemLen,
+        /// Whether and when the base register is changed.
+        writeback: Writeback,
+    },
     /// In a register that no field names.
     Implied(u8),
+}
+
+/// What happens to the base register of an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writeback {
+    /// Nothing.
+    None,
+    /// The sum of base and offset is the address and becomes the base.
+    Before,
+    /// The base is the address; the sum of base and offset becomes the base.
+    After,
 }
 
 /// How many bytes a storage operand has; names are names of fields.
@@ -150,6 +185,8 @@ pub enum MemLen {
         /// Bytes per register.
         size: u8,
     },
+    /// A constant, shifted left by the value of a field.
+    Shifted(u16, &'static str),
     /// One byte per one bit of a mask field.
     MaskBits(&'static str),
     /// Decided at run time by registers or data.
@@ -159,6 +196,33 @@ pub enum MemLen {
 /// What an operand is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// A64: general register, 32 bits; 31 is zero, and writing clears the upper half.
+    W,
+    /// A64: general register, 64 bits; 31 is zero.
+    X,
+    /// A64: [`Kind::X`] if field `sf` is one, else [`Kind::W`].
+    R,
+    /// A64: as [`Kind::W`], but 31 is SP.
+    Wsp,
+    /// A64: as [`Kind::X`], but 31 is SP.
+    Xsp,
+    /// A64: as [`Kind::R`], but 31 is SP.
+    Rsp,
+    /// A64: [`Kind::W`] if field `w` is one, else [`Kind::X`].
+    Xw,
+    /// A64: extended as field `option` says: [`Kind::X`] if `sf` is one and its low bits are 3,
+    /// else [`Kind::W`].
+    Rext,
+    /// A64: this register and the next, [`Kind::W`].
+    Wpair,
+    /// A64: this register and the next, [`Kind::X`].
+    Xpair,
+    /// A64: this register and the next, [`Kind::R`].
+    Rpair,
+    /// A64: general register holding a branch target.
+    Xtarget,
+    /// A64: vector register.
+    Simd(Shape),
     /// Byte in bits 56–63 of a general register.
     Gr8,
     /// Halfword in bits 48–63 of a general register.
@@ -216,6 +280,63 @@ pub enum Kind {
     Mem(MemLen),
     /// Storage at a PC-relative address; length in bytes.
     RelativeMem(u16),
+}
+
+/// How an A64 instruction sees a vector register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// Which part.
+    pub form: Form,
+    /// Size of an element.
+    pub size: SizeRule,
+}
+
+/// Which part of a vector register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One element at the right; writing clears the bits above.
+    Scalar,
+    /// 64 bits, or 128 if field `q` is one.
+    Q,
+    /// 64 bits.
+    Half,
+    /// 128 bits.
+    Full,
+    /// One element, by an index elsewhere in the instruction.
+    Element,
+    /// Registers from this one on, wrapping at 32; their number depends on the row.
+    List,
+}
+
+/// Where the size of an element stands; names are names of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SizeRule {
+    /// Logarithm of the number of bytes, 0 to 4.
+    Fixed(u8),
+    /// The field's value plus a number is that logarithm.
+    Field(&'static str, u8),
+    /// Two bits: 0 single, 1 double, 3 half.
+    Ftype(&'static str),
+    /// The position of the highest one of the field, plus a number.
+    Highest(&'static str, u8),
+    /// The position of the lowest one of the field.
+    Lowest(&'static str),
+}
+
+impl SizeRule {
+    /// Logarithm of the element's number of bytes in an instruction word, 0 to 4; `None` where the
+    /// encoding is reserved.
+    pub fn log2(&self, format: &Format, word: u64) -> Option<u8> {
+        let raw = |name: &str| format.field(name).map_or(0, |f| f.raw(word));
+        let log = match *self {
+            Self::Fixed(log) => u64::from(log),
+            Self::Field(name, plus) => raw(name) + u64::from(plus),
+            Self::Ftype(name) => *[2, 3, u64::MAX, 1].get(raw(name) as usize)?,
+            Self::Highest(name, plus) => u64::from(raw(name).checked_ilog2()?) + u64::from(plus),
+            Self::Lowest(name) => u64::from(raw(name).trailing_zeros()),
+        };
+        u8::try_from(log).ok().filter(|log| *log <= 4)
+    }
 }
 
 /// Whether an operand is read or written as data.
@@ -287,6 +408,14 @@ pub enum Constraint {
     AtMost(&'static str, u32),
     /// Valid rounding mode: 0, 1, 3 to 7.
     Rounding(&'static str),
+    /// The two register fields differ, or the first is 31: a base register that is written and a
+    /// register that is transferred. What happens otherwise is not predictable.
+    DifferBase(&'static str, &'static str),
+    /// Words with these bits under the mask are undefined and do not decode: mask and value,
+    /// left-aligned.
+    Reserved(u64, u64),
+    /// The fields N and imms describe a bitmask immediate; other words do not decode.
+    BitMask(&'static str, &'static str),
 }
 
 impl Constraint {
@@ -301,6 +430,9 @@ impl Constraint {
             Self::NotZero(f) => raw(f) != 0,
             Self::Zero(f) => raw(f) == 0,
             Self::AtMost(f, n) => raw(f) <= u64::from(*n),
+            Self::DifferBase(base, r) => raw(base) == 31 || raw(base) != raw(r),
+            Self::Reserved(mask, value) => word & mask != *value,
+            Self::BitMask(n, imms) => describes_mask(raw(n), raw(imms)),
             Self::Rounding(f) => matches!(raw(f), 0 | 1 | 3..=7),
         }
     }
@@ -361,7 +493,9 @@ pub struct Row {
     pub value: u64,
     /// Operands; every field of a translated row belongs to one.
     pub operands: &'static [Operand],
-    /// Condition code.
+    /// Order of the operands in assembler text, `r1,d2(x2,b2)`.
+    pub syntax: &'static str,
+    /// Condition code; on A64 the flags N, Z, C and V.
     pub cc: Cc,
     /// Facility.
     pub facility: &'static Facility,
@@ -375,6 +509,8 @@ pub struct Row {
     pub extended: &'static [Extended],
     /// Fields at the end of the text which are left out while they are zero.
     pub optional: &'static [&'static str],
+    /// How many encodings of the inventory it stands for; 0: not said.
+    pub encodings: u32,
     /// Citation.
     pub cite: Cite,
     /// Group.
@@ -408,7 +544,11 @@ impl Row {
 
     /// The bytes of an instruction word of this row.
     pub fn encode(&self, word: u64) -> Encoded {
-        Encoded::new(word, self.format.len_bytes)
+        let mut encoded = Encoded::new(word, self.format.len_bytes);
+        if self.format.little_endian {
+            encoded.bytes[..usize::from(encoded.len)].reverse();
+        }
+        encoded
     }
 }
 
@@ -422,7 +562,7 @@ pub struct Encoded {
 }
 
 impl Encoded {
-    /// The first `len` bytes (at most 8) of a left-aligned word.
+    /// The first `len` bytes (at most 8) of a left-aligned word, in the order of the manual's bits.
     pub fn new(word: u64, len: u8) -> Self {
         let len = len.min(8);
         let keep = if len == 0 { 0 } else { u64::MAX << (64 - 8 * u32::from(len)) };

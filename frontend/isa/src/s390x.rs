@@ -24,18 +24,6 @@ use std::fmt;
 
 include!(concat!(env!("OUT_DIR"), "/s390x.rs"));
 
-/// What every translator has beside the traits of the groups.
-pub trait Translator {
-    /// Result of translating one instruction.
-    type Out;
-
-    /// A row marked `privileged` or `gated`: what a problem-state program gets.
-    fn privileged(&mut self) -> Self::Out;
-
-    /// A row marked `todo`: its facility is not advertised.
-    fn undefined(&mut self) -> Self::Out;
-}
-
 /// Length in bytes of the instruction that starts with this byte.
 ///
 /// PoP SA22-7832, chapter 5, "Instruction Length": bits 0 and 1.
@@ -70,11 +58,6 @@ pub fn decode(bytes: &[u8]) -> Result<Insn, DecodeError> {
     decode_word(word).ok_or(DecodeError::Undefined { len: len as u8 })
 }
 
-/// The row of that name.
-pub fn row(name: &str) -> Option<&'static Row> {
-    ROWS.iter().find(|r| r.name == name)
-}
-
 /// The row that an instruction word belongs to, without its operands.
 #[inline]
 pub fn find_row(word: u64) -> Option<&'static Row> {
@@ -82,33 +65,9 @@ pub fn find_row(word: u64) -> Option<&'static Row> {
 }
 
 impl Insn {
-    /// The instruction's row.
-    #[inline]
-    pub fn row(&self) -> &'static Row {
-        &ROWS[usize::from(self.row_id())]
-    }
-
-    /// Length in bytes.
-    #[inline]
-    pub fn len_bytes(&self) -> usize {
-        self.row().len_bytes()
-    }
-
-    /// The instruction's bytes. Field values are cut to the fields' widths.
-    pub fn encode(&self) -> Encoded {
-        self.row().encode(self.to_word())
-    }
-
     /// Disassembly as it reads at address `pc`, in the form of `s390x-linux-gnu-objdump -d`:
     /// mnemonic, a tab if there are operands, operands.
     pub fn fmt_at(&self, pc: u64) -> impl fmt::Display + use<> {
         print::Text { row: self.row(), word: self.to_word(), pc, extended: true }
-    }
-}
-
-/// Disassembly at address 0.
-impl fmt::Display for Insn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.fmt_at(0).fmt(f)
     }
 }

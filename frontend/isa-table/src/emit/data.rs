@@ -2,7 +2,8 @@
 
 use crate::Table;
 use crate::model::{
-    Cite, Constraint, FieldType, Format, Kind, Level, MemLen, Operand, Place, Row, Seg,
+    Cite, Constraint, FieldType, Format, Kind, Level, MemLen, Operand, Place, Row, Seg, Shape,
+    SizeRule,
 };
 use std::fmt::Write as _;
 
@@ -30,8 +31,8 @@ fn facilities(table: &Table, out: &mut String) {
     for f in &table.facilities {
         let _ = writeln!(
             out,
-            "    Facility {{ name: {:?}, bit: {:?}, level: LEVELS[{}], title: {:?} }},",
-            f.name, f.bit, f.level, f.title
+            "    Facility {{ name: {:?}, bit: {:?}, hwcap: {:?}, level: LEVELS[{}], title: {:?} }},",
+            f.name, f.bit, f.hwcap, f.level, f.title
         );
     }
     let _ = writeln!(out, "];\n");
@@ -44,10 +45,12 @@ fn formats(table: &Table, out: &mut String) {
         let fields: String = format.fields.iter().map(field).collect();
         let _ = writeln!(
             out,
-            "    Format {{ name: {:?}, len_bytes: {}, syntax: {:?}, fields: &[{fields}] }},",
+            "    Format {{ name: {:?}, len_bytes: {}, little_endian: {}, should_be_one: {:#x}, \
+             fields: &[{fields}] }},",
             format.name,
             format.bits / 8,
-            format.syntax
+            table.words,
+            format.should_be_one
         );
     }
     let _ = writeln!(out, "];\n");
@@ -62,7 +65,7 @@ fn field(field: &crate::model::Field) -> String {
     let ty = match field.ty {
         FieldType::Unsigned => "Unsigned".into(),
         FieldType::Signed => "Signed".into(),
-        FieldType::Relative => "Relative".into(),
+        FieldType::Relative { unit } => format!("Relative {{ unit: {unit} }}"),
         FieldType::Displacement { signed } => format!("Displacement {{ signed: {signed} }}"),
     };
     format!("Field {{ name: {:?}, segs: &[{segs}], ty: FieldType::{ty} }}, ", field.name)
@@ -108,17 +111,18 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
     let _ = writeln!(
         out,
         "    Row {{ id: {id}, name: {:?}, mnemonic: {:?}, format: &FORMATS[{}],\n        \
-         mask: {:#x}, value: {:#x}, operands: &[{operands}],\n        \
+         mask: {:#x}, value: {:#x}, operands: &[{operands}], syntax: {:?},\n        \
          cc: Cc {{ reads: {}, sets: {cc:?} }}, facility: &FACILITIES[{}], level: LEVELS[{}],\n        \
          marks: Marks {{ privileged: {}, gated: {}, todo: {}, branch: {}, trap: {}, gen_skip: {:?} }},\n        \
          constraints: &[{constraints}], extended: &[{extended}], optional: &[{optional}],\n        \
          cite: Cite {{ manual: {manual:?}, chapter: {chapter:?}, title: {title:?} }},\n        \
-         group: &GROUPS[{}], file: {:?}, line: {} }},",
+         encodings: {}, group: &GROUPS[{}], file: {:?}, line: {} }},",
         row.name,
         row.mnemonic,
         row.format,
         row.mask,
         row.value,
+        row.syntax,
         row.cc_reads,
         row.facility,
         row.level,
@@ -128,6 +132,7 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
         m.branch,
         m.trap,
         m.gen_skip,
+        row.encodings,
         row.group,
         row.at.file,
         row.at.line
@@ -137,6 +142,14 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
 fn operand(format: &Format, operand: &Operand) -> String {
     let name = |i: usize| format.fields[i].name.as_str();
     let place = match operand.place {
+        Place::Memory { base, index, offset, ref unit, writeback } => format!(
+            "Memory {{ base: {:?}, index: {:?}, offset: {:?}, unit: {}, \
+             writeback: Writeback::{writeback:?} }}",
+            name(base),
+            index.map(name),
+            offset.map(name),
+            mem_len(format, unit)
+        ),
         Place::Field(i) => format!("Field({:?})", name(i)),
         Place::Implied(register) => format!("Implied({register})"),
         Place::Storage { base, index, disp } => format!(
@@ -163,17 +176,34 @@ fn kind(format: &Format, kind: &Kind) -> String {
         Kind::Pointer(access) => format!("Kind::Pointer(Access::{})", access.variant()),
         Kind::PointerLen(access) => format!("Kind::PointerLen(Access::{})", access.variant()),
         Kind::PointerLen24(access) => format!("Kind::PointerLen24(Access::{})", access.variant()),
-        Kind::Mem(MemLen::FieldDown(f)) => format!("Kind::Mem(MemLen::FieldDown({:?}))", name(*f)),
-        Kind::Mem(MemLen::Bytes(n)) => format!("Kind::Mem(MemLen::Bytes({n}))"),
-        Kind::Mem(MemLen::Field(f)) => format!("Kind::Mem(MemLen::Field({:?}))", name(*f)),
-        Kind::Mem(MemLen::MaskBits(f)) => format!("Kind::Mem(MemLen::MaskBits({:?}))", name(*f)),
-        Kind::Mem(MemLen::Registers(a, b, size)) => format!(
-            "Kind::Mem(MemLen::Registers {{ from: {:?}, to: {:?}, size: {size} }})",
-            name(*a),
-            name(*b)
-        ),
-        Kind::Mem(MemLen::Dynamic) => "Kind::Mem(MemLen::Dynamic)".into(),
+        Kind::Mem(len) => format!("Kind::Mem({})", mem_len(format, len)),
+        Kind::Simd(Shape { form, size }) => {
+            let size = match size {
+                SizeRule::Fixed(log) => format!("Fixed({log})"),
+                SizeRule::Field(f, plus) => format!("Field({:?}, {plus})", name(*f)),
+                SizeRule::Ftype(f) => format!("Ftype({:?})", name(*f)),
+                SizeRule::Highest(f, plus) => format!("Highest({:?}, {plus})", name(*f)),
+                SizeRule::Lowest(f) => format!("Lowest({:?})", name(*f)),
+            };
+            format!("Kind::Simd(Shape {{ form: Form::{form:?}, size: SizeRule::{size} }})")
+        }
     }
+}
+
+fn mem_len(format: &Format, len: &MemLen) -> String {
+    let name = |i: usize| format.fields[i].name.as_str();
+    let text = match len {
+        MemLen::FieldDown(f) => format!("FieldDown({:?})", name(*f)),
+        MemLen::Bytes(n) => format!("Bytes({n})"),
+        MemLen::Shifted(n, f) => format!("Shifted({n}, {:?})", name(*f)),
+        MemLen::Field(f) => format!("Field({:?})", name(*f)),
+        MemLen::MaskBits(f) => format!("MaskBits({:?})", name(*f)),
+        MemLen::Registers(a, b, size) => {
+            format!("Registers {{ from: {:?}, to: {:?}, size: {size} }}", name(*a), name(*b))
+        }
+        MemLen::Dynamic => "Dynamic".into(),
+    };
+    format!("MemLen::{text}")
 }
 
 fn constraint(format: &Format, constraint: &Constraint) -> String {
@@ -186,6 +216,15 @@ fn constraint(format: &Format, constraint: &Constraint) -> String {
         Constraint::NotZero(f) => format!("Constraint::NotZero({:?}), ", name(f)),
         Constraint::Zero(f) => format!("Constraint::Zero({:?}), ", name(f)),
         Constraint::AtMost(f, n) => format!("Constraint::AtMost({:?}, {n}), ", name(f)),
+        Constraint::DifferBase(a, b) => {
+            format!("Constraint::DifferBase({:?}, {:?}), ", name(a), name(b))
+        }
+        Constraint::Reserved(mask, value) => {
+            format!("Constraint::Reserved({mask:#x}, {value:#x}), ")
+        }
+        Constraint::BitMask(n, imms) => {
+            format!("Constraint::BitMask({:?}, {:?}), ", name(n), name(imms))
+        }
         Constraint::Rounding(f) => format!("Constraint::Rounding({:?}), ", name(f)),
     }
 }

@@ -5,7 +5,7 @@
 
 use super::camel;
 use crate::Table;
-use crate::model::Row;
+use crate::model::{Constraint, Format, Row, Seg};
 use std::fmt::Write as _;
 
 const NONE: u16 = u16::MAX;
@@ -121,6 +121,22 @@ fn emit_tables(table: &Table, tree: &Tree, out: &mut String) {
     let _ = writeln!(out, "    chains: &CHAINS, chain_starts: &CHAIN_STARTS,\n}};\n");
 }
 
+/// Conditions under which a word of the row is undefined.
+fn undefined_if(format: &Format, row: &Row) -> Vec<String> {
+    let take = |f: usize| {
+        let Seg { pos, len } = format.fields[f].segs[0];
+        format!("take(word, {pos}, {len})")
+    };
+    let condition = |constraint: &Constraint| match constraint {
+        Constraint::Reserved(mask, value) => Some(format!("word & {mask:#x} == {value:#x}")),
+        Constraint::BitMask(n, imms) => {
+            Some(format!("!bits::describes_mask({}, {})", take(*n), take(*imms)))
+        }
+        _ => None,
+    };
+    row.constraints.iter().filter_map(condition).collect()
+}
+
 fn emit_construct(table: &Table, out: &mut String) {
     let _ = writeln!(out, "/// The instruction that the left-aligned bits of `word` begin with.");
     let _ = writeln!(out, "#[inline]");
@@ -129,6 +145,10 @@ fn emit_construct(table: &Table, out: &mut String) {
     for (id, row) in table.rows.iter().enumerate() {
         let format = camel(&table.formats[row.format].name);
         let name = camel(&row.name);
+        let undefined = undefined_if(&table.formats[row.format], row);
+        if !undefined.is_empty() {
+            let _ = writeln!(out, "        {id} if {} => return None,", undefined.join(" || "));
+        }
         let _ = writeln!(out, "        {id} => Insn::{name}({format}::from_word(word)),");
     }
     let _ = writeln!(out, "        _ => return None,\n    }})\n}}\n");

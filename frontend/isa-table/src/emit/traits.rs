@@ -47,11 +47,11 @@ fn method(table: &Table, row: &Row, out: &mut String) {
 }
 
 fn dispatch(table: &Table, out: &mut String) {
-    let bounds: Vec<String> =
-        trait_groups(table).map(|(_, name)| format!("{name}::Translate")).collect();
+    let groups = trait_groups(table).map(|(_, name)| format!("{name}::Translate"));
+    let bounds: Vec<String> = std::iter::once("Translator".into()).chain(groups).collect();
     let _ = writeln!(out, "/// Calls the translator's method for the instruction's row.");
     let _ = writeln!(out, "pub fn dispatch<T>(insn: Insn, t: &mut T) -> T::Out");
-    let _ = writeln!(out, "where\n    T: Translator + {},\n{{", bounds.join(" + "));
+    let _ = writeln!(out, "where\n    T: {},\n{{", bounds.join(" + "));
     let _ = writeln!(out, "    match insn {{");
     for row in &table.rows {
         let name = camel(&row.name);
@@ -66,5 +66,5 @@ fn dispatch(table: &Table, out: &mut String) {
         let f = if has_method(row) { "f" } else { "_" };
         let _ = writeln!(out, "        Insn::{name}({f}) => {call},");
     }
-    let _ = writeln!(out, "    }}\n}}");
+    let _ = writeln!(out, "    }}\n}}\n");
 }

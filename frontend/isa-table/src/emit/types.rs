@@ -43,8 +43,9 @@ fn describe(field: &Field) -> String {
     match field.ty {
         T::Unsigned => format!("{bits} bits, unsigned"),
         T::Signed => format!("{bits} bits, signed"),
-        T::Relative => {
-            format!("Offset from the instruction in bytes, even; {bits} bits of halfwords")
+        T::Relative { unit: 1 } => format!("Offset from the instruction in bytes; {bits} bits"),
+        T::Relative { unit } => {
+            format!("Offset from the instruction in bytes, a multiple of {unit}; {bits} bits")
         }
         T::Displacement { signed: false } => format!("Displacement of {bits} bits, unsigned"),
         T::Displacement { signed: true } => format!("Displacement of {bits} bits, signed"),
@@ -60,7 +61,8 @@ fn extract(field: &Field) -> String {
         field_bits(field)
     };
     match field.ty {
-        FieldType::Relative => format!("{value} * 2"),
+        FieldType::Relative { unit: 1 } => value,
+        FieldType::Relative { unit } => format!("{value} * {unit}"),
         _ if field.segs.len() > 1 && !field.signed() => {
             format!("({value}) as {}", field.rust_type())
         }
@@ -83,7 +85,8 @@ fn field_bits(field: &Field) -> String {
 fn insert(field: &Field) -> Vec<String> {
     let name = &field.name;
     let value = match field.ty {
-        FieldType::Relative => format!("(self.{name} / 2) as u64"),
+        FieldType::Relative { unit: 1 } => format!("self.{name} as u64"),
+        FieldType::Relative { unit } => format!("(self.{name} / {unit}) as u64"),
         FieldType::Unsigned => format!("u64::from(self.{name})"),
         _ => format!("i64::from(self.{name}) as u64"),
     };
@@ -117,12 +120,16 @@ pub(super) fn insn(table: &Table, out: &mut String) {
         let _ = writeln!(out, "            Self::{}(_) => {id},", camel(&row.name));
     }
     let _ = writeln!(out, "        }}\n    }}\n");
-    let _ =
-        writeln!(out, "    /// The instruction's bits, left-aligned; unassigned bits are zero.");
+    let _ = writeln!(
+        out,
+        "    /// The instruction's bits, left-aligned; unassigned bits as they should be."
+    );
     let _ = writeln!(out, "    pub fn to_word(&self) -> u64 {{\n        match self {{");
     for row in &table.rows {
         let name = camel(&row.name);
-        let _ = writeln!(out, "            Self::{name}(f) => {:#x} | f.to_word(),", row.value);
+        let fixed = row.value | table.formats[row.format].should_be_one;
+        let fixed = if fixed == 0 { String::new() } else { format!("{fixed:#x} | ") };
+        let _ = writeln!(out, "            Self::{name}(f) => {fixed}f.to_word(),");
     }
     let _ = writeln!(out, "        }}\n    }}\n}}\n");
 }

@@ -5,8 +5,13 @@ use crate::lex::unquote;
 use crate::model::{At, Facility, Group, Level, Suffixes, Table};
 
 pub(super) fn guest(table: &mut Table, args: &[&str]) -> Result<(), String> {
-    let [name] = args else { return Err("expected: guest NAME".into()) };
+    let (name, words) = match args {
+        [name] => (name, false),
+        [name, "words"] => (name, true),
+        _ => return Err("expected: guest NAME, or guest NAME words".into()),
+    };
     table.guest = (*name).into();
+    table.words = words;
     Ok(())
 }
 
@@ -33,13 +38,18 @@ pub(super) fn facility(table: &mut Table, at: &At, args: &[&str]) -> Result<(), 
     if table.facilities.iter().any(|f| f.name == *name) {
         return Err(format!("facility `{name}` declared twice"));
     }
-    let bit = match *bit {
-        "-" => None,
-        number => Some(number.parse().map_err(|_| format!("bad facility bit `{number}`"))?),
+    let (bit, hwcap) = match (*bit, bit.strip_prefix("hwcap:")) {
+        ("-", _) => (None, None),
+        (_, Some(hwcap)) => (None, Some(hwcap.to_string())),
+        (number, _) => {
+            let bit = number.parse().map_err(|_| format!("bad facility bit `{number}`"))?;
+            (Some(bit), None)
+        }
     };
     let level = find(&table.levels, |l| &l.name, "level", level)?;
     let title = unquote(title).ok_or("the title must be quoted")?.into();
-    table.facilities.push(Facility { name: (*name).into(), bit, level, title, at: at.clone() });
+    let at = at.clone();
+    table.facilities.push(Facility { name: (*name).into(), bit, hwcap, level, title, at });
     Ok(())
 }
 

@@ -11,21 +11,33 @@ pub(super) fn format(table: &mut Table, at: &At, args: &[&str]) -> Result<(), St
         return Err(format!("format `{name}` declared twice"));
     }
     let syntax = unquote(syntax).ok_or("the syntax must be quoted")?.to_string();
-    let mut builder = Builder::default();
+    let mut builder = Builder { words: table.words, ..Builder::default() };
+    let mut operands = Vec::new();
     for item in bits {
-        builder.item(item)?;
+        if item.contains('=') {
+            operands.push((*item).to_string());
+        } else {
+            builder.item(item)?;
+        }
     }
-    let format = builder.finish(name, syntax, at)?;
-    check_syntax(&format)?;
+    let mut format = builder.finish(name, syntax, at)?;
+    format.operands = operands;
+    if !table.words {
+        check_syntax(&format)?;
+    }
     table.formats.push(format);
     Ok(())
 }
 
 #[derive(Default)]
 struct Builder {
+    words: bool,
     pos: u8,
+    should_be_one: u64,
     op: Vec<Seg>,
     fields: Vec<Field>,
+    /// Field, rank and place of the parts of split fields.
+    parts: Vec<(String, u8, Seg)>,
     /// First bit of the register-extension field, if the format has one.
     rxb: Option<u8>,
 }
@@ -34,6 +46,13 @@ impl Builder {
     fn item(&mut self, item: &str) -> Result<(), String> {
         let (name, width) =
             item.split_once(':').ok_or_else(|| format!("expected FIELD:BITS, not `{item}`"))?;
+        let (width, unit) = match width.split_once('*') {
+            Some((w, unit)) => {
+                let unit = unit.parse().map_err(|_| format!("bad unit in `{item}`"))?;
+                (w, Some(unit))
+            }
+            None => (width, None),
+        };
         let (width, signed) = match width.strip_suffix('s') {
             Some(w) => (w, true),
             None => (width, false),
@@ -44,7 +63,49 @@ impl Builder {
         }
         let seg = Seg { pos: self.pos, len };
         self.pos += len;
-        self.place(name, seg, signed)
+        match unit {
+            Some(unit) => self.part(name, seg, FieldType::Relative { unit }),
+            None if self.words => self.word_item(name, seg, signed),
+            None => self.place(name, seg, signed),
+        }
+    }
+
+    /// An item of a guest of words: no letter has a meaning, and fields may have parts.
+    fn word_item(&mut self, name: &str, seg: Seg, signed: bool) -> Result<(), String> {
+        match name {
+            "(0)" => {}
+            "(1)" => self.should_be_one |= u64::MAX << (64 - u32::from(seg.len)) >> seg.pos,
+            "op" => self.op.push(seg),
+            _ if signed => self.part(name, seg, FieldType::Signed)?,
+            _ => self.part(name, seg, FieldType::Unsigned)?,
+        }
+        Ok(())
+    }
+
+    /// `name`, or `name.K`: part K of a split field, part 0 the least significant.
+    fn part(&mut self, name: &str, seg: Seg, ty: FieldType) -> Result<(), String> {
+        let Some((name, rank)) = name.split_once('.') else { return self.add(name, seg, ty) };
+        let rank: u8 = rank.parse().map_err(|_| format!("bad part `{name}.{rank}`"))?;
+        if self.parts.iter().any(|(n, r, _)| n == name && *r == rank) {
+            return Err(format!("part `{name}.{rank}` used twice"));
+        }
+        if !self.parts.iter().any(|(n, ..)| n == name) {
+            self.add(name, seg, ty)?;
+        }
+        self.parts.push((name.into(), rank, seg));
+        Ok(())
+    }
+
+    /// Puts the parts of split fields in order, the most significant first.
+    fn join_parts(&mut self) {
+        self.parts.sort_by_key(|(_, rank, _)| std::cmp::Reverse(*rank));
+        for field in &mut self.fields {
+            let of_field = self.parts.iter().filter(|(name, ..)| *name == field.name);
+            let segs: Vec<Seg> = of_field.map(|(.., seg)| *seg).collect();
+            if !segs.is_empty() {
+                field.segs = segs;
+            }
+        }
     }
 
     fn place(&mut self, name: &str, seg: Seg, signed: bool) -> Result<(), String> {
@@ -68,7 +129,7 @@ impl Builder {
         }
         let ty = match name.as_bytes() {
             [b'd', ..] => FieldType::Displacement { signed: false },
-            [b'r', b'i', ..] => FieldType::Relative,
+            [b'r', b'i', ..] => FieldType::Relative { unit: 2 },
             _ if signed => FieldType::Signed,
             _ => FieldType::Unsigned,
         };
@@ -107,16 +168,24 @@ impl Builder {
     }
 
     fn finish(mut self, name: &str, syntax: String, at: &At) -> Result<Format, String> {
-        self.extend_vectors()?;
+        if self.words {
+            self.join_parts();
+        } else {
+            self.extend_vectors()?;
+        }
         let bits = u32::from(self.pos);
+        if self.words && bits != 32 {
+            return Err(format!("the fields fill {bits} bits, not 32"));
+        }
         if !matches!(bits, 16 | 32 | 48) {
             return Err(format!("the fields fill {bits} bits, not 16, 32 or 48"));
         }
         if self.op.is_empty() {
             return Err("no `op` field".into());
         }
-        let Self { op, fields, .. } = self;
-        Ok(Format { name: name.into(), bits, op, fields, syntax, at: at.clone() })
+        let Self { op, fields, should_be_one, .. } = self;
+        let (name, operands) = (name.into(), Vec::new());
+        Ok(Format { name, bits, op, fields, should_be_one, operands, syntax, at: at.clone() })
     }
 }
 

@@ -4,7 +4,8 @@ use super::{find, operand};
 use crate::kind::{Kind, PlainKind};
 use crate::lex::unquote;
 use crate::model::{
-    Access, At, Cite, Constraint, Extended, Format, Marks, Operand, Place, Row, Table,
+    Access, At, Cite, Constraint, Extended, Field, FieldType, Format, Marks, Operand, Place, Row,
+    Table,
 };
 
 pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), String> {
@@ -18,7 +19,7 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
     let (cite, words) = cite(table, rest)?;
     let format_index = find(&table.formats, |f| &f.name, "format", format_name)?;
     let format = &table.formats[format_index];
-    let (mask, value) = opcode_bits(format, opcode)?;
+    let (mask, value) = opcode_bits(format, opcode, table.words)?;
     let facility = find(&table.facilities, |f| &f.name, "facility", facility)?;
     let mut row = Row {
         name: (*name).into(),
@@ -36,6 +37,8 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
         extended: Vec::new(),
         optional: Vec::new(),
         over: Vec::new(),
+        syntax: format.syntax.clone(),
+        encodings: 0,
         cite,
         group: table.groups.len() - 1,
         at: at.clone(),
@@ -44,11 +47,19 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
     for word in words {
         token(table, &mut row, word, lenient)?;
     }
+    for text in &format.operands {
+        let (key, text) = text.split_once('=').unwrap_or((text, ""));
+        let operand = operand::operand(format, key, text, lenient)?;
+        let own = |o: &Operand| same_place(&o.place, &operand.place);
+        if !row.operands.iter().any(own) {
+            row.operands.push(operand);
+        }
+    }
     let m = &row.marks;
     if usize::from(m.todo) + usize::from(m.privileged) + usize::from(m.gated) > 1 {
         return Err("at most one of `todo`, `privileged` and `gated` may stand".into());
     }
-    fill_operands(format, &mut row, lenient)?;
+    fill_operands(table, &mut row, lenient)?;
     imply_constraints(&mut row);
     table.rows.push(row);
     Ok(())
@@ -82,13 +93,17 @@ fn cite<'t, 's>(table: &Table, rest: &'t [&'s str]) -> Result<(Cite, &'t [&'s st
     Ok((cite, words))
 }
 
-/// Distributes the opcode's digits over the format's `op` slots.
-fn opcode_bits(format: &Format, opcode: &str) -> Result<(u64, u64), String> {
+/// Distributes the opcode's digits over the format's `op` slots: hexadecimal digits, or for a guest
+/// of words binary ones with `_` wherever it helps the eye.
+fn opcode_bits(format: &Format, opcode: &str, words: bool) -> Result<(u64, u64), String> {
     let bits: u32 = format.op.iter().map(|s| u32::from(s.len)).sum();
-    if opcode.len() * 4 != bits as usize {
+    let digits: String = opcode.chars().filter(|c| !(words && *c == '_')).collect();
+    let (radix, bits_per_digit) = if words { (2, 1) } else { (16, 4) };
+    if digits.len() * bits_per_digit != bits as usize {
         return Err(format!("opcode `{opcode}` does not fill the {bits} bits of {}", format.name));
     }
-    let mut left = u64::from_str_radix(opcode, 16).map_err(|_| format!("bad opcode `{opcode}`"))?
+    let mut left = u64::from_str_radix(&digits, radix)
+        .map_err(|_| format!("bad opcode `{opcode}`"))?
         << (64 - bits);
     let (mut mask, mut value) = (0, 0);
     for seg in &format.op {
@@ -111,6 +126,10 @@ fn token(table: &Table, row: &mut Row, word: &str, lenient: bool) -> Result<(), 
     }
     let (key, text) = word.split_once('=').ok_or_else(|| format!("unknown mark `{word}`"))?;
     match key {
+        "asm" => row.syntax = quoted(text)?.into(),
+        "encodings" => {
+            row.encodings = text.parse().map_err(|_| format!("bad number `{text}`"))?;
+        }
         "as" => row.mnemonic = quoted(text)?.into(),
         "level" => row.level = find(&table.levels, |l| &l.name, "level", text)?,
         "cc" => cc(table, row, text)?,
@@ -206,6 +225,9 @@ fn constraint(format: &Format, head: &str, args: &str) -> Result<Constraint, Str
         ("odd", [r]) => Ok(Constraint::Odd(field(r)?)),
         ("fppair", [r]) => Ok(Constraint::FpPair(field(r)?)),
         ("ne", [a, b]) => Ok(Constraint::Differ(field(a)?, field(b)?)),
+        ("wb", [base, r]) => Ok(Constraint::DifferBase(field(base)?, field(r)?)),
+        ("bitmask", [n, imms]) => Ok(Constraint::BitMask(field(n)?, field(imms)?)),
+        ("res", pairs) => reserved(format, pairs),
         ("nonzero", [f]) => Ok(Constraint::NotZero(field(f)?)),
         ("zero", [f]) => Ok(Constraint::Zero(field(f)?)),
         ("max", [f, n]) => {
@@ -214,6 +236,36 @@ fn constraint(format: &Format, head: &str, args: &str) -> Result<Constraint, Str
         }
         _ => Err(format!("unknown constraint `{head}` with {} arguments", args.len())),
     }
+}
+
+/// `res(size=3,q=0)`, `res(imm3=6/6)`: these values together are undefined.
+fn reserved(format: &Format, pairs: &[&str]) -> Result<Constraint, String> {
+    let (mut mask, mut value) = (0, 0);
+    for pair in pairs {
+        let (name, text) =
+            pair.split_once('=').ok_or_else(|| format!("expected FIELD=VALUE, not `{pair}`"))?;
+        let field = &format.fields[operand::field(format, name)?];
+        let ones = u64::MAX >> (64 - field.bits());
+        let (wanted, under) = value_and_mask(text)?;
+        let under = under.unwrap_or(ones);
+        if wanted & !under != 0 || under & !ones != 0 {
+            return Err(format!("`{pair}` does not fit the field"));
+        }
+        mask |= in_place(field, under);
+        value |= in_place(field, wanted);
+    }
+    Ok(Constraint::Reserved(mask, value))
+}
+
+/// The field's bits in a left-aligned word.
+fn in_place(field: &Field, value: u64) -> u64 {
+    let mut below = field.bits();
+    let mut word = 0;
+    for seg in &field.segs {
+        below -= u32::from(seg.len);
+        word |= (value >> below) << (64 - u32::from(seg.len)) >> seg.pos;
+    }
+    word
 }
 
 fn add_operand(row: &mut Row, operand: Operand) -> Result<(), String> {
@@ -225,13 +277,19 @@ fn add_operand(row: &mut Row, operand: Operand) -> Result<(), String> {
 }
 
 /// Masks, immediates and lengths need not be written; everything else does, but in rows to do.
-fn fill_operands(format: &Format, row: &mut Row, lenient: bool) -> Result<(), String> {
+fn fill_operands(table: &Table, row: &mut Row, lenient: bool) -> Result<(), String> {
+    let format = &table.formats[row.format];
     for (index, field) in format.fields.iter().enumerate() {
         if row.operands.iter().any(|o| covers(&o.place, index)) {
             continue;
         }
         let kind = match field.name.as_bytes() {
             [b'r', b'i', ..] => None,
+            name if table.words => match name {
+                [b'r', _] | [b'r', _, b'2'] => None,
+                _ if matches!(field.ty, FieldType::Relative { .. }) => None,
+                _ => Some(PlainKind::Imm),
+            },
             [b'm', ..] => Some(PlainKind::Mask),
             [b'i', ..] => Some(PlainKind::Imm),
             [b'l', ..] => Some(PlainKind::Len),
@@ -258,7 +316,18 @@ fn covers(place: &Place, field: usize) -> bool {
         Place::Storage { base, index, disp } => {
             *base == field || *index == Some(field) || *disp == field
         }
+        Place::Memory { base, index, offset, .. } => {
+            *base == field || *index == Some(field) || *offset == Some(field)
+        }
         Place::Implied(_) => false,
+    }
+}
+
+/// Whether an operand of a row stands for one of its format.
+fn same_place(a: &Place, b: &Place) -> bool {
+    match (a, b) {
+        (Place::Memory { .. }, Place::Memory { .. }) => true,
+        _ => a == b,
     }
 }
 

@@ -124,7 +124,7 @@ fn aim_relative(
     mut word: u64,
     mut aim: impl FnMut(&str, u64) -> Option<u64>,
 ) -> u64 {
-    for field in row.format.fields.iter().filter(|f| f.ty == FieldType::Relative) {
+    for field in row.format.fields.iter().filter(|f| matches!(f.ty, FieldType::Relative { .. })) {
         let operand = row.operands.iter().find(|o| o.name == field.name);
         let wanted = match operand.map(|o| (o.kind, o.align)) {
             Some((Kind::RelativeMem(_), align)) => aim(field.name, u64::from(align)),

@@ -46,7 +46,7 @@ fn may_be_target(row: &Row) -> bool {
         .operands
         .iter()
         .all(|o| !matches!(o.kind, Kind::Pointer(_) | Kind::PointerLen(_) | Kind::PointerLen24(_)));
-    let relative = row.format.fields.iter().any(|f| f.ty == FieldType::Relative);
+    let relative = row.format.fields.iter().any(|f| matches!(f.ty, FieldType::Relative { .. }));
     row.translated() && row.marks.gen_skip.is_none() && !row.marks.branch && simple && !relative
 }
 

@@ -83,6 +83,9 @@ fn repair(rng: &mut Rng, row: &'static Row, word: u64, constraint: &Constraint) 
         Constraint::AtMost(f, n) => (f, &move |rng, _| rng.below(u64::from(*n) + 1)),
         Constraint::Rounding(f) => (f, &|rng, _| [0, 1, 3, 4, 5, 6, 7][rng.below(7) as usize]),
         Constraint::NotZero(f) | Constraint::Differ(f, _) => (f, &|rng, _| rng.u64()),
+        Constraint::DifferBase(..) | Constraint::Reserved(..) | Constraint::BitMask(..) => {
+            return word; // no table of this guest has them
+        }
     };
     match row.field(name) {
         Some(field) => field.with_raw(word, ask(rng, field.raw(word))),
@@ -100,7 +103,7 @@ pub(crate) fn register(row: &Row, word: u64, operand: &Operand) -> Option<usize>
     match operand.place {
         Place::Field(name) => Some(raw(row, word, name) as usize & 15),
         Place::Implied(number) => Some(usize::from(number) & 15),
-        Place::Storage { .. } => None,
+        Place::Storage { .. } | Place::Memory { .. } => None,
     }
 }
 
@@ -108,6 +111,7 @@ pub(crate) fn register(row: &Row, word: u64, operand: &Operand) -> Option<usize>
 pub(crate) fn length(row: &Row, word: u64, len: MemLen) -> u64 {
     match len {
         MemLen::Bytes(n) => u64::from(n),
+        MemLen::Shifted(n, f) => u64::from(n) << raw(row, word, f),
         MemLen::Field(f) | MemLen::FieldDown(f) => raw(row, word, f) + 1,
         MemLen::Registers { from, to, size } => {
             let span = raw(row, word, to).wrapping_sub(raw(row, word, from)) & 15;

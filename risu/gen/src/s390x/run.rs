@@ -216,7 +216,7 @@ fn add_loop(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
     let bytes: usize = insns[first..].iter().map(|(row, _)| row.len_bytes()).sum();
     let word = row.field("r1")?.with_raw(row.value, COUNTER as u64);
     let field = row.field("ri2")?;
-    debug_assert_eq!(field.ty, FieldType::Relative, "the field counts halfwords");
+    debug_assert_eq!(field.ty, FieldType::Relative { unit: 2 }, "the field counts halfwords");
     insns.push((row, field.with_raw(word, (bytes as u64 / 2).wrapping_neg())));
     Some(())
 }
