@@ -12,7 +12,7 @@ use crate::{guests, tidy};
 
 /// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
 /// the archive's keys and default mirror.
-const PACKAGES: [&str; 13] = [
+const PACKAGES: [&str; 14] = [
     "binutils",
     "binutils-aarch64-linux-gnu",
     "binutils-s390x-linux-gnu",
@@ -24,6 +24,7 @@ const PACKAGES: [&str; 13] = [
     "gcc",
     "gcc-aarch64-linux-gnu",
     "gcc-s390x-linux-gnu",
+    "git",
     "libc6-dev",
     "util-linux",
 ];
