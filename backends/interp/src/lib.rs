@@ -10,6 +10,5 @@ mod int;
 mod memory;
 mod run;
 mod state;
-mod vector;
 
 pub use run::Interp;

@@ -28,6 +28,8 @@ pub struct CpuState {
     pub fpsr: u32,
     /// PSTATE.BTYPE: how the current instruction was branched to.
     pub btype: u32,
+    /// PSTATE.SSBS and PSTATE.DIT, where the registers SSBS and DIT have them.
+    pub pstate: u32,
     /// TPIDR_EL0, the thread pointer.
     pub tpidr: u64,
     /// TPIDRRO_EL0.

@@ -23,14 +23,19 @@ pub fn rust(table: &Table) -> String {
     out
 }
 
-/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`.
+/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`, `AddSubImm` stays.
 pub(crate) fn camel(name: &str) -> String {
     let mut out = String::new();
     for word in name.split(['_', '-']) {
         let mut chars = word.chars();
         if let Some(first) = chars.next() {
             out.extend(first.to_uppercase());
-            out.push_str(&chars.as_str().to_lowercase());
+            let rest = chars.as_str();
+            if rest.contains(char::is_lowercase) {
+                out.push_str(rest);
+            } else {
+                out.push_str(&rest.to_lowercase());
+            }
         }
     }
     out

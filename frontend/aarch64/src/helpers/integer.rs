@@ -1,11 +1,22 @@
 //! Section of integer and system instructions.
 
-use super::Done;
+use super::{Done, atomic, crc, system};
 use crate::state::CpuState;
 
 super::section! {
     0;
     NZCV = nzcv;
+    CRC32 = crc::crc32;
+    CRC32C = crc::crc32c;
+    ATOMIC_SMAX = atomic::signed_max;
+    ATOMIC_SMIN = atomic::signed_min;
+    ATOMIC_UMAX = atomic::unsigned_max;
+    ATOMIC_UMIN = atomic::unsigned_min;
+    GET_FPCR = system::get_fpcr;
+    SET_FPCR = system::set_fpcr;
+    @flags GET_FPSR = system::get_fpsr;
+    COUNTER = system::counter;
+    RANDOM = system::random;
 }
 
 /// The condition flags of the CPU state: N, Z, C, V as bits 3 to 0.

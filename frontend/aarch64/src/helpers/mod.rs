@@ -3,12 +3,11 @@
 //! A helper takes four integer arguments and returns one; `Err` leaves generated code at the current instruction.
 //! The table has sections, each declared by [`section!`] in a module of its own: `integer.rs`, `vector.rs`.
 
+mod atomic;
+mod crc;
 mod entry;
-#[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
-pub(crate) mod fp;
 pub(crate) mod integer;
-#[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
-pub(crate) mod simd;
+mod system;
 pub(crate) mod vector;
 
 use crate::trap::Trap;

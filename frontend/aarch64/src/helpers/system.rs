@@ -1,0 +1,34 @@
+//! System registers.
+
+use super::Done;
+use crate::state::CpuState;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::OnceLock;
+use std::time::Instant;
+
+/// FPCR.
+pub(super) fn get_fpcr(state: &mut CpuState, _: [u64; 4]) -> Done {
+    Ok(state.fpcr().into())
+}
+
+/// Sets FPCR; the result is the rounding mode as the engine numbers it.
+pub(super) fn set_fpcr(state: &mut CpuState, [v, ..]: [u64; 4]) -> Done {
+    state.set_fpcr(v as u32);
+    Ok(state.env.fp_round.into())
+}
+
+/// FPSR.
+pub(super) fn get_fpsr(state: &mut CpuState, _: [u64; 4]) -> Done {
+    Ok(state.fpsr().into())
+}
+
+/// The system counter, in ticks of [`crate::features::COUNTER_HZ`] since it was first read.
+pub(super) fn counter(_: &mut CpuState, _: [u64; 4]) -> Done {
+    static START: OnceLock<Instant> = OnceLock::new();
+    Ok(START.get_or_init(Instant::now).elapsed().as_nanos() as u64)
+}
+
+/// A random number, from the source that the standard library keys its hash tables with.
+pub(super) fn random(_: &mut CpuState, _: [u64; 4]) -> Done {
+    Ok(RandomState::new().build_hasher().finish())
+}

@@ -1,0 +1,179 @@
+//! The condition flags while translating: who made them last.
+//!
+//! Every instruction that sets the flags calls [`Translator::set_cc`], which keeps the lazy form in the CPU state up to date
+//! (the back end drops what is overwritten) and remembers the producer.
+//! A consumer asks [`Translator::tests`] for a condition (`flag_tests.rs`) and gets host conditions on the producer's operands.
+
+use super::Translator;
+use super::condition::{Test, Tests};
+use crate::flags::{FLOAT_OUTCOMES, Kind};
+use crate::helpers::integer::id;
+use crate::state::{CC_A, CC_B, CC_OP};
+use tcg_ir::{Global, Label, Type, Val};
+
+/// The producer of the current flags.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cc {
+    /// Only the CPU state knows.
+    Dynamic,
+    /// Constant flags: N, Z, C, V as bits 3 to 0.
+    Const(u8),
+    /// An `i32` value with the flags in bits 3 to 0 and zeros above.
+    Value(Val),
+    /// What a comparison says.
+    Compare(Compare),
+    /// Difference that went to a register: both operands and the result.
+    Sub(Type, Val, Val, Val),
+    /// Logical result.
+    Logic(Type, Val),
+    /// Result, carry as `i32`, and a value that is negative exactly if there was overflow.
+    Carry(Type, Val, Val, Val),
+    /// If the test holds the comparison, else constant flags.
+    If(Test, Compare, u8),
+}
+
+/// A comparison of two values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Compare {
+    /// Difference of integers.
+    Sub(Type, Val, Val),
+    /// Sum of integers: operands and result.
+    Add(Type, Val, Val, Val),
+    /// Floats.
+    #[allow(dead_code, reason = "for FCMP, which the vector tables bring")]
+    Float(Type, Val, Val),
+}
+
+impl Translator<'_> {
+    /// Makes `cc` the current flags.
+    pub(crate) fn set_cc(&mut self, cc: Cc) {
+        self.cc = cc;
+        match cc {
+            Cc::Dynamic => self.known_cc_op = None,
+            Cc::Const(flags) => self.put_cc_op(u32::from(flags)),
+            Cc::Compare(compare) => {
+                let op = self.put_compare(compare);
+                self.put_cc_op(op);
+            }
+            Cc::Sub(ty, _, b, r) => {
+                let op = self.put_operands(Kind::Sub, ty, r, b);
+                self.put_cc_op(op);
+            }
+            Cc::Logic(ty, r) => {
+                self.put_any(CC_A, r);
+                self.put_cc_op(Kind::Logic.op(ty == Type::I64));
+            }
+            Cc::Value(_) | Cc::Carry(..) => {
+                let flags = self.flags_value();
+                self.put_cc_op_value(flags);
+            }
+            Cc::If(test, compare, flags) => {
+                let op = self.put_compare(compare);
+                let (op, flags) = (self.b.i32(op), self.b.i32(flags.into()));
+                let op = self.select(Tests::One(test), op, flags);
+                self.put_cc_op_value(op);
+            }
+        }
+    }
+
+    fn put_cc_op(&mut self, op: u32) {
+        if self.known_cc_op != Some(op) {
+            let v = self.b.i32(op);
+            self.b.put(CC_OP, v);
+            self.known_cc_op = Some(op);
+        }
+    }
+
+    fn put_cc_op_value(&mut self, op: Val) {
+        self.b.put(CC_OP, op);
+        self.known_cc_op = None;
+    }
+
+    /// Stores the operands of a comparison; its `cc_op`.
+    fn put_compare(&mut self, compare: Compare) -> u32 {
+        match compare {
+            Compare::Sub(ty, a, b) => self.put_operands(Kind::Cmp, ty, a, b),
+            Compare::Add(ty, _, b, r) => self.put_operands(Kind::Add, ty, r, b),
+            Compare::Float(ty, a, b) => {
+                let int = if ty == Type::F64 { Type::I64 } else { Type::I32 };
+                let (a, b) = (self.b.bitcast(int, a), self.b.bitcast(int, b));
+                self.put_any(CC_A, a);
+                self.put_any(CC_B, b);
+                Kind::FCmp.op(ty == Type::F64)
+            }
+        }
+    }
+
+    fn put_operands(&mut self, kind: Kind, ty: Type, a: Val, b: Val) -> u32 {
+        let wide = ty == Type::I64;
+        let konst = self.b.tb.konst(b).and_then(|b| kind.op_const(wide, b));
+        self.put_any(CC_A, a);
+        if konst.is_none() {
+            self.put_any(CC_B, b);
+        }
+        konst.unwrap_or(kind.op(wide))
+    }
+
+    fn put_any(&mut self, g: Global, v: Val) {
+        match self.b.tb.ty(v) {
+            Type::I32 => self.b.put_lo(g, v),
+            _ => self.b.put(g, v),
+        }
+    }
+
+    /// The flags as an `i32` value: N, Z, C, V as bits 3 to 0.
+    pub(crate) fn flags_value(&mut self) -> Val {
+        match self.cc {
+            Cc::Const(flags) => self.b.i32(flags.into()),
+            Cc::Value(v) => v,
+            Cc::Dynamic => {
+                let v = self.b.call(id::NZCV, &[]);
+                let v = self.b.trunc(v);
+                self.known_cc_op = None;
+                self.set_cc(Cc::Value(v));
+                v
+            }
+            Cc::Compare(Compare::Float(ty, a, b)) => {
+                let outcome = self.b.fcmp(ty, false, a, b);
+                self.float_outcome_flags(outcome)
+            }
+            _ => self.flags_by_tests(),
+        }
+    }
+
+    /// The flags of the outcome of a comparison of floats, as `fcmp` numbers it.
+    pub(crate) fn float_outcome_flags(&mut self, outcome: Val) -> Val {
+        let table = FLOAT_OUTCOMES.iter().rev().fold(0, |all, flags| all << 4 | u32::from(*flags));
+        let table = self.b.i32(table);
+        let at = self.b.shl_imm(Type::I32, outcome, 2);
+        let flags = self.b.shr_u(Type::I32, table, at);
+        self.b.and_imm(Type::I32, flags, 15)
+    }
+
+    fn flags_by_tests(&mut self) -> Val {
+        let mut flags = self.b.i32(0);
+        // MI, EQ, CS, VS: the conditions that are one flag each.
+        for cond in [4, 0, 2, 6] {
+            let tests = self.tests(cond);
+            let bit = self.test_value(tests);
+            flags = self.b.shl_imm(Type::I32, flags, 1);
+            flags = self.b.or(Type::I32, flags, bit);
+        }
+        flags
+    }
+
+    /// After a label: what came before is known by the CPU state only.
+    pub(crate) fn forget_cc_values(&mut self) {
+        self.cc = match self.cc {
+            Cc::Const(flags) => Cc::Const(flags),
+            _ => Cc::Dynamic,
+        };
+        self.known_cc_op = None;
+    }
+
+    /// Places a label: what came before is known by the CPU state only.
+    pub(crate) fn set_label(&mut self, label: Label) {
+        self.b.set_label(label);
+        self.forget_cc_values();
+    }
+}
