@@ -10,5 +10,6 @@ mod int;
 mod memory;
 mod run;
 mod state;
+mod vector;
 
 pub use run::Interp;

@@ -4,6 +4,7 @@ use crate::float;
 use crate::int;
 use crate::memory::{self, Address};
 use crate::state::State;
+use crate::vector;
 use std::sync::atomic::Ordering;
 use tcg_ir::{Env, ExitCode, GuestLayout, Label, Op, Sign, Tb, Type, Val};
 use tcg_mem::{Access, Fault};
@@ -96,7 +97,7 @@ impl Frame<'_> {
         self.vals.get(v.index()).map_or(0, |bits| *bits as u64)
     }
 
-    fn vector(&self, v: Val) -> u128 {
+    pub(crate) fn vector(&self, v: Val) -> u128 {
         self.vals[v.index()]
     }
 
@@ -109,7 +110,7 @@ impl Frame<'_> {
         self.vals[v.index()] = u128::from(bits & self.tb.ty(v).mask());
     }
 
-    fn set_vector(&mut self, v: Val, bits: u128) {
+    pub(crate) fn set_vector(&mut self, v: Val, bits: u128) {
         self.vals[v.index()] = bits;
     }
 
@@ -269,12 +270,17 @@ impl Frame<'_> {
             | Op::FpRoundSet { .. } => float::op(self, self.layout.fp, op),
             Op::Bitcast { d, a, .. } => self.vals[d.index()] = self.raw(a),
 
-            Op::VAnd { d, a, b } => self.set_vector(d, self.vector(a) & self.vector(b)),
-            Op::VOr { d, a, b } => self.set_vector(d, self.vector(a) | self.vector(b)),
-            Op::VXor { d, a, b } => self.set_vector(d, self.vector(a) ^ self.vector(b)),
-            Op::VSplat8 { d, a } => {
-                self.set_vector(d, u128::from(self.val(a) as u8) * (u128::MAX / 0xff));
-            }
+            Op::VAnd { .. }
+            | Op::VOr { .. }
+            | Op::VXor { .. }
+            | Op::VLow { .. }
+            | Op::VZext { .. }
+            | Op::VPair { .. }
+            | Op::VExtract { .. }
+            | Op::VInsert { .. }
+            | Op::VMove { .. }
+            | Op::VDup { .. }
+            | Op::VDupLane { .. } => vector::op(self, op),
 
             Op::InsnStart { pc, .. } => self.pc = pc,
             Op::SetLabel { .. } | Op::PushReturn { .. } => {}

@@ -223,7 +223,7 @@ fn guest_state() {
     state.globals.v[0] = 0xff00 << 64;
     run(
         "put_lo g=g0 #0x5:i32\nv0:i64 = get g=g0\nput g=g1 v0\nput_hi g=g1 #0x6:i32\n\
-         v1:v128 = vsplat8 #0x1f0:i32\nv2:v128 = get g=g14\nv3:v128 = vand v1, v2\nput g=g15 v3\n\
+         v1:v128 = vdup lane=b #0x1f0:i32\nv2:v128 = get g=g14\nv3:v128 = vand v1, v2\nput g=g15 v3\n\
          fpflags_set #0x1f:i32\nv4:i32 = fpflags_get\nput g=g12 v4\nfpround_set #0x1:i32\n\
          v5:f64 = fdiv ty=f64 v6, v7\nput g=g8 v5\ngoto pc=0x1006"
             .replace("v6, v7", "#0x3ff0000000000000:f64, #0x4024000000000000:f64")

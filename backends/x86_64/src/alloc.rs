@@ -40,6 +40,8 @@ pub(crate) struct ValState {
     pub(crate) hint: Reg,
     /// The upper half of the register is zero (`i32` only).
     pub(crate) zext: bool,
+    /// The bytes of the vector register above so many are zero: 4, 8 or (not known) 16.
+    pub(crate) significant: u8,
 }
 
 impl ValState {
@@ -52,6 +54,7 @@ impl ValState {
         reg: NO_REG,
         hint: NO_PIN,
         zext: false,
+        significant: 16,
     };
 }
 
@@ -199,14 +202,31 @@ impl Cx<'_> {
     }
 
     fn drop_mem(&mut self, v: Val) {
-        let val = &mut self.vals[v.index()];
-        if val.mem != NO_MEM && val.home == NO_HOME {
-            let slot = (val.mem - SPILLS_AT) as usize / 8;
-            self.regs.slots[slot] -= 1;
-            self.regs.freed_at[slot] = self.now;
+        if self.vals[v.index()].mem != NO_MEM && self.vals[v.index()].home == NO_HOME {
+            for slot in self.slots_of(v) {
+                self.regs.slots[slot] -= 1;
+                self.regs.freed_at[slot] = self.now;
+            }
         }
+        let val = &mut self.vals[v.index()];
         val.mem = NO_MEM;
         val.home = NO_HOME;
+    }
+
+    /// The spill slots that the value is in.
+    fn slots_of(&self, v: Val) -> std::ops::Range<usize> {
+        let first = (self.vals[v.index()].mem - SPILLS_AT) as usize / 8;
+        first..first + if self.tb.ty(v) == Type::V128 { 2 } else { 1 }
+    }
+
+    /// Records that `v` is in the spill slot at `mem`.
+    fn set_slot(&mut self, v: Val, mem: i32) {
+        let val = self.val(v);
+        val.mem = mem;
+        val.home = NO_HOME;
+        for slot in self.slots_of(v) {
+            self.regs.slots[slot] += 1;
+        }
     }
 
     /// Ends the reading of inputs: those that are not needed any more leave their places.
@@ -310,25 +330,34 @@ impl Cx<'_> {
         let mut slot = None;
         let mut at = self.regs.head[usize::from(r)];
         while at != NIL {
-            let val = self.vals[at as usize];
-            if val.last_use >= self.live_from
-                && val.mem == NO_MEM
-                && self.tb.konst(Val(at)).is_none()
-            {
-                let slot = *slot.get_or_insert_with(|| self.store_to_slot(r, self.tb.ty(Val(at))));
-                self.vals[at as usize].mem = SPILLS_AT + 8 * slot as i32;
-                self.vals[at as usize].home = NO_HOME;
-                self.regs.slots[slot] += 1;
+            let next = self.vals[at as usize].next;
+            if self.needs_slot(at) {
+                let mem = *slot.get_or_insert_with(|| self.store_to_slot(r, at));
+                self.set_slot(Val(at), mem);
             }
-            at = val.next;
+            at = next;
         }
     }
 
-    fn store_to_slot(&mut self, r: Reg, ty: Type) -> usize {
-        let slot = self.free_slot(ty);
-        let m = self.state(SPILLS_AT + 8 * slot as i32);
-        self.store_reg(if ty == Type::V128 { ty } else { self.wide_type(r) }, m, r);
-        slot
+    /// Whether a value in a register has a later use and no other place.
+    fn needs_slot(&self, v: u32) -> bool {
+        let val = &self.vals[v as usize];
+        val.last_use >= self.live_from && val.mem == NO_MEM && self.tb.konst(Val(v)).is_none()
+    }
+
+    /// Stores `r` for the values that need a slot, the first of which is `at`; tells where.
+    fn store_to_slot(&mut self, r: Reg, mut at: u32) -> i32 {
+        let mut ty = self.wide_type(r);
+        while at != NIL {
+            if self.tb.ty(Val(at)) == Type::V128 && self.needs_slot(at) {
+                ty = Type::V128;
+            }
+            at = self.vals[at as usize].next;
+        }
+        let mem = SPILLS_AT + 8 * self.free_slot(ty) as i32;
+        let m = self.state(mem);
+        self.store_reg(ty, m, r);
+        mem
     }
 
     fn free_slot(&mut self, ty: Type) -> usize {
@@ -340,10 +369,6 @@ impl Cx<'_> {
             self.failed = true;
             return 0;
         };
-        if wide {
-            // The upper half stays taken until the block ends: such spills are rare.
-            self.regs.slots[slot + 1] += 1;
-        }
         slot
     }
 
@@ -362,10 +387,7 @@ impl Cx<'_> {
             self.asm.push_mem(from);
             self.asm.pop_mem(to);
         }
-        self.regs.slots[slot] += 1;
-        let val = self.val(v);
-        val.mem = to;
-        val.home = NO_HOME;
+        self.set_slot(v, to);
     }
 
     fn wide_type(&self, r: Reg) -> Type {
@@ -492,7 +514,9 @@ impl Cx<'_> {
         let ty = self.tb.ty(v);
         if let Some(bits) = self.tb.konst(v) {
             self.load_const(r, ty, bits);
-            self.val(v).zext = true;
+            let val = self.val(v);
+            val.zext = true;
+            val.significant = if u32::try_from(bits).is_ok() { 4 } else { 8 };
             return;
         }
         let val = *self.val(v);
@@ -503,7 +527,9 @@ impl Cx<'_> {
         } else if val.mem != NO_MEM {
             let m = self.state(val.mem);
             self.load_reg(ty, r, m);
-            self.val(v).zext = true;
+            let val = self.val(v);
+            val.zext = true;
+            val.significant = val.significant.min(ty.bytes() as u8);
         } else {
             debug_assert!(false, "v{} has no place", v.0);
             self.failed = true;
@@ -575,6 +601,17 @@ impl Cx<'_> {
         }
     }
 
+    /// The same for a float above which the register is zero.
+    pub(crate) fn set_bare(&mut self, d: Val, r: Reg) {
+        self.set(d, r);
+        self.set_significant(d);
+    }
+
+    /// Records that the register is zero above the float or vector `d`.
+    pub(crate) fn set_significant(&mut self, d: Val) {
+        self.val(d).significant = self.tb.ty(d).bytes() as u8;
+    }
+
     /// The same for an `i32` whose upper register half is not known to be zero.
     pub(crate) fn set_dirty(&mut self, d: Val, r: Reg) {
         self.set(d, r);
@@ -589,17 +626,28 @@ impl Cx<'_> {
             return;
         }
         if from.mem != NO_MEM {
-            self.val(d).mem = from.mem + skip;
-            self.val(d).home = from.home;
             if from.home == NO_HOME {
-                self.regs.slots[(from.mem - SPILLS_AT) as usize / 8] += 1;
+                self.set_slot(d, from.mem + skip);
             } else {
+                self.val(d).mem = from.mem + skip;
+                self.val(d).home = from.home;
                 self.regs.in_homes.push(d.0);
             }
         }
         if skip == 0 && from.reg != NO_REG {
             self.link(d, from.reg);
             self.val(d).zext = false;
+            self.val(d).significant = from.significant;
+        }
+    }
+
+    /// Makes `d` an alias of the register of `a`, where `d` is the wider one.
+    pub(crate) fn alias_register(&mut self, d: Val, a: Val) {
+        let from = self.vals[a.index()];
+        self.val(d).home = NO_HOME;
+        if self.vals[d.index()].last_use > self.now {
+            self.link(d, from.reg);
+            self.val(d).significant = from.significant;
         }
     }
 

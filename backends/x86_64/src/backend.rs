@@ -70,7 +70,10 @@ impl Backend for X64Backend {
         for pin in self.pins.all.iter().filter(|pin| found.at_home != Some(pin.offset)) {
             match pin.reg.checked_sub(XMM0) {
                 None => write(pin.offset, *host.gpr.get(usize::from(pin.reg))?, pin.bytes),
-                Some(x) => write(pin.offset, host.vec.get(usize::from(x))?[0], pin.bytes),
+                Some(x) => {
+                    let value = *host.vec.get(usize::from(x))?;
+                    faults::write_value(pin.offset, value, pin.bytes, write);
+                }
             }
         }
         faults::find(table, at, host, write).map(|found| found.pc)

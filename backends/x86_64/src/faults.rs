@@ -2,7 +2,8 @@
 //!
 //! Encoding, one record after another: LEB128 distance of the host instruction from the last one; LEB128 (zigzag)
 //! distance of the guest pc from the last one (the first from 0); number of deferred puts; each as a byte for the
-//! source (0–31 register, 32 constant, 33 a pinned register whose home is right already) with bit 6 for 4-byte stores, LEB128 byte offset of the home, and for a constant its LEB128 bits.
+//! source (0–31 register, 32 constant, 33 a pinned register whose home is right already) with bit 6 for 4-byte
+//! and bit 7 for 16-byte stores, LEB128 byte offset of the home, and for a constant its LEB128 bits.
 
 use crate::puts::{Snap, Source};
 use tcg_ir::HostContext;
@@ -10,6 +11,7 @@ use tcg_ir::HostContext;
 const CONST: u8 = 32;
 const HOME: u8 = 33;
 const FOUR_BYTES: u8 = 64;
+const SIXTEEN_BYTES: u8 = 128;
 
 /// Writes the table of one TB.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +29,11 @@ impl FaultWriter {
         self.last_pc = pc;
         put_leb(out, puts.len() as u64);
         for put in puts {
-            let width = if put.ty.bits() == 32 { FOUR_BYTES } else { 0 };
+            let width = match put.ty.bytes() {
+                4 => FOUR_BYTES,
+                8 => 0,
+                _ => SIXTEEN_BYTES,
+            };
             match put.source {
                 Source::Reg(r) => out.push(r | width),
                 Source::Const(_) => out.push(CONST | width),
@@ -67,7 +73,7 @@ pub(crate) fn find(
         for _ in 0..reader.leb()? {
             match reader.put(host)? {
                 (offset, None, _) => at_home = Some(offset),
-                (offset, Some(value), width) if hit => write(offset, value, width),
+                (offset, Some(value), width) if hit => write_value(offset, value, width, write),
                 _ => {}
             }
         }
@@ -79,6 +85,19 @@ pub(crate) fn find(
         }
     }
     None
+}
+
+/// Hands a value of up to 16 bytes to `write`.
+pub(crate) fn write_value(
+    offset: u32,
+    [lo, hi]: [u64; 2],
+    width: u32,
+    write: &mut dyn FnMut(u32, u64, u32),
+) {
+    write(offset, lo, width.min(8));
+    if width == 16 {
+        write(offset + 8, hi, 8);
+    }
 }
 
 struct Reader<'a> {
@@ -105,15 +124,19 @@ impl Reader<'_> {
     }
 
     /// Offset, value (none if it is there already) and width of a put.
-    fn put(&mut self, host: &HostContext<'_>) -> Option<(u32, Option<u64>, u32)> {
+    fn put(&mut self, host: &HostContext<'_>) -> Option<(u32, Option<[u64; 2]>, u32)> {
         let head = self.byte()?;
-        let width = if head & FOUR_BYTES != 0 { 4 } else { 8 };
+        let width = match head & (FOUR_BYTES | SIXTEEN_BYTES) {
+            0 => 8,
+            FOUR_BYTES => 4,
+            _ => 16,
+        };
         let offset = self.leb()? as u32;
-        let value = match head & !FOUR_BYTES {
+        let value = match head & !(FOUR_BYTES | SIXTEEN_BYTES) {
             HOME => return Some((offset, None, width)),
-            CONST => self.leb()?,
-            r @ 0..16 => *host.gpr.get(usize::from(r))?,
-            r => host.vec.get(usize::from(r & 15))?[0],
+            CONST => [self.leb()?, 0],
+            r @ 0..16 => [*host.gpr.get(usize::from(r))?, 0],
+            r => *host.vec.get(usize::from(r & 15))?,
         };
         Some((offset, Some(value), width))
     }
@@ -140,15 +163,17 @@ mod tests {
         let put = |source, ty| Snap { pin: NO_PIN, ty, offset: 1000, source };
         writer.record(&mut out, 5, 0x4000_1000, &[put(Source::Const(u64::MAX), Type::I64)]);
         writer.record(&mut out, 300, 0x4000_0ffe, &[put(Source::Reg(3), Type::I32)]);
+        writer.record(&mut out, 400, 0x4000_1002, &[put(Source::Reg(18), Type::V128)]);
         let mut gpr = [0u64; 16];
         gpr[3] = 77;
-        let host = HostContext { pc: 0, gpr: &gpr, vec: &[[0; 2]; 16] };
+        let host = HostContext { pc: 0, gpr: &gpr, vec: &[[5, 6]; 16] };
         let mut seen = Vec::new();
         let mut write = |o: u32, v: u64, w: u32| seen.push((o, v, w));
         let found = |pc| Some(Found { pc, at_home: None });
         assert_eq!(find(&out, 300, &host, &mut write), found(0x4000_0ffe));
         assert_eq!(find(&out, 5, &host, &mut write), found(0x4000_1000));
         assert_eq!(find(&out, 6, &host, &mut write), None);
-        assert_eq!(seen, [(1000, 77, 4), (1000, u64::MAX, 8)]);
+        assert_eq!(find(&out, 400, &host, &mut write), found(0x4000_1002));
+        assert_eq!(seen, [(1000, 77, 4), (1000, u64::MAX, 8), (1000, 5, 8), (1008, 6, 8)]);
     }
 }

@@ -90,6 +90,9 @@ impl Pass<'_> {
             }
         }
         op.for_each_output(|d| self.define(d));
+        if let Op::VZext { d, a, .. } = *op {
+            self.pass_hint(d, a);
+        }
         self.observe(time, op, effects);
         op.for_each_input(|v| self.use_at(v, time));
     }
@@ -120,6 +123,18 @@ impl Pass<'_> {
             if self.live.ahead[g].want != (d.0, self.any) {
                 val.hint = NO_PIN;
             }
+        }
+    }
+
+    /// `d` is the float `a` in a wider type: `a` takes the hint, if it has no later use.
+    fn pass_hint(&mut self, d: Val, a: Val) {
+        let ValState { hint, home, .. } = self.vals[d.index()];
+        let last = self.vals[a.index()].last_use == 0 && self.tb.konst(a).is_none();
+        if hint != NO_PIN && last && self.tb.ty(a).is_float() {
+            self.live.ahead[usize::from(home)].want = (a.0, self.any);
+            let val = &mut self.vals[a.index()];
+            val.hint = hint;
+            val.home = home;
         }
     }
 

@@ -15,7 +15,7 @@ pub(crate) const XMM0: Reg = 16;
 pub(crate) const INT_PINS: [Reg; 10] = [3, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 /// General registers for values of a block: rax, rcx, rdx, rsi.
 pub(crate) const INT_SCRATCH: u32 = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 6;
-/// Number of vector registers for pinned globals, xmm0 upwards.
+/// Number of vector registers for pinned float and vector globals, xmm0 upwards.
 pub(crate) const N_FP_PINS: usize = 11;
 /// Vector registers for values of a block: xmm11–xmm15. A fused multiply-add with its check needs five.
 pub(crate) const FP_SCRATCH: u32 = 0xf800_0000;
@@ -30,7 +30,7 @@ pub(crate) const NO_PIN: Reg = 0xff;
 pub(crate) struct Pin {
     pub(crate) reg: Reg,
     pub(crate) offset: u32,
-    /// Width of the home: 4 or 8.
+    /// Width of the home: 4, 8 or 16.
     pub(crate) bytes: u32,
 }
 
@@ -54,7 +54,7 @@ impl Pins {
         };
         pins.assign(layout, Type::is_int, &INT_PINS);
         let fp: Vec<Reg> = (XMM0..).take(N_FP_PINS).collect();
-        pins.assign(layout, Type::is_float, &fp);
+        pins.assign(layout, |ty| !ty.is_int(), &fp);
         pins
     }
 

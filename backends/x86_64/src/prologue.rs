@@ -286,7 +286,8 @@ fn load_pins(ops: &mut Ops, pins: &Pins) {
             (None, 4) => dynasm!(ops; .arch x64; mov Rd(pin.reg), [rbp + m]),
             (None, _) => dynasm!(ops; .arch x64; mov Rq(pin.reg), [rbp + m]),
             (Some(x), 4) => dynasm!(ops; .arch x64; vmovss Rx(x), [rbp + m]),
-            (Some(x), _) => dynasm!(ops; .arch x64; vmovsd Rx(x), [rbp + m]),
+            (Some(x), 8) => dynasm!(ops; .arch x64; vmovsd Rx(x), [rbp + m]),
+            (Some(x), _) => dynasm!(ops; .arch x64; vmovups Rx(x), [rbp + m]),
         }
     }
 }
@@ -298,7 +299,8 @@ fn store_pins(ops: &mut Ops, pins: &Pins) {
             (None, 4) => dynasm!(ops; .arch x64; mov [rbp + m], Rd(pin.reg)),
             (None, _) => dynasm!(ops; .arch x64; mov [rbp + m], Rq(pin.reg)),
             (Some(x), 4) => dynasm!(ops; .arch x64; vmovss [rbp + m], Rx(x)),
-            (Some(x), _) => dynasm!(ops; .arch x64; vmovsd [rbp + m], Rx(x)),
+            (Some(x), 8) => dynasm!(ops; .arch x64; vmovsd [rbp + m], Rx(x)),
+            (Some(x), _) => dynasm!(ops; .arch x64; vmovups [rbp + m], Rx(x)),
         }
     }
 }

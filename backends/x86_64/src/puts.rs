@@ -262,13 +262,18 @@ impl Cx<'_> {
             Source::Const(bits) if snap.ty.bits() == 32 => {
                 self.asm.store_imm(4, m, bits as u32 as i32);
             }
-            Source::Const(bits) => match i32::try_from(bits as i64) {
-                Ok(imm) => self.asm.store_imm(8, m, imm),
-                Err(_) => {
-                    self.asm.store_imm(4, m, bits as u32 as i32);
-                    self.asm.store_imm(4, m.plus(4), (bits >> 32) as u32 as i32);
+            Source::Const(bits) => {
+                match i32::try_from(bits as i64) {
+                    Ok(imm) => self.asm.store_imm(8, m, imm),
+                    Err(_) => {
+                        self.asm.store_imm(4, m, bits as u32 as i32);
+                        self.asm.store_imm(4, m.plus(4), (bits >> 32) as u32 as i32);
+                    }
                 }
-            },
+                if snap.ty == Type::V128 {
+                    self.asm.store_imm(8, m.plus(8), 0);
+                }
+            }
         }
     }
 

@@ -52,7 +52,7 @@ pub struct GlobalDesc {
     pub ty: Type,
     /// Byte offset of its home in the CPU state.
     pub offset: u32,
-    /// Rank for a fixed host register, 0 first; `u8::MAX` for never. Integer and float globals are ranked apart.
+    /// Rank for a fixed host register, 0 first; `u8::MAX` for never. Integer globals are ranked apart from the others.
     pub pin_rank: u8,
 }
 

@@ -29,6 +29,7 @@ pub use traits::{
     TranslateOptions,
 };
 pub use types::{
-    Attr, Barriers, Cond, Endian, FpMask, Label, MemOp, Order, RmwOp, Round, Sign, TargetKind, Type,
+    Attr, Barriers, Cond, Endian, FpMask, Label, Lane, MemOp, Order, RmwOp, Round, Sign,
+    TargetKind, Type,
 };
 pub use verify::{VerifyError, verify};

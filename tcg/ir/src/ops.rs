@@ -8,7 +8,7 @@
 use crate::layout::{Global, HelperId};
 use crate::tb::Val;
 use crate::types::{
-    Attr, Barriers, Cond, FpMask, Label, MemOp, RmwOp, Round, Sign, TargetKind, Type,
+    Attr, Barriers, Cond, FpMask, Label, Lane, MemOp, RmwOp, Round, Sign, TargetKind, Type,
 };
 use std::fmt;
 
@@ -295,8 +295,22 @@ macro_rules! for_each_op {
         VOr "vor" [PURE] {} (d: gives(V128)) = (a: is(V128), b: is(V128));
         /// Bitwise exclusive or.
         VXor "vxor" [PURE] {} (d: gives(V128)) = (a: is(V128), b: is(V128));
-        /// Every byte a copy of the low byte of `a`.
-        VSplat8 "vsplat8" [PURE] {} (d: gives(V128)) = (a: is(I32));
+        /// The lowest bits as a scalar of type `ty`.
+        VLow "vlow" [PURE] { ty: Type } (d: gives(ty)) = (a: is(V128));
+        /// A scalar with zeros above.
+        VZext "vzext" [PURE] { ty: Type } (d: gives(V128)) = (a: is(ty));
+        /// `d = hi << 64 | lo`.
+        VPair "vpair" [PURE] {} (d: gives(V128)) = (lo: is(I64), hi: is(I64));
+        /// Lane `index`, zero-extended.
+        VExtract "vextract" [PURE] { lane: Lane, index: u8 } (d: gives(lane.scalar())) = (a: is(V128));
+        /// `a` with lane `index` replaced by the low bits of `v`.
+        VInsert "vinsert" [PURE] { lane: Lane, index: u8 } (d: gives(V128)) = (a: is(V128), v: is(lane.scalar()));
+        /// `a` with lane `index` replaced by lane `from` of `b`.
+        VMove "vmove" [PURE] { lane: Lane, index: u8, from: u8 } (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// Every lane a copy of the low bits of `v`.
+        VDup "vdup" [PURE] { lane: Lane } (d: gives(V128)) = (v: is(lane.scalar()));
+        /// Every lane a copy of lane `index` of `a`.
+        VDupLane "vdup_lane" [PURE] { lane: Lane, index: u8 } (d: gives(V128)) = (a: is(V128));
 
         // --- control ---------------------------------------------------------------------------
         /// A guest instruction of `len` bytes starts at `pc`. Faults and traps until the next mark belong to it.

@@ -131,6 +131,17 @@ impl Checker<'_> {
             Op::Call { h, .. } if usize::from(h.0) >= self.layout.helpers.len() => {
                 return Err(format!("there is no helper {}", h.0));
             }
+            Op::VExtract { lane, index, .. }
+            | Op::VInsert { lane, index, .. }
+            | Op::VMove { lane, index, .. }
+            | Op::VDupLane { lane, index, .. }
+                if u32::from(*index) >= lane.count() =>
+            {
+                return Err(format!("there is no lane {index}"));
+            }
+            Op::VMove { lane, from, .. } if u32::from(*from) >= lane.count() => {
+                return Err(format!("there is no lane {from}"));
+            }
             Op::Probe { len, .. } if !(1..=4096).contains(len) => {
                 return Err("a probe covers 1 to 4096 bytes".to_owned());
             }

@@ -4,8 +4,8 @@ use crate::random::Random;
 use crate::toy::{extra_offset, toy_layout};
 use tcg_ir::builder::Addr;
 use tcg_ir::{
-    Barriers, Builder, Cond, Endian, FpMask, Global, HelperId, Label, MemOp, Order, RmwOp, Round,
-    Sign, TargetKind, Tb, Type, Val,
+    Barriers, Builder, Cond, Endian, FpMask, Global, HelperId, Label, Lane, MemOp, Order, RmwOp,
+    Round, Sign, TargetKind, Tb, Type, Val,
 };
 
 /// What TBs hold.
@@ -111,7 +111,7 @@ impl<'a> Maker<'a> {
     }
 
     fn op(&mut self) {
-        match self.random.below(31) {
+        match self.random.below(34) {
             0..=9 => self.integer(),
             10..=11 => self.wide(),
             12..=13 => self.bit_field(),
@@ -122,6 +122,8 @@ impl<'a> Maker<'a> {
             28 if self.config.vectors => self.vector(),
             29 if self.config.control => self.control(),
             30 if self.config.calls => self.call(),
+            31 if self.config.vectors => self.vector(),
+            32..=33 if self.config.vectors => self.lanes(),
             _ => self.integer(),
         }
     }
@@ -173,6 +175,10 @@ impl<'a> Maker<'a> {
                 let bits = self.random.double();
                 let bits = self.b.i64(bits);
                 self.b.bitcast(Type::F64, bits)
+            }
+            Type::V128 if self.random.one_in(4) => {
+                let bits = self.random.number();
+                self.b.v128(bits)
             }
             Type::V128 => {
                 let g = self.global(ty);
@@ -589,14 +595,47 @@ impl<'a> Maker<'a> {
 
     fn vector(&mut self) {
         let (a, b) = (self.take(Type::V128), self.take(Type::V128));
-        let d = match self.random.below(4) {
+        let d = match self.random.below(3) {
             0 => self.b.vand(a, b),
             1 => self.b.vor(a, b),
-            2 => self.b.vxor(a, b),
-            _ => {
-                let byte = self.take(Type::I32);
-                self.b.vsplat8(byte)
+            _ => self.b.vxor(a, b),
+        };
+        self.give(d);
+    }
+
+    /// Between vectors and scalars.
+    fn lanes(&mut self) {
+        let lane = self.random.pick(Lane::ALL);
+        let index = self.random.below(lane.count()) as u8;
+        let a = self.take(Type::V128);
+        let d = match self.random.below(9) {
+            0..=1 => {
+                let ty = self.random.pick(&[Type::I32, Type::I64, Type::F32, Type::F64]);
+                self.b.vlow(ty, a)
             }
+            2..=3 => {
+                let ty = self.random.pick(&[Type::I32, Type::I64, Type::F32, Type::F64]);
+                let v = self.take(ty);
+                self.b.vzext(v)
+            }
+            4 => {
+                let (lo, hi) = (self.take(Type::I64), self.take(Type::I64));
+                self.b.vpair(lo, hi)
+            }
+            5 => self.b.vextract(lane, index, a),
+            6 => {
+                let v = self.take(lane.scalar());
+                self.b.vinsert(lane, index, a, v)
+            }
+            7 => {
+                let (b, from) = (self.take(Type::V128), self.random.below(lane.count()) as u8);
+                self.b.vmove(lane, index, from, a, b)
+            }
+            _ if self.random.one_in(2) => {
+                let v = self.take(lane.scalar());
+                self.b.vdup(lane, v)
+            }
+            _ => self.b.vdup_lane(lane, index, a),
         };
         self.give(d);
     }

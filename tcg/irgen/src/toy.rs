@@ -28,6 +28,8 @@ pub struct Globals {
     pub f: [u64; 4],
     /// `i32` globals.
     pub w: [u32; 2],
+    /// More `v128` globals.
+    pub x: [u128; 2],
 }
 
 impl ToyState {
@@ -39,7 +41,9 @@ impl ToyState {
         globals.r.fill_with(|| random.number());
         globals.f.fill_with(|| random.double());
         globals.w.fill_with(|| random.number() as u32);
-        globals.v.fill_with(|| u128::from(random.bits()) << 64 | u128::from(random.bits()));
+        for v in globals.v.iter_mut().chain(&mut globals.x) {
+            *v = u128::from(random.bits()) << 64 | u128::from(random.bits());
+        }
         state.extra.fill_with(|| random.number());
         state
     }
@@ -72,9 +76,9 @@ const fn word(name: &'static str, index: usize, pin_rank: u8) -> GlobalDesc {
     GlobalDesc { name, ty: Type::I32, offset: offset(offset_of!(Globals, w), index, 4), pin_rank }
 }
 
-const fn vector(name: &'static str, index: usize) -> GlobalDesc {
-    let offset = offset(offset_of!(Globals, v), index, 16);
-    GlobalDesc { name, ty: Type::V128, offset, pin_rank: u8::MAX }
+const fn vector(name: &'static str, member: usize, index: usize, pin_rank: u8) -> GlobalDesc {
+    let offset = offset(member, index, 16);
+    GlobalDesc { name, ty: Type::V128, offset, pin_rank }
 }
 
 static LAYOUT: GuestLayout = GuestLayout {
@@ -94,8 +98,10 @@ static LAYOUT: GuestLayout = GuestLayout {
         float("f3", 3, u8::MAX),
         word("w0", 0, 5),
         word("w1", 1, u8::MAX),
-        vector("v0", 0),
-        vector("v1", 1),
+        vector("v0", offset_of!(Globals, v), 0, u8::MAX),
+        vector("v1", offset_of!(Globals, v), 1, u8::MAX),
+        vector("x0", offset_of!(Globals, x), 0, 2),
+        vector("x1", offset_of!(Globals, x), 1, 3),
     ],
     helpers: &[HelperDesc { name: "mix", entry: mix, reads_fp_flags: false }],
     fp: &softfp::PLAIN,

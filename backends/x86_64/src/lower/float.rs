@@ -10,7 +10,7 @@ use crate::alloc::{NO_REG, bit};
 use crate::asm::{Alu, Cc, Mem, RSP, Rm, Shift};
 use crate::cold::{Slow, Then};
 use crate::context::Cx;
-use crate::pins::{Reg, XMM0};
+use crate::pins::{NO_PIN, Reg, SCRATCH, XMM0};
 use crate::prologue::Const;
 use crate::slow::{Frame, Kind, SlowOp};
 use std::mem::{offset_of, size_of};
@@ -69,7 +69,7 @@ impl Cx<'_> {
         let rd = self.out_beside(d);
         self.asm.v(scalar(ty), op as u8, rd & 15, ra & 15, rb & 15);
         self.check(SlowOp::new(op.kind(), ty), ty, rd, [ra, rb, NO_REG]);
-        self.finish_in(d, rd);
+        self.finish_float(d, rd, self.is_bare(a));
     }
 
     pub(crate) fn fsqrt(&mut self, d: Val, a: Val) {
@@ -79,7 +79,7 @@ impl Cx<'_> {
         let rd = self.out_beside(d);
         self.asm.v(scalar(ty), 0x51, rd & 15, ra & 15, ra & 15);
         self.check(SlowOp::new(Kind::Sqrt, ty), ty, rd, [ra, NO_REG, NO_REG]);
-        self.finish_in(d, rd);
+        self.finish_float(d, rd, self.is_bare(a));
     }
 
     pub(crate) fn fmuladd(&mut self, sub: bool, d: Val, a: Val, b: Val, c: Val) {
@@ -93,7 +93,7 @@ impl Cx<'_> {
         self.asm.v38(ty == Type::F64, opcode, rd & 15, ra & 15, rb & 15);
         let kind = if sub { Kind::MulSub } else { Kind::MulAdd };
         self.check(SlowOp::new(kind, ty), ty, rd, [ra, rb, rc]);
-        self.finish_in(d, rd);
+        self.finish_float(d, rd, self.is_bare(c));
     }
 
     /// A register for `d` that none of the inputs is in: the slow path wants them.
@@ -103,6 +103,29 @@ impl Cx<'_> {
             return self.alloc(true);
         }
         self.out(d, NO_REG)
+    }
+
+    /// Whether the register of the float `a` is zero above it.
+    fn is_bare(&self, a: Val) -> bool {
+        u32::from(self.vals[a.index()].significant) <= self.tb.ty(a).bytes()
+    }
+
+    /// Output `d` was computed in `rd`, which is zero above it if `bare`: leaves it there, or moves it where it is wanted.
+    fn finish_float(&mut self, d: Val, rd: Reg, bare: bool) {
+        let val = self.vals[d.index()];
+        // What is wanted in a vector global must be made bare anyway, which moves it.
+        let moved_later = !bare
+            && val.hint != NO_PIN
+            && self.layout.globals[usize::from(val.home)].ty == Type::V128;
+        if SCRATCH & bit(rd) == 0 || moved_later {
+            self.val(d).hint = NO_PIN;
+            self.set(d, rd);
+        } else {
+            self.finish_in(d, rd);
+        }
+        if bare {
+            self.set_significant(d);
+        }
     }
 
     /// After the host instruction for `op` has left its result of type `ty` in `rd`: sends what it may have got wrong to software.
@@ -174,6 +197,8 @@ impl Cx<'_> {
     pub(crate) fn fabs(&mut self, d: Val, a: Val) {
         let which = by_type(self.tb.ty(d), Const::Abs64, Const::Abs32);
         self.bitwise(0x54, which, d, a);
+        // The mask has zeros above.
+        self.set_significant(d);
     }
 
     fn bitwise(&mut self, opcode: u8, which: Const, d: Val, a: Val) {
@@ -184,6 +209,9 @@ impl Cx<'_> {
         self.asm.v(packed(self.tb.ty(d)), opcode, rd & 15, ra & 15, m);
         self.constant_used(which);
         self.set(d, rd);
+        if self.is_bare(a) {
+            self.set_significant(d);
+        }
     }
 
     // --- comparisons -----------------------------------------------------------------------------
@@ -279,7 +307,10 @@ impl Cx<'_> {
         self.copy_reg(rd, rf);
         self.asm.bind(at);
         self.done(&[a, b, t, f]);
+        let known = |v: Val| self.vals[v.index()].significant;
+        let significant = known(t).max(known(f));
         self.finish_in(d, rd);
+        self.val(d).significant = significant;
     }
 
     // --- conversions -----------------------------------------------------------------------------
@@ -295,7 +326,9 @@ impl Cx<'_> {
             let op = SlowOp { other: to, ..SlowOp::new(Kind::Cvt, from) };
             self.check(op, to, rd, [ra, NO_REG, NO_REG]);
         }
-        self.finish_in(d, rd);
+        // The upper half is that of the operand, which a short result leaves half of in its place.
+        let bare = to == Type::F64 && self.vals[a.index()].significant <= 8;
+        self.finish_float(d, rd, bare);
     }
 
     pub(crate) fn ffromint(&mut self, sign: Sign, d: Val, a: Val) {
@@ -327,7 +360,7 @@ impl Cx<'_> {
                 Slow { op, operands: [rs, NO_REG, NO_REG], results: [rd, NO_REG], checked: false };
             self.detour(at, slow);
         }
-        self.set(d, rd);
+        self.set_bare(d, rd);
     }
 
     pub(crate) fn ftoint(&mut self, sign: Sign, round: Round, d: Val, cls: Val, a: Val) {
@@ -437,15 +470,17 @@ impl Cx<'_> {
         let ra = self.in_reg(a);
         self.done(&[a]);
         let rd = self.out_beside(d);
+        let mut bare = self.is_bare(a);
         if matches!(round, Round::NearestAway | Round::Odd) {
             let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
             let op = SlowOp { round, ..SlowOp::new(kind, ty) };
             let operands = [ra, NO_REG, NO_REG];
+            bare = true;
             self.call_slow(Slow { op, operands, results: [rd, NO_REG], checked: false });
         } else {
             self.round_to_integral(ty, rd, ra, round, quiet);
         }
-        self.finish_in(d, rd);
+        self.finish_float(d, rd, bare);
     }
 
     // --- moves -----------------------------------------------------------------------------------
@@ -468,7 +503,7 @@ impl Cx<'_> {
         } else {
             self.int_to_xmm(w, rd, ra);
         }
-        self.set(d, rd);
+        self.set_bare(d, rd);
     }
 
     pub(crate) fn fhi(&mut self, d: Val, a: Val) {

@@ -89,7 +89,7 @@ impl Cx<'_> {
             self.load_reg(ty, rd, m);
             self.reverse_bytes(ty, rd, rd);
         }
-        self.set(d, rd);
+        self.set_bare(d, rd);
     }
 
     /// `d` = the bytes of the float in `a` in reverse: one cycle, where the way through a general register takes four.

@@ -5,6 +5,7 @@ mod ctrl;
 mod float;
 mod fuse;
 mod int;
+mod lanes;
 mod mem;
 mod mul;
 mod state;
@@ -92,7 +93,14 @@ impl Cx<'_> {
             Op::VAnd { d, a, b } => self.vector(0xdb, d, a, b),
             Op::VOr { d, a, b } => self.vector(0xeb, d, a, b),
             Op::VXor { d, a, b } => self.vector(0xef, d, a, b),
-            Op::VSplat8 { d, a } => self.vsplat8(d, a),
+            Op::VLow { ty, d, a } => self.vlow(ty, d, a),
+            Op::VZext { ty, d, a } => self.vzext(ty, d, a),
+            Op::VPair { d, lo, hi } => self.vpair(d, lo, hi),
+            Op::VExtract { lane, index, d, a } => self.vextract(lane, index, d, a),
+            Op::VInsert { lane, index, d, a, v } => self.vinsert(lane, index, d, a, v),
+            Op::VMove { lane, index, from, d, a, b } => self.vmove(lane, (index, from), d, a, b),
+            Op::VDup { lane, d, v } => self.vdup(lane, d, v),
+            Op::VDupLane { lane, index, d, a } => self.vdup_lane(lane, index, d, a),
 
             Op::InsnStart { pc, .. } => self.pc = pc,
             Op::SetLabel { label } => self.set_label(label),

@@ -30,9 +30,10 @@ impl Cx<'_> {
     /// `d` is the value `v` of a deferred put.
     fn get_deferred(&mut self, d: Val, v: Val) {
         let r = self.in_reg(v);
-        let zext = self.vals[v.index()].zext;
+        let (zext, significant) = (self.vals[v.index()].zext, self.vals[v.index()].significant);
         self.set(d, r);
         self.val(d).zext = zext;
+        self.val(d).significant = significant;
     }
 
     /// The value of a global in memory whose low half is deferred.
@@ -59,9 +60,6 @@ impl Cx<'_> {
             if val.home == g.0 && val.mem == home {
                 return self.done(&[v]);
             }
-            if self.layout.global(g).ty == Type::V128 {
-                return self.put_vector(g, v);
-            }
             if self.tb.konst(v).is_none() {
                 self.in_reg(v);
             }
@@ -77,15 +75,6 @@ impl Cx<'_> {
             return self.done(&[v]);
         }
         self.put_pin(g, v, pin);
-    }
-
-    /// Vectors are stored at once: the side table has no 16-byte entries.
-    fn put_vector(&mut self, g: Global, v: Val) {
-        let x = self.in_reg(v);
-        self.rescue_home(g.0, v);
-        let m = self.state(self.layout.global(g).offset as i32);
-        self.store_reg(Type::V128, m, x);
-        self.done(&[v]);
     }
 
     fn put_pin(&mut self, g: Global, v: Val, pin: crate::pins::Reg) {
@@ -175,7 +164,7 @@ impl Cx<'_> {
         let rd = self.out(d, NO_REG);
         let m = self.state(off as i32);
         self.load_reg(ty, rd, m);
-        self.set(d, rd);
+        self.set_bare(d, rd);
     }
 
     pub(crate) fn st_state(&mut self, ty: Type, off: u32, v: Val) {
