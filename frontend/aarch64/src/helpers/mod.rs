@@ -9,12 +9,9 @@ mod entry;
 #[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
 pub(crate) mod fp;
 pub(crate) mod integer;
-<<<<<<< d2ef270
 #[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
 pub(crate) mod simd;
-=======
 mod system;
->>>>>>> a274c6baef14370a8add2583971fa7427f719bba
 pub(crate) mod vector;
 
 use crate::trap::Trap;
