@@ -47,7 +47,7 @@ fn access(access: OpAccess) -> Access {
 }
 
 /// Whether bits 63 to 47 are equal (Intel SDM volume 1, "Canonical Addressing").
-fn is_canonical(addr: u64) -> bool {
+pub(crate) fn is_canonical(addr: u64) -> bool {
     (addr as i64) << 16 >> 16 == addr as i64
 }
 

@@ -1,6 +1,7 @@
 //! One guest thread: its CPU state, and the loop that runs it.
 
 use crate::epoch::{Member, REQUEST_USER, new_jump_table};
+use crate::host_address::is_canonical;
 use crate::interp::Interp;
 use crate::jit::Jit;
 use crate::machine::{Core, Engine, Machine};
@@ -285,6 +286,10 @@ impl<G: Guest> Vcpu<G> {
             _ => None,
         };
         let (addr, access) = unknown.unwrap_or((addr, access));
+        let settles = access != Access::Execute && !is_canonical(addr);
+        if settles && G::settle_fault(self.state_mut(), addr) {
+            return None;
+        }
         let addr = GuestAddr(addr);
         if access == Access::Write && self.may_repeat(addr) {
             return None;

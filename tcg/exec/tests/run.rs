@@ -82,6 +82,24 @@ fn faults_are_exact() {
     });
 }
 
+/// Loads, stores and stores of helpers.
+#[test]
+fn the_guest_settles_tagged_addresses() {
+    on_every_engine(|name, machine| {
+        let (at, data) = (pages(&machine, 1), pages(&machine, 1));
+        load(at, &[st(0, 2, 8), ld(1, 3, 8), addi(1, 1), sys(0)]);
+        load(at.wrapping_add(64), &[st_helper(0, 2, 16), ld(1, 2, 16), sys(0)]);
+        let mut vcpu = vcpu(&machine, at);
+        for (start, sum) in [(at.0, 78), (at.0 + 64, 77)] {
+            let tagged = data.0 | TAG << 56;
+            vcpu.env_mut().pc = start;
+            vcpu.state_mut().r = [77, 0, tagged, tagged];
+            assert_eq!(run_to_syscall(&mut vcpu), 0, "{name}");
+            assert_eq!(vcpu.state().r, [77, sum, data.0, data.0], "{name}");
+        }
+    });
+}
+
 #[test]
 fn fetch_faults_and_traps() {
     on_every_engine(|name, machine| {

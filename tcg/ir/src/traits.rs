@@ -108,6 +108,16 @@ pub trait Guest: Send + Sync + 'static {
         false
     }
 
+    /// Settles a data access to `addr` that the host cannot make because the address is not canonical there (bits 63–47
+    /// differ): changes the state so that the instruction at `Env::pc`, run again, makes another access, and returns true.
+    /// A guest that ignores bits of addresses changes its mode (`tb_flags`) to one whose TBs mask addresses, end after one
+    /// instruction and change the mode back; if those are transient, the jump table survives. The loop asks before it hands
+    /// the fault out.
+    fn settle_fault(state: &mut Self::State, addr: u64) -> bool {
+        let _ = (state, addr);
+        false
+    }
+
     /// Translates from `b.tb.pc` on, as many instructions as fit `options` and `code`, and ends the block.
     ///
     /// Sets `b.tb.end_pc` and `b.tb.n_insns`. If not even one instruction is whole within `code`,

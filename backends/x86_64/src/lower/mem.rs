@@ -5,7 +5,15 @@ use crate::asm::{Alu, Cc, Enc, Mem, NO_REG as NO_ENC, RSP, Rm, Shift};
 use crate::context::Cx;
 use crate::pins::Reg;
 use crate::prologue::Const;
-use tcg_ir::{Barriers, Endian, MemOp, Order, Sign, Type, Val};
+use tcg_ir::ops::Effects;
+use tcg_ir::{Barriers, Endian, MemOp, Op, Order, Sign, Type, Val};
+
+/// What a barrier stands before or after.
+const ACCESS_OR_JUMP: Effects = Effects::LOADS
+    .and(Effects::STORES)
+    .and(Effects::LABEL)
+    .and(Effects::SIDE_EXIT)
+    .and(Effects::ENDS);
 
 impl Cx<'_> {
     /// The host operand for `base + index + disp`. Guest addresses are host addresses.
@@ -200,9 +208,18 @@ impl Cx<'_> {
     }
 
     pub(crate) fn mb(&mut self, set: Barriers) {
-        if self.shared.parallel && set.contains(Barriers::STORE_LOAD) {
+        if self.shared.parallel && set.contains(Barriers::STORE_LOAD) && !self.beside_locked() {
             self.fence();
         }
+    }
+
+    /// Whether the access before or after the current op is a locked instruction, which orders all accesses.
+    fn beside_locked(&self) -> bool {
+        let (before, after) = self.tb.ops.split_at(self.now as usize - 1);
+        let barrier = |op: &&Op| op.effects().any(ACCESS_OR_JUMP) && !matches!(op, Op::Mb { .. });
+        let locked = |op: &Op| matches!(op, Op::Cas { .. } | Op::Cas128 { .. } | Op::Rmw { .. });
+        before.iter().rev().find(barrier).is_some_and(locked)
+            || after.iter().find(barrier).is_some_and(locked)
     }
 
     /// Earlier stores before later loads. A locked instruction on the stack is cheaper than `mfence`.

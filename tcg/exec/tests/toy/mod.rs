@@ -18,6 +18,9 @@ use tcg_mem::{AddressSpace, GuestAddr, MapRequest, Prot};
 /// Trap of an undefined instruction.
 pub const ILLEGAL: ExitCode = ExitCode(ExitCode::FIRST_GUEST);
 
+/// Top byte of an address that the guest settles.
+pub const TAG: u64 = 0x5a;
+
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct State {
@@ -134,6 +137,14 @@ impl Guest for Toy {
 
     fn tb_flags(_: &State) -> u32 {
         0
+    }
+
+    /// Addresses with this top byte stand for those without it.
+    fn settle_fault(state: &mut State, addr: u64) -> bool {
+        for r in state.r.iter_mut().filter(|r| **r >> 56 == TAG) {
+            *r &= (1 << 56) - 1;
+        }
+        addr >> 56 == TAG
     }
 
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {
