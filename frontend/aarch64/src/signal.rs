@@ -1,10 +1,11 @@
-//! What Linux makes of exceptions: signal numbers and codes.
+//! What Linux makes of exceptions: signal numbers and codes, and the syndromes that signal frames tell.
 //!
-//! Linux arch/arm64/kernel/traps.c, entry-common.c and arch/arm64/mm/fault.c.
+//! Linux arch/arm64/kernel/traps.c, entry-common.c and arch/arm64/mm/fault.c. Syndromes are values of ESR_EL1 (Arm ARM
+//! DDI 0487, D24.2 "ESR_EL1").
 
 use crate::state::CpuState;
 use crate::trap::Trap;
-use tcg_mem::{Cause, Fault};
+use tcg_mem::{Access, Cause, Fault};
 
 /// SIGILL.
 pub const SIGILL: i32 = 4;
@@ -57,5 +58,72 @@ pub const fn of_fault(fault: &Fault) -> Signal {
         Cause::Protected => (SIGSEGV, SEGV_ACCERR),
         Cause::Bus => (SIGBUS, BUS_ADRERR),
     };
-    Signal { number, code, addr: fault.addr.0 }
+    Signal { number, code, addr: untagged(fault.addr.0) }
+}
+
+/// An address without its tag: bits 63 to 56 become copies of bit 55.
+#[must_use]
+pub const fn untagged(addr: u64) -> u64 {
+    ((addr << 8).cast_signed() >> 8).cast_unsigned()
+}
+
+/// Exception classes, with the bit for an instruction of 32 bits.
+const POINTER_AUTHENTICATION: u32 = 0x1c << 26 | 1 << 25;
+const INSTRUCTION_ABORT: u32 = 0x20 << 26 | 1 << 25;
+const PC_ALIGNMENT: u32 = 0x22 << 26 | 1 << 25;
+const DATA_ABORT: u32 = 0x24 << 26 | 1 << 25;
+const SP_ALIGNMENT: u32 = 0x26 << 26 | 1 << 25;
+
+/// The abort was caused by a write.
+const WRITE: u32 = 1 << 6;
+/// Fault status codes: translation and permission faults of the last level, and misalignment.
+const TRANSLATION: u32 = 0x07;
+const PERMISSION: u32 = 0x0f;
+const ALIGNMENT: u32 = 0x21;
+
+/// The syndrome that a signal frame tells of an exception; 0 for those of which it tells none.
+#[must_use]
+pub const fn syndrome_of_trap(trap: Trap) -> u32 {
+    match trap {
+        Trap::PcAlignment => PC_ALIGNMENT,
+        Trap::SpAlignment => SP_ALIGNMENT,
+        Trap::PointerAuthentication => POINTER_AUTHENTICATION,
+        Trap::Alignment => DATA_ABORT | ALIGNMENT,
+        Trap::Undefined | Trap::Breakpoint | Trap::BranchTarget | Trap::MemoryCopy => 0,
+    }
+}
+
+/// The syndrome of a memory abort.
+#[must_use]
+pub const fn syndrome_of_fault(fault: &Fault) -> u32 {
+    let status = match fault.cause {
+        Cause::Protected => PERMISSION,
+        Cause::Unmapped | Cause::Bus => TRANSLATION,
+    };
+    match fault.access {
+        Access::Execute => INSTRUCTION_ABORT | status,
+        Access::Read => DATA_ABORT | status,
+        Access::Write => DATA_ABORT | WRITE | status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tcg_mem::GuestAddr;
+
+    #[test]
+    fn syndromes_are_those_of_the_architecture() {
+        let of = |access, cause| syndrome_of_fault(&Fault { addr: GuestAddr(0), access, cause });
+        assert_eq!(of(Access::Write, Cause::Unmapped), 0x9200_0047);
+        assert_eq!(of(Access::Read, Cause::Protected), 0x9200_000f);
+        assert_eq!(of(Access::Execute, Cause::Unmapped), 0x8200_0007);
+        assert_eq!(syndrome_of_trap(Trap::PcAlignment), 0x8a00_0000);
+    }
+
+    #[test]
+    fn tags_are_not_part_of_an_address() {
+        assert_eq!(untagged(0xab00_1234_5678_9abc), 0x0000_1234_5678_9abc);
+        assert_eq!(untagged(0x00ff_ffff_ffff_ff00), 0xffff_ffff_ffff_ff00);
+    }
 }

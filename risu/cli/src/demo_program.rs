@@ -44,13 +44,15 @@ pub(crate) fn run() -> Result<()> {
     let file = file.map_err(|reason| anyhow::anyhow!("cannot make a file in memory: {reason}"))?;
     let program = CString::new(format!("/proc/self/fd/{file}"))?;
     let jit: EngineChoice = "jit".parse()?;
+    let machine = jit.config(Guest::S390x)?;
     linux_user::run(Launch {
         config: Config::default(),
         args: vec![program.clone()],
         program,
         env: Vec::new(),
         program_fd: Some(file),
-        machine: jit.config(Guest::S390x)?,
+        cpu: None,
+        machine: Box::new(|_| machine),
     })?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Reading the headers of a guest program. Every field is checked; nothing here panics on any
 //! file.
 
-use crate::abi::Abi;
+use crate::abi::{self, Abi};
 use goblin::container::{Container, Ctx, Endian as ElfEndian};
 use goblin::elf::Elf;
 use goblin::elf::header::{ET_DYN, ET_EXEC, Header};
@@ -18,6 +18,8 @@ use tcg_mem::{Endian, PAGE_SIZE, Prot};
 const ADDRESS_LIMIT: u64 = (1 << 47) - PAGE_SIZE;
 /// Most program headers (the kernel: 64 KiB of them).
 const MAX_HEADERS: usize = 65536 / 56;
+/// Greatest alignment of a segment that is heeded.
+const MAX_ALIGNMENT: u64 = 1 << 30;
 /// Longest interpreter path.
 const PATH_MAX: u64 = 4096;
 
@@ -27,16 +29,18 @@ pub enum LoadElfError {
     /// The host refuses.
     #[error("{}", crate::errno::Errno(.0.raw_os_error().unwrap_or(libc::EIO)).message())]
     Io(#[from] io::Error),
-    /// Not an ELF file, or one of another class or byte order.
-    #[error("not a 64-bit {0} ELF file")]
-    NotElf(&'static str),
+    /// Not an ELF file, or one of another class.
+    #[error("not a 64-bit ELF file")]
+    NotElf,
     /// For another machine.
-    #[error("for another machine (ELF machine {found}, wanted {wanted})")]
+    #[error("for another machine (ELF machine {found}, {order}-endian; wanted {wanted})")]
     Machine {
         /// `e_machine` of the file.
         found: u16,
-        /// The guest's.
-        wanted: u16,
+        /// Its byte order, in words.
+        order: &'static str,
+        /// Names of guests.
+        wanted: String,
     },
     /// Neither a program nor a shared object.
     #[error("not an executable (ELF type {0})")]
@@ -101,6 +105,8 @@ pub struct ElfFile {
     pub entry: u64,
     /// Segments, ascending.
     pub segments: Vec<Segment>,
+    /// What a place for them must be a multiple of, in bytes.
+    pub alignment: u64,
     /// Dynamic linker.
     pub interpreter: Option<CString>,
     /// Address of the program headers, as in the file, if they are loaded.
@@ -138,6 +144,7 @@ impl ElfFile {
             is_relocatable: header.e_type == ET_DYN,
             entry: header.e_entry,
             segments: segments(&headers, len)?,
+            alignment: alignment(&headers),
             interpreter,
             headers_addr: 0,
             n_headers: headers.len() as u64,
@@ -164,19 +171,36 @@ fn read_at(file: &File, to: &mut [u8], at: u64, what: &'static str) -> Result<()
     })
 }
 
-fn check_header(bytes: &[u8; HEADER], abi: &Abi) -> Result<Header, LoadElfError> {
-    let (order, name) = match abi.endian {
-        Endian::Big => (2, "big-endian"),
-        Endian::Little => (1, "little-endian"),
+/// The guest that a program is for.
+///
+/// # Errors
+/// It is none, or for none of our guests.
+pub fn identify(file: &File) -> Result<&'static Abi, LoadElfError> {
+    let mut bytes = [0; HEADER];
+    read_at(file, &mut bytes, 0, "ELF header")?;
+    let names = || abi::GUESTS.map(|abi| abi.machine).join(" or ");
+    abi::of_elf(&bytes).ok_or_else(|| not_for(&bytes, names()))
+}
+
+/// Why a file with this header is not for the wanted guests.
+fn not_for(bytes: &[u8; HEADER], wanted: String) -> LoadElfError {
+    let machine = [bytes[18], bytes[19]];
+    let (order, found) = match bytes[5] {
+        1 => ("little", u16::from_le_bytes(machine)),
+        2 => ("big", u16::from_be_bytes(machine)),
+        _ => return LoadElfError::NotElf,
     };
-    if !bytes.starts_with(b"\x7fELF") || bytes[4] != 2 || bytes[5] != order {
-        return Err(LoadElfError::NotElf(name));
+    match bytes.starts_with(b"\x7fELF\x02") {
+        true => LoadElfError::Machine { found, order, wanted },
+        false => LoadElfError::NotElf,
+    }
+}
+
+fn check_header(bytes: &[u8; HEADER], abi: &Abi) -> Result<Header, LoadElfError> {
+    if !abi.is_for(bytes) {
+        return Err(not_for(bytes, abi.machine.to_owned()));
     }
     let header = Elf::parse_header(bytes).map_err(|_| LoadElfError::Bad("ELF header"))?;
-    if header.e_machine != abi.elf_machine {
-        let (found, wanted) = (header.e_machine, abi.elf_machine);
-        return Err(LoadElfError::Machine { found, wanted });
-    }
     if !matches!(header.e_type, ET_EXEC | ET_DYN) {
         return Err(LoadElfError::Type(header.e_type));
     }
@@ -227,6 +251,13 @@ fn segments(headers: &[ProgramHeader], len: u64) -> Result<Vec<Segment>, LoadElf
         return Err(LoadElfError::Bad("program without segments"));
     }
     Ok(out)
+}
+
+/// The greatest alignment of a segment; what is no power of two has no effect (Linux fs/binfmt_elf.c:maximum_alignment).
+fn alignment(headers: &[ProgramHeader]) -> u64 {
+    let loaded = headers.iter().filter(|h| h.p_type == PT_LOAD).map(|h| h.p_align);
+    let valid = loaded.filter(|align| align.is_power_of_two() && *align <= MAX_ALIGNMENT);
+    valid.max().unwrap_or(0).max(PAGE_SIZE)
 }
 
 fn check_segment(header: &ProgramHeader, len: u64) -> Result<Segment, LoadElfError> {
@@ -374,7 +405,7 @@ mod tests {
             change(&mut bytes);
             read(&bytes).unwrap_err().to_string()
         };
-        assert_eq!(message(&|b| b[0] = 0), "not a 64-bit big-endian ELF file");
+        assert_eq!(message(&|b| b[0] = 0), "not a 64-bit ELF file");
         assert!(message(&|b| b[19] = 62).starts_with("for another machine"));
         assert_eq!(message(&|b| b[17] = 1), "not an executable (ELF type 1)");
         assert_eq!(

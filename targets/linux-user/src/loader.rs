@@ -62,7 +62,7 @@ struct Placed {
 }
 
 /// Where mappings go, from the top down: below the stack, which faults when it overflows (Linux
-/// arch/s390/mm/mmap.c:mmap_base).
+/// mm/util.c:mmap_base).
 pub fn window(abi: &Abi, config: &Config) -> Range<u64> {
     LOWEST..abi.stack_top - (stack_bytes(config) + STACK_GAP).max(STACK_ROOM)
 }
@@ -147,7 +147,8 @@ fn place(
     let (start, end) = elf.extent();
     let mut request = MapRequest::anonymous(GuestAddr(start), end - start, Prot::NONE);
     if elf.is_relocatable {
-        request.addr = GuestAddr(base.unwrap_or(0));
+        // Linux fs/binfmt_elf.c:maximum_alignment.
+        request.addr = GuestAddr(base.map_or(0, |base| base.next_multiple_of(elf.alignment)));
     } else {
         request.flags |= libc::MAP_FIXED_NOREPLACE;
     }

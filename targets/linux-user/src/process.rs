@@ -22,7 +22,7 @@ pub struct Config {
     pub strace: bool,
     /// `--stats`: tell at the end what the engine did.
     pub stats: bool,
-    /// `--cpu`: machine level, as the guest's tables rank it.
+    /// Machine level, as the guest's tables rank it.
     pub cpu_level: u32,
     /// The emulator's options as it was started with them, for programs it starts.
     pub carried: Vec<CString>,

@@ -1,6 +1,6 @@
 //! Finding out what a program file is: a guest program, a script, something for the host.
 
-use crate::abi::Abi;
+use crate::abi;
 use crate::errno::Errno;
 use crate::path;
 use std::ffi::{CStr, CString, OsStr};
@@ -24,15 +24,8 @@ pub struct Program {
     pub guest_path: CString,
     /// Arguments, with a script's interpreter put in front.
     pub args: Vec<CString>,
-    /// Whether it is for the guest's machine; else the host may try.
+    /// Whether it is for one of our guests; else the host may try.
     pub is_guest: bool,
-}
-
-impl Program {
-    /// A program that is known to be for the guest.
-    pub fn for_guest(host_path: CString, guest_path: CString, args: Vec<CString>) -> Program {
-        Program { host_path, guest_path, args, is_guest: true }
-    }
 }
 
 /// The path of a program by a descriptor that is open on it; `None` if it cannot be opened again
@@ -53,7 +46,6 @@ pub fn open_already(fd: i32, path: &CStr) -> Option<CString> {
 /// # Errors
 /// As `execve`.
 pub fn find(
-    abi: &Abi,
     prefix: Option<&Path>,
     guest_path: &CStr,
     args: Vec<CString>,
@@ -67,7 +59,7 @@ pub fn find(
     for _ in 0..MAX_SCRIPTS {
         let head = read_head(&program.host_path)?;
         let Some(line) = head.strip_prefix(b"#!") else {
-            program.is_guest = is_guest_elf(abi, &head);
+            program.is_guest = abi::of_elf(&head).is_some();
             return Ok(program);
         };
         let (interpreter, argument) = script_line(line)?;
@@ -130,25 +122,9 @@ fn script_line(line: &[u8]) -> Result<(CString, Option<CString>), Errno> {
     Ok((path::c_string(interpreter), argument))
 }
 
-/// Whether the first bytes are those of a 64-bit ELF file for the guest.
-fn is_guest_elf(abi: &Abi, head: &[u8]) -> bool {
-    let order = match abi.endian {
-        tcg_mem::Endian::Big => 2,
-        tcg_mem::Endian::Little => 1,
-    };
-    let machine = match abi.endian {
-        tcg_mem::Endian::Big => abi.elf_machine.to_be_bytes(),
-        tcg_mem::Endian::Little => abi.elf_machine.to_le_bytes(),
-    };
-    head.starts_with(b"\x7fELF\x02")
-        && head.get(5) == Some(&order)
-        && head.get(18..20) == Some(&machine[..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::abi::s390x::ABI;
 
     #[test]
     fn script_lines_split_as_in_the_kernel() {
@@ -165,10 +141,13 @@ mod tests {
     #[test]
     fn guest_programs_are_told_from_others() {
         let mut head = b"\x7fELF\x02\x02\x01\0\0\0\0\0\0\0\0\0\0\x02\0\x16".to_vec();
-        assert!(is_guest_elf(&ABI, &head));
+        let machine = |head: &[u8]| abi::of_elf(head).map(|abi| abi.machine);
+        assert_eq!(machine(&head), Some("s390x"));
         head[5] = 1;
-        assert!(!is_guest_elf(&ABI, &head));
-        assert!(!is_guest_elf(&ABI, b"\x7fELF"));
+        assert_eq!(machine(&head), None);
+        head[18..20].copy_from_slice(&[183, 0]);
+        assert_eq!(machine(&head), Some("aarch64"));
+        assert_eq!(machine(b"\x7fELF"), None);
     }
 
     #[test]
@@ -178,12 +157,12 @@ mod tests {
         std::fs::write(&path, "#!/bin/true -x\n").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         let name = path::c_string(path.as_os_str().as_bytes());
-        let found = find(&ABI, None, &name, vec![c"a".into(), c"b".into()]).unwrap();
+        let found = find(None, &name, vec![c"a".into(), c"b".into()]).unwrap();
         assert_eq!(found.args, [c"/bin/true", c"-x", &*name, c"b"].map(CString::from));
         assert!(!found.is_guest);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert_eq!(find(&ABI, None, &name, vec![]).err(), Some(Errno::EACCES));
+        assert_eq!(find(None, &name, vec![]).err(), Some(Errno::EACCES));
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(find(&ABI, None, &name, vec![]).err(), Some(Errno::ENOENT));
+        assert_eq!(find(None, &name, vec![]).err(), Some(Errno::ENOENT));
     }
 }

@@ -1,17 +1,15 @@
 //! From a program's name to its end.
 
-use crate::abi::GuestCpu;
-use crate::abi::s390x::{self, cpu::Cpu};
-use crate::elf::LoadElfError;
+use crate::abi::Abi;
+use crate::elf::{self, LoadElfError};
 use crate::errno::Errno;
 use crate::loader::{self, LoadRequest, load};
 use crate::process::{Config, Process, Task};
-use crate::program;
+use crate::program::{self, Program};
 use crate::signal;
 use crate::spawn::HOST_STACK;
 use std::ffi::CString;
 use std::sync::Arc;
-use tcg_exec::Machine;
 use tcg_mem::AddressSpace;
 
 /// What to run.
@@ -26,8 +24,10 @@ pub struct Launch {
     pub env: Vec<CString>,
     /// A descriptor that is open on the program, to be closed once it is loaded.
     pub program_fd: Option<i32>,
-    /// How guest code is run.
-    pub machine: tcg_exec::Config,
+    /// The machine to be, by a name that the guest knows; otherwise all that the guest can be.
+    pub cpu: Option<String>,
+    /// How code of the guest that the program is for is run; the level of the machine is set here.
+    pub machine: Box<dyn FnOnce(&'static Abi) -> tcg_exec::Config>,
 }
 
 impl std::fmt::Debug for Launch {
@@ -84,53 +84,60 @@ impl LaunchError {
 /// # Errors
 /// Why it does not start.
 pub fn run(launch: Launch) -> Result<(), LaunchError> {
-    let abi = &s390x::ABI;
     let name = launch.program.to_string_lossy().into_owned();
+    let bad = |error| LaunchError::Load { program: name.clone(), error };
     let prefix = launch.config.prefix.as_deref();
     let given = launch.program_fd.and_then(|fd| program::open_already(fd, &launch.program));
     let found = match given {
-        Some(host_path) => program::Program::for_guest(host_path, launch.program, launch.args),
-        None => program::find(abi, prefix, &launch.program, launch.args)
+        Some(host_path) => {
+            Program { host_path, guest_path: launch.program, args: launch.args, is_guest: true }
+        }
+        None => program::find(prefix, &launch.program, launch.args)
             .map_err(|errno| find_error(&name, errno))?,
     };
+    let abi = program::open(&found.host_path)
+        .map_err(LoadElfError::from)
+        .and_then(|file| elf::identify(&file))
+        .map_err(bad)?;
+    let mut config = launch.config;
+    config.cpu_level = cpu_level(abi, launch.cpu.as_deref());
     set_name(&found.guest_path);
     ensure_stack();
-    if let Some(fd) = launch.config.self_fd {
+    if let Some(fd) = config.self_fd {
         let args = [fd as u64, libc::F_SETFD as u64, libc::FD_CLOEXEC as u64, 0, 0, 0];
         // If it is not open, later programs are found by other ways.
         let _ = crate::host::call(libc::SYS_fcntl, args);
     }
-    let space = Arc::new(AddressSpace::with_window(loader::window(abi, &launch.config)));
-    let machine = Machine::new(Arc::clone(&space), launch.machine).map_err(LaunchError::Host)?;
+    let space = Arc::new(AddressSpace::with_window(loader::window(abi, &config)));
+    let mut machine = (launch.machine)(abi);
+    machine.translate.cpu_level = config.cpu_level;
+    let mut cpu = (abi.boot)(Arc::clone(&space), machine).map_err(LaunchError::Host)?;
     let request = LoadRequest {
-        config: &launch.config,
+        config: &config,
         host_path: &found.host_path,
         guest_path: &found.guest_path,
         args: &found.args,
         env: &launch.env,
     };
-    let mut cpu = Cpu::new(&machine).map_err(LaunchError::Host)?;
     // Loading touches guest memory, and that may fault.
     let process_actions = crate::signal::Actions::default();
     process_actions.inherit();
-    let loaded =
-        load(abi, &space, &request).map_err(|error| LaunchError::Load { program: name, error })?;
+    let loaded = load(abi, &space, &request).map_err(bad)?;
     if let Some(fd) = launch.program_fd {
         let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
     }
     cpu.start(loaded.entry, loaded.sp);
-    let process = Process::new(
-        abi,
-        launch.config,
-        space,
-        loaded.image,
-        loaded.sigreturn_page,
-        process_actions,
-    );
+    let process =
+        Process::new(abi, config, space, loaded.image, loaded.sigreturn_page, process_actions);
     let mut task = Task::new(Arc::new(process));
     task.mask = signal::host_mask();
-    signal::run(&mut task, &mut cpu);
+    signal::run(&mut task, &mut *cpu);
     Ok(())
+}
+
+/// The level of a machine by name; all that the guest can be without a name, or by one that only another guest knows.
+fn cpu_level(abi: &Abi, name: Option<&str>) -> u32 {
+    name.and_then(abi.cpu_level).or((abi.cpu_level)("max")).unwrap_or(u32::MAX)
 }
 
 fn find_error(name: &str, errno: Errno) -> LaunchError {

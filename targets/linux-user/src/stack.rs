@@ -25,7 +25,9 @@ pub mod at {
     pub const CLKTCK: u64 = 17;
     pub const SECURE: u64 = 23;
     pub const RANDOM: u64 = 25;
+    pub const HWCAP2: u64 = 26;
     pub const EXECFN: u64 = 31;
+    pub const MINSIGSTKSZ: u64 = 51;
 }
 
 /// What the vector tells of the loaded program.
@@ -68,9 +70,8 @@ pub fn auxv(abi: &Abi, config: &Config, facts: &Facts) -> Vec<(u64, u64)> {
     let id = |number: i64| crate::host::call(number, [0; 6]).unwrap_or(0);
     let (uid, euid) = (id(libc::SYS_getuid), id(libc::SYS_geteuid));
     let (gid, egid) = (id(libc::SYS_getgid), id(libc::SYS_getegid));
-    let (hwcap, _) = (abi.hwcap)(config.cpu_level);
-    vec![
-        (at::HWCAP, hwcap),
+    let mut vector = (abi.auxv)(config.cpu_level);
+    vector.extend([
         (at::PAGESZ, PAGE_SIZE),
         (at::CLKTCK, 100),
         (at::PHDR, facts.headers),
@@ -84,7 +85,8 @@ pub fn auxv(abi: &Abi, config: &Config, facts: &Facts) -> Vec<(u64, u64)> {
         (at::GID, gid),
         (at::EGID, egid),
         (at::SECURE, u64::from(uid != euid || gid != egid)),
-    ]
+    ]);
+    vector
 }
 
 /// Lays the stack out below `top`; `None` if it does not fit into the address space.
@@ -100,7 +102,7 @@ pub fn build(
 ) -> Option<Stack> {
     let mut texts = Texts { end: top.checked_sub(8)?, top, bytes: Vec::new() };
     let path = texts.push(strings.path.to_bytes_with_nul())?;
-    let platform = texts.push(&[(abi.hwcap)(config.cpu_level).1.as_bytes(), b"\0"].concat())?;
+    let platform = texts.push(&[(abi.platform)(config.cpu_level).as_bytes(), b"\0"].concat())?;
     let mut random = [0u8; 16];
     let _ = crate::host::call(
         libc::SYS_getrandom,

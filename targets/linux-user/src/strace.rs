@@ -13,7 +13,7 @@ const EARLY: &[&str] = &["execve", "execveat", "exit", "exit_group", "rt_sigretu
 /// Most bytes of a buffer to show.
 const SHOWN: u64 = 32;
 
-/// Open flags by bit, asm-generic (both guests but for what their `open_flags` maps).
+/// Open flags by bit, as the host has them.
 const OPEN_FLAGS: &[(u64, &str)] = &[
     (libc::O_CREAT as u64, "O_CREAT"),
     (libc::O_EXCL as u64, "O_EXCL"),
@@ -88,7 +88,10 @@ fn argument(ctx: &Ctx<'_>, line: &mut String, kind: Arg, value: u64, args: &Args
         Arg::DirFd => write!(line, "{}", value as i32),
         Arg::Oct => write!(line, "{value:#o}"),
         Arg::Signal => write!(line, "{}", signal_name(value as i32)),
-        Arg::Open => write!(line, "{}", open_flags(value)),
+        Arg::Open => {
+            let flags = (ctx.process().abi.open_flags)(value);
+            write!(line, "{}", open_flags(flags))
+        }
         Arg::Hex | Arg::Ptr | Arg::Out(_) | Arg::OutArray(..) => write!(line, "{value:#x}"),
         _ if value == 0 => write!(line, "NULL"),
         Arg::Path | Arg::Link | Arg::Str => match ctx.get_path(value) {

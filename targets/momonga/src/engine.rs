@@ -3,6 +3,7 @@
 use backend_x86_64::{RETURN_STACK_BYTES, X64Backend};
 use linux_user::spawn::HOST_STACK;
 use tcg_exec::{Config, Engine};
+use tcg_ir::GuestLayout;
 use tcg_opt::Passes;
 
 // Predicted returns leave most of a thread's stack to the emulator and its signal handler.
@@ -44,20 +45,15 @@ pub(crate) fn passes(list: &str) -> Option<Passes> {
         .try_fold(Passes::NONE, |all, name| Some(all.with(Passes::by_name(name)?)))
 }
 
-/// The configuration of a machine that runs s390x code.
-pub(crate) fn machine(kind: Kind, cpu_level: u32, passes: Option<Passes>) -> Config {
+/// The configuration of a machine that runs code of a guest.
+pub(crate) fn machine(kind: Kind, layout: &'static GuestLayout, passes: Option<Passes>) -> Config {
     let engine = match kind {
-        Kind::Jit => Engine::Jit(Box::new(|| Box::new(X64Backend::new(layout(), false)))),
+        Kind::Jit => Engine::Jit(Box::new(move || Box::new(X64Backend::new(layout, false)))),
         Kind::Interp => interpreter(),
     };
     let mut config = Config::new(engine);
-    config.translate.cpu_level = cpu_level;
     config.passes = passes.unwrap_or(kind.passes());
     config
-}
-
-fn layout() -> &'static tcg_ir::GuestLayout {
-    <frontend_s390x::S390x as tcg_ir::Guest>::layout()
 }
 
 #[expect(unsafe_code, reason = "the interpreter takes the CPU state by address")]

@@ -3,16 +3,16 @@
 use crate::engine::{self, Kind};
 use clap::Parser;
 use clap::error::ErrorKind;
-use linux_user::abi::s390x::auxv;
+use linux_user::abi::{Abi, GUESTS};
 use linux_user::{Config, Launch};
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
-/// Run an s390x Linux program on this x86_64 machine.
+/// Run an s390x or aarch64 Linux program on this x86_64 machine.
 ///
-/// Programs that it starts are run in the same way, without any set-up of the host. Options of
-/// qemu-s390x are understood as far as they are listed here; its long options may have one dash.
+/// The program's file says which of them it is for. Programs that it starts are run in the same way, without any set-up of
+/// the host. Options of qemu's user mode are understood as far as they are listed here; its long options may have one dash.
 #[derive(Debug, Parser)]
 #[command(name = "momonga", version, max_term_width = 100)]
 struct Options {
@@ -40,9 +40,8 @@ struct Options {
     #[arg(short = 'r', value_name = "RELEASE", env = "QEMU_UNAME")]
     release: Option<String>,
 
-    /// Machine to be: z10, z196, zEC12, z13, z14, z15, z16 or max
-    #[arg(long, value_name = "MODEL", env = "QEMU_CPU", default_value = "max", value_parser = parse_cpu)]
-    cpu: String,
+    #[arg(long, value_name = "MODEL", env = "QEMU_CPU", value_parser = parse_cpu, help = cpu_help())]
+    cpu: Option<String>,
 
     /// Print system calls and signals on standard error
     #[arg(long, env = "QEMU_STRACE", value_parser = clap::builder::FalseyValueParser::new())]
@@ -85,7 +84,7 @@ pub(crate) enum Parsed {
     Print(String),
 }
 
-/// Long options that qemu-s390x writes with one dash, and what they are here. The last one is how
+/// Long options that qemu writes with one dash, and what they are here. The last one is how
 /// releases before 8.0 called the one before it.
 const ONE_DASH: &[(&str, &str)] = &[
     ("-cpu", "--cpu"),
@@ -95,7 +94,7 @@ const ONE_DASH: &[(&str, &str)] = &[
     ("-one-insn-per-tb", "--one-insn-per-tb"),
     ("-singlestep", "--one-insn-per-tb"),
 ];
-/// Options of qemu-s390x that are not here, and why.
+/// Options of qemu's user mode that are not here, and why.
 const REFUSED: &[(&str, &str)] = &[
     ("-g", "there is no server for debuggers"),
     ("-B", "guest addresses are host addresses"),
@@ -180,7 +179,7 @@ fn separate(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
             break;
         }
         if let Some((name, why)) = REFUSED.iter().find(|(name, _)| *name == text) {
-            return Err(format!("option {name} of qemu-s390x is not supported: {why}; see --help"));
+            return Err(format!("option {name} of qemu is not supported: {why}; see --help"));
         }
         let takes_value = WITH_VALUE.contains(&text);
         let renamed = ONE_DASH.iter().find(|(theirs, _)| *theirs == text);
@@ -207,10 +206,23 @@ fn parse_size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).filter(|n| *n > 0).ok_or_else(|| "out of range".to_owned())
 }
 
+/// The models of each guest.
+fn models() -> String {
+    let of = |abi: &Abi| format!("{} for {}", (abi.cpu_names)().join(", "), abi.machine);
+    GUESTS.map(of).join("; ")
+}
+
+fn cpu_help() -> String {
+    format!(
+        "Machine to be: {}. A model of another guest than the program's has no effect",
+        models()
+    )
+}
+
 fn parse_cpu(text: &str) -> Result<String, String> {
-    match auxv::level(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(format!("known are {}", auxv::level_names().collect::<Vec<_>>().join(", "))),
+    match GUESTS.iter().any(|abi| (abi.cpu_level)(text).is_some()) {
+        true => Ok(text.to_owned()),
+        false => Err(format!("known are {}", models())),
     }
 }
 
@@ -220,13 +232,16 @@ fn parse_passes(text: &str) -> Result<String, String> {
 
 fn launch(options: Options, start: Start) -> Result<Launch, String> {
     let carried = carried(&options);
-    let cpu_level = auxv::level(&options.cpu).unwrap_or(u32::MAX);
     let passes = options.passes.as_deref().and_then(engine::passes);
-    let mut machine = engine::machine(options.engine, cpu_level, passes);
-    if options.one_insn_per_tb {
-        machine.translate.max_insns = 1;
-    }
-    machine.timed = options.stats;
+    let (kind, stats, one_insn) = (options.engine, options.stats, options.one_insn_per_tb);
+    let machine = move |abi: &'static Abi| {
+        let mut machine = engine::machine(kind, (abi.layout)(), passes);
+        if one_insn {
+            machine.translate.max_insns = 1;
+        }
+        machine.timed = stats;
+        machine
+    };
     let zeroth = options.argv0.unwrap_or_else(|| options.program.clone());
     let args: Vec<CString> =
         std::iter::once(zeroth).chain(options.args).map(c_string).collect::<Result<_, _>>()?;
@@ -235,17 +250,18 @@ fn launch(options: Options, start: Start) -> Result<Launch, String> {
             prefix: options.prefix,
             strace: options.strace,
             stats: options.stats,
-            cpu_level,
             carried,
             self_fd: options.self_fd,
             stack_bytes: options.stack,
             uname_release: options.release,
+            ..Config::default()
         },
         program: c_string(options.program)?,
         args,
         env: environment(&options.set, &options.unset)?,
         program_fd: start.program_fd,
-        machine,
+        cpu: options.cpu,
+        machine: Box::new(machine),
     })
 }
 
@@ -260,7 +276,7 @@ fn carried(options: &Options) -> Vec<CString> {
     add("-L", options.prefix.clone().map(PathBuf::into_os_string));
     add("-s", options.stack.map(|n| n.to_string().into()));
     add("-r", options.release.clone().map(OsString::from));
-    add("--cpu", (options.cpu != "max").then(|| options.cpu.clone().into()));
+    add("--cpu", options.cpu.clone().map(OsString::from));
     add("--engine", (options.engine != Kind::Jit).then(|| options.engine.name().into()));
     add("--passes", options.passes.clone().map(OsString::from));
     if options.strace {
@@ -373,7 +389,10 @@ mod tests {
             assert!(message.starts_with(&format!("option {name} of")), "{message}");
         }
         let Err(message) = parse(&["momonga", "-cpu", "help"]) else { panic!("no such CPU") };
-        assert!(message.contains("known are z10, z196"), "{message}");
+        assert!(
+            message.contains("known are z10, z196") && message.contains("max for aarch64"),
+            "{message}"
+        );
     }
 
     #[test]

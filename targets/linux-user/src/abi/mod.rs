@@ -2,25 +2,46 @@
 //!
 //! [`Abi`] is data and pure functions; [`GuestCpu`] is a vCPU as the rest of this crate sees
 //! it. A further guest is one module with one value of the first and one implementation of
-//! the second.
+//! the second, and its place in [`GUESTS`].
 
+pub mod aarch64;
+pub mod core;
 pub mod s390x;
 
 use crate::errno::Errno;
 use crate::layout::Endian;
+use std::io;
+use std::sync::Arc;
 use tcg_exec::ExitHandle;
-use tcg_mem::Fault;
+use tcg_ir::GuestLayout;
+use tcg_mem::{AddressSpace, Fault};
+
+/// The guests whose programs can be run.
+pub static GUESTS: [&Abi; 2] = [&s390x::ABI, &aarch64::ABI];
+
+/// The guest that an ELF file is for, by the first bytes of it; `None` for what is for none, or is no 64-bit ELF file.
+pub fn of_elf(head: &[u8]) -> Option<&'static Abi> {
+    GUESTS.into_iter().find(|abi| abi.is_for(head))
+}
 
 /// The fixed facts of a guest's kernel interface.
 #[derive(Debug)]
 pub struct Abi {
     /// The guest's name, as `uname -m` prints it.
     pub machine: &'static str,
+    /// The registers that generated code knows.
+    pub layout: fn() -> &'static GuestLayout,
+    /// The first vCPU of a new machine.
+    pub boot: fn(Arc<AddressSpace>, tcg_exec::Config) -> io::Result<Box<dyn GuestCpu>>,
+    /// The machine level of a name that `--cpu` takes; letters of any case.
+    pub cpu_level: fn(&str) -> Option<u32>,
+    /// All names that it takes.
+    pub cpu_names: fn() -> Vec<&'static str>,
     /// Byte order.
     pub endian: Endian,
     /// `e_machine` of its ELF files.
     pub elf_machine: u16,
-    /// Name of a system call by its number.
+    /// Name of a system call by its number, as [`crate::table`] has it.
     pub call_name: fn(u64) -> Option<&'static str>,
     /// Argument order of `clone`.
     pub clone_args: fn(&[u64; 6]) -> CloneArgs,
@@ -28,24 +49,36 @@ pub struct Abi {
     pub stat: fn(&libc::stat64) -> Vec<u8>,
     /// `struct statfs` as guest bytes.
     pub statfs: fn(&libc::statfs64) -> Vec<u8>,
-    /// `struct sigaction` of `rt_sigaction`: bytes to (handler, flags, restorer, mask).
-    pub sigaction_in: fn(&[u8; 32]) -> crate::signal::Action,
-    /// And back.
-    pub sigaction_out: fn(&crate::signal::Action) -> [u8; 32],
-    /// `open` flags of the guest as the host's.
+    /// `open` flags of the guest as the host's. It is its own inverse.
     pub open_flags: fn(u64) -> u64,
-    /// `AT_HWCAP` and `AT_PLATFORM`.
-    pub hwcap: fn(level: u32) -> (u64, &'static str),
+    /// Entries of the auxiliary vector that tell of the machine: `AT_HWCAP` and its like.
+    pub auxv: fn(level: u32) -> Vec<(u64, u64)>,
+    /// `AT_PLATFORM`.
+    pub platform: fn(level: u32) -> &'static str,
     /// `/proc/cpuinfo` for a number of CPUs.
     pub cpuinfo: fn(level: u32, cpus: usize) -> String,
     /// Where position-independent programs are loaded.
     pub pie_base: u64,
     /// One past the highest stack address.
     pub stack_top: u64,
-    /// Room that a called function expects above its stack pointer at program entry.
+    /// What the stack pointer at program entry is a multiple of.
     pub entry_sp_align: u64,
+    /// The smallest alternate signal stack.
+    pub min_altstack: u64,
     /// Instructions of the sigreturn page: `rt_sigreturn` at 0, `sigreturn` at 8.
     pub sigreturn_code: &'static [u8],
+}
+
+impl Abi {
+    /// Whether the first bytes are those of a 64-bit ELF file for this guest.
+    pub fn is_for(&self, head: &[u8]) -> bool {
+        let (order, machine) = match self.endian {
+            Endian::Big => (2, self.elf_machine.to_be_bytes()),
+            Endian::Little => (1, self.elf_machine.to_le_bytes()),
+        };
+        head.starts_with(&[0x7f, b'E', b'L', b'F', 2, order])
+            && head.get(18..20) == Some(&machine[..])
+    }
 }
 
 /// Arguments of `clone` by name.
@@ -72,8 +105,8 @@ pub struct Synchronous {
     pub code: i32,
     /// `si_addr`.
     pub addr: u64,
-    /// Interruption code of the guest, for frames that tell it.
-    pub trap: u16,
+    /// What the guest's frames tell of it: interruption code of s390x, syndrome (ESR_EL1) of aarch64.
+    pub trap: u32,
 }
 
 /// Why a vCPU stopped.
@@ -179,11 +212,15 @@ pub trait GuestCpu: Send {
     /// That of `fork`, or ENOMEM.
     fn fork(&mut self, fork: &mut dyn FnMut() -> Result<i32, Errno>) -> Result<i32, Errno>;
     /// Whether a machine of that level has guarded storage.
-    fn has_guarded_storage(&self, level: u32) -> bool;
+    fn has_guarded_storage(&self, _level: u32) -> bool {
+        false
+    }
     /// Whether guarded storage is enabled.
-    fn guards_storage(&self) -> bool;
+    fn guards_storage(&self) -> bool {
+        false
+    }
     /// Enables guarded storage with these controls, or disables it.
-    fn guard_storage(&mut self, controls: Option<crate::sys::guarded::Controls>);
+    fn guard_storage(&mut self, _controls: Option<crate::sys::guarded::Controls>) {}
     /// What makes [`GuestCpu::run`] return soon.
     fn exit_handle(&self) -> ExitHandle;
     /// Registers, for a log.

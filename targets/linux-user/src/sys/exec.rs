@@ -61,7 +61,7 @@ fn prepare(ctx: &Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> Result<ExecCall,
     }
     let path = own_program(ctx, path);
     let config = &ctx.process().config;
-    let program = program::find(ctx.process().abi, config.prefix.as_deref(), &path, args)?;
+    let program = program::find(config.prefix.as_deref(), &path, args)?;
     if !program.is_guest {
         return Ok(ExecCall::new(Target::Path(program.host_path), program.args, env));
     }

@@ -30,10 +30,16 @@ pub fn fcntl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         F_GETOWN_EX => structure(ctx, a, kernel::F_OWNER_EX, true),
         F_GET_RW_HINT | F_GET_FILE_RW_HINT => structure(ctx, a, kernel::U64, true),
         F_SET_RW_HINT | F_SET_FILE_RW_HINT => structure(ctx, a, kernel::U64, false),
+        libc::F_GETFL => {
+            let flags = ctx.blocking(libc::SYS_fcntl, *a)?;
+            Ok((ctx.process().abi.open_flags)(flags))
+        }
+        libc::F_SETFL => {
+            let flags = (ctx.process().abi.open_flags)(a[2]);
+            ctx.blocking(libc::SYS_fcntl, [a[0], a[1], flags, 0, 0, 0])
+        }
         libc::F_GETFD
         | libc::F_SETFD
-        | libc::F_GETFL
-        | libc::F_SETFL
         | libc::F_GETOWN
         | libc::F_SETOWN
         | F_SETSIG

@@ -101,12 +101,12 @@ pub fn openat2(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let how = ctx.get_layout(a[2], kernel::OPEN_HOW)?;
     let word = |at: usize| how[at..at + 8].iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
     let guest = ctx.get_path(a[1])?;
+    let flags = (ctx.process().abi.open_flags)(word(0));
     let host = if word(16) & 0x18 != 0 {
         guest
     } else {
-        lookup(ctx, &guest, word(0) & libc::O_NOFOLLOW as u64 == 0)
+        lookup(ctx, &guest, flags & libc::O_NOFOLLOW as u64 == 0)
     };
-    let flags = (ctx.process().abi.open_flags)(word(0));
     let host_how = [flags, word(8), word(16)];
     ctx.blocking(
         libc::SYS_openat2,

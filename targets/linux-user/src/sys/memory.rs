@@ -9,8 +9,8 @@ fn host_errno(errno: tcg_mem::Errno) -> Errno {
     Errno(errno.0)
 }
 
-/// `mmap` of s390x: one pointer to the six arguments (Linux arch/s390/kernel/sys_s390.c).
-pub fn mmap_pointer(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+/// `mmap` of old: one pointer to the six arguments (Linux mm/mmap.c:old_mmap).
+pub fn old_mmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mut args = [0; 6];
     for (i, arg) in args.iter_mut().enumerate() {
         *arg = ctx.get_u64_at(a[0], 8 * i as u64)?;

@@ -9,9 +9,6 @@ use crate::siginfo;
 use crate::signal::{self as delivery, Action, altstack_flags, bit, on_altstack, quiet, sa};
 use crate::unsafe_view::{bytes_of, zeroed};
 
-/// Smallest alternate stack (Linux arch/s390/include/uapi/asm/signal.h: MINSIGSTKSZ).
-const MIN_STACK: u64 = 2048;
-
 fn change_action(ctx: &mut Ctx<'_>, signal: i32, new: Option<Action>) -> Result<Action, Errno> {
     let old = ctx.process().actions.get(signal)?;
     if let Some(action) = new {
@@ -27,24 +24,28 @@ fn change_action(ctx: &mut Ctx<'_>, signal: i32, new: Option<Action>) -> Result<
     Ok(old)
 }
 
+guest_struct! {
+    /// `struct sigaction` of guests with a restorer (Linux include/linux/signal_types.h).
+    NewAction = 32 { handler: u64, flags: u64, restorer: u64, mask: u64 }
+}
+
 /// `rt_sigaction`.
 pub fn rt_sigaction(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     if a[3] != 8 {
         return Err(Errno::EINVAL);
     }
-    let abi = ctx.process().abi;
-    let new = if a[1] == 0 { None } else { Some((abi.sigaction_in)(&bytes32(a[1])?)) };
-    let old = change_action(ctx, a[0] as i32, new)?;
+    let new = match a[1] {
+        0 => None,
+        addr => {
+            let NewAction { handler, flags, restorer, mask } = ctx.get(addr)?;
+            Some(Action { handler, flags, restorer, mask })
+        }
+    };
+    let Action { handler, flags, restorer, mask } = change_action(ctx, a[0] as i32, new)?;
     if a[2] != 0 {
-        write_bytes(a[2], &(abi.sigaction_out)(&old))?;
+        ctx.put(a[2], &NewAction { handler, flags, restorer, mask })?;
     }
     Ok(0)
-}
-
-fn bytes32(addr: u64) -> Result<[u8; 32], Errno> {
-    let mut out = [0; 32];
-    out.copy_from_slice(&read_bytes(addr, 32)?);
-    Ok(out)
 }
 
 guest_struct! {
@@ -199,7 +200,7 @@ fn return_from(ctx: &mut Ctx<'_>, rt: bool) -> SysResult {
             delivery::set_host_mask(ctx.task.mask);
         }
         Err(_) => {
-            // Linux arch/s390/kernel/signal.c: force_sig(SIGSEGV).
+            // Linux arch/*/kernel/signal.c: force_sig(SIGSEGV).
             let fault =
                 crate::abi::Synchronous { signal: libc::SIGSEGV, code: 0x80, addr: 0, trap: 0 };
             delivery::deliver_fault(ctx.task, ctx.cpu, fault);
@@ -233,7 +234,7 @@ pub fn sigaltstack(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         if on_altstack(ctx.task, sp) {
             return Err(Errno::EPERM);
         }
-        ctx.task.altstack = checked_stack(&new)?;
+        ctx.task.altstack = checked_stack(&new, ctx.process().abi.min_altstack)?;
     }
     if a[1] != 0 {
         ctx.put(a[1], &old)?;
@@ -241,11 +242,11 @@ pub fn sigaltstack(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     Ok(0)
 }
 
-fn checked_stack(new: &Stack) -> Result<AltStack, Errno> {
+fn checked_stack(new: &Stack, least: u64) -> Result<AltStack, Errno> {
     const AUTODISARM: i32 = i32::MIN;
     match new.flags & !AUTODISARM {
         libc::SS_DISABLE => Ok(AltStack { flags: new.flags, ..AltStack::default() }),
-        0 | libc::SS_ONSTACK if new.size < MIN_STACK => Err(Errno::ENOMEM),
+        0 | libc::SS_ONSTACK if new.size < least => Err(Errno::ENOMEM),
         0 | libc::SS_ONSTACK => {
             Ok(AltStack { base: new.base, flags: new.flags & AUTODISARM, size: new.size })
         }

@@ -1,23 +1,24 @@
 //! An s390x vCPU as Linux sees it.
 
 use super::frame::{self, Registers};
+use crate::abi::core::Core;
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
 use crate::sys::guarded::Controls;
-use crate::unsafe_fork::Gate;
 use frontend_s390x::facility;
 use frontend_s390x::signal::{self, signal_of_fault};
 use frontend_s390x::state::GuardedStorage;
 use frontend_s390x::trap::pic;
 use frontend_s390x::{CpuState, S390x, Trap};
-use tcg_exec::{Exit, ExitHandle, Machine, Vcpu};
-use tcg_ir::{ExitCode, Guest};
-use tcg_mem::{Access, Cause, Fault, GuestAddr, PAGE_SIZE};
+use std::io;
+use std::sync::Arc;
+use tcg_exec::{Config, Exit, ExitHandle};
+use tcg_ir::ExitCode;
+use tcg_mem::{Access, AddressSpace, Cause, Fault, GuestAddr, PAGE_SIZE};
 
-/// A vCPU with its machine.
+/// A vCPU.
 pub struct Cpu {
-    machine: Machine<S390x>,
-    vcpu: Vcpu<S390x>,
+    core: Core<S390x>,
     /// Number in the SUPERVISOR CALL instruction that was last executed.
     svc: u64,
     /// Address of that instruction, or of the EXECUTE it was the target of.
@@ -38,17 +39,24 @@ const CC_SHIFT: u32 = 44;
 const PROGRAM_MASK_SHIFT: u32 = 40;
 
 impl Cpu {
-    /// The first vCPU of a machine.
+    /// The first vCPU of a new machine.
     ///
     /// # Errors
     /// No memory for it.
-    pub fn new(machine: &Machine<S390x>) -> std::io::Result<Cpu> {
-        let vcpu = Vcpu::new(machine, S390x::new_state())?;
-        Ok(Cpu { machine: machine.clone(), vcpu, svc: 0, svc_at: 0 })
+    pub fn boot(space: Arc<AddressSpace>, config: Config) -> io::Result<Box<dyn GuestCpu>> {
+        Ok(Box::new(Cpu { core: Core::boot(space, config)?, svc: 0, svc_at: 0 }))
+    }
+
+    fn state(&self) -> &CpuState {
+        self.core.vcpu.state()
+    }
+
+    fn state_mut(&mut self) -> &mut CpuState {
+        self.core.vcpu.state_mut()
     }
 
     fn registers(&self) -> Registers {
-        let state = self.vcpu.state();
+        let state = self.state();
         Registers {
             psw_mask: psw_mask(state),
             psw_addr: state.env.pc,
@@ -60,7 +68,7 @@ impl Cpu {
     }
 
     fn set_registers(&mut self, registers: &Registers) {
-        let state = self.vcpu.state_mut();
+        let state = self.state_mut();
         state.gpr = registers.gpr;
         state.ar = registers.ar;
         state.set_fpc(registers.fpc);
@@ -81,10 +89,10 @@ impl Cpu {
 
     /// After a trap: moves the PSW past the instruction; the signal it is, if any.
     fn trap(&mut self, trap: Trap) -> Option<Synchronous> {
-        let state = self.vcpu.state_mut();
+        let state = self.state_mut();
         let at = state.env.pc;
         let (signal, si_code) = signal::take(state, trap)?;
-        Some(Synchronous { signal, code: si_code, addr: at, trap: trap.code })
+        Some(Synchronous { signal, code: si_code, addr: at, trap: u32::from(trap.code) })
     }
 }
 
@@ -115,8 +123,8 @@ fn access_signal(fault: &Fault) -> Synchronous {
 impl GuestCpu for Cpu {
     fn run(&mut self) -> Event {
         loop {
-            let exit = self.vcpu.run();
-            let state = self.vcpu.state_mut();
+            let exit = self.core.vcpu.run();
+            let state = self.core.vcpu.state_mut();
             match exit {
                 Exit::Syscall(number) => {
                     let executed = state.execute != 0;
@@ -153,32 +161,32 @@ impl GuestCpu for Cpu {
     }
 
     fn call(&self) -> (u64, [u64; 6]) {
-        let gpr = &self.vcpu.state().gpr;
+        let gpr = &self.state().gpr;
         (call_number(self.svc, gpr[1]), [gpr[2], gpr[3], gpr[4], gpr[5], gpr[6], gpr[7]])
     }
 
     fn set_result(&mut self, result: i64) {
-        self.vcpu.state_mut().gpr[2] = result as u64;
+        self.state_mut().gpr[2] = result as u64;
     }
 
     fn rewind_call(&mut self) {
-        self.vcpu.state_mut().env.pc = self.svc_at;
+        self.state_mut().env.pc = self.svc_at;
     }
 
     fn pc(&self) -> u64 {
-        self.vcpu.env().pc
+        self.state().env.pc
     }
 
     fn sp(&self) -> u64 {
-        self.vcpu.state().gpr[15]
+        self.state().gpr[15]
     }
 
     fn set_sp(&mut self, sp: u64) {
-        self.vcpu.state_mut().gpr[15] = sp;
+        self.state_mut().gpr[15] = sp;
     }
 
     fn set_tls(&mut self, tls: u64) {
-        let state = self.vcpu.state_mut();
+        let state = self.state_mut();
         state.ar[0] = (tls >> 32) as u32;
         state.ar[1] = tls as u32;
     }
@@ -196,7 +204,7 @@ impl GuestCpu for Cpu {
     fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault> {
         let entry = frame::build(delivery, &self.registers());
         tcg_mem::copy_out(GuestAddr(entry.frame), &entry.bytes)?;
-        let state = self.vcpu.state_mut();
+        let state = self.state_mut();
         for (i, arg) in entry.args.iter().enumerate() {
             state.gpr[2 + i] = *arg;
         }
@@ -215,37 +223,17 @@ impl GuestCpu for Cpu {
     }
 
     fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
-        if parallel {
-            self.machine.set_parallel();
-        }
-        let mut cpu = Cpu::new(&self.machine)?;
+        let mut cpu = Cpu { core: self.core.another(parallel)?, svc: 0, svc_at: 0 };
         cpu.set_registers(&self.registers());
         Ok(Box::new(cpu))
     }
 
     fn stats(&self) -> String {
-        self.machine.stats().snapshot().to_string()
+        self.core.stats()
     }
 
     fn fork(&mut self, fork: &mut dyn FnMut() -> Result<i32, Errno>) -> Result<i32, Errno> {
-        let gate = Gate::new().ok_or(Errno::ENOMEM)?;
-        // The parent's code memory must not change before the child has copied it.
-        let pid = self.machine.with_quiet_locks(|| {
-            let pid = fork()?;
-            if pid > 0 {
-                gate.wait(pid);
-            }
-            Ok::<_, Errno>(pid)
-        })?;
-        if pid == 0 {
-            if self.vcpu.after_fork_in_child().is_err() {
-                // No memory for code: nothing can run here.
-                crate::signal::die(libc::SIGKILL);
-            }
-            self.guard_storage(None);
-            gate.open();
-        }
-        Ok(pid)
+        self.core.fork(fork, |state| state.guarded = GuardedStorage::default())
     }
 
     fn has_guarded_storage(&self, level: u32) -> bool {
@@ -253,7 +241,7 @@ impl GuestCpu for Cpu {
     }
 
     fn guards_storage(&self) -> bool {
-        self.vcpu.state().guarded.enabled != 0
+        self.state().guarded.enabled != 0
     }
 
     fn guard_storage(&mut self, controls: Option<Controls>) {
@@ -261,11 +249,11 @@ impl GuestCpu for Cpu {
         let enabled = u32::from(controls.is_some());
         let guarded =
             GuardedStorage { enabled, designation, mask, parameters, ..GuardedStorage::default() };
-        self.vcpu.state_mut().guarded = guarded;
+        self.state_mut().guarded = guarded;
     }
 
     fn exit_handle(&self) -> ExitHandle {
-        self.vcpu.exit_handle()
+        self.core.exit_handle()
     }
 
     fn dump(&self) -> String {

@@ -2,7 +2,6 @@
 
 use crate::abi::CloneArgs;
 use crate::layout::{Endian, GuestStruct, guest_struct};
-use crate::signal::Action;
 
 guest_struct! {
     /// `struct stat` (Linux arch/s390/include/uapi/asm/stat.h, 64-bit).
@@ -22,11 +21,6 @@ guest_struct! {
         f_ffree: u64, f_fsid0: i32, f_fsid1: i32, f_namelen: u32, f_frsize: u32, f_flags: u32,
         spare0: u32, spare1: u32, spare2: u32, spare3: u32, pad: u32,
     }
-}
-
-guest_struct! {
-    /// `struct sigaction` (Linux arch/s390/include/uapi/asm/signal.h, 64-bit).
-    SigAction = 32 { handler: u64, flags: u64, restorer: u64, mask: u64 }
 }
 
 fn bytes<S: GuestStruct>(value: &S) -> Vec<u8> {
@@ -81,20 +75,6 @@ pub fn statfs(host: &libc::statfs64) -> Vec<u8> {
     })
 }
 
-/// `struct sigaction` of `rt_sigaction`.
-pub fn sigaction_in(bytes: &[u8; 32]) -> Action {
-    let SigAction { handler, flags, restorer, mask } = SigAction::decode(Endian::Big, bytes);
-    Action { handler, flags, restorer, mask }
-}
-
-/// And back.
-pub fn sigaction_out(action: &Action) -> [u8; 32] {
-    let Action { handler, flags, restorer, mask } = *action;
-    let mut out = [0; 32];
-    SigAction { handler, flags, restorer, mask }.encode(Endian::Big, &mut out);
-    out
-}
-
 /// `clone(newsp, flags, parent_tid, child_tid, tls)` (Linux kernel/fork.c, CLONE_BACKWARDS2).
 pub fn clone_args(a: &[u64; 6]) -> CloneArgs {
     CloneArgs { stack: a[0], flags: a[1], parent_tid: a[2], child_tid: a[3], tls: a[4] }
@@ -103,17 +83,6 @@ pub fn clone_args(a: &[u64; 6]) -> CloneArgs {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sigaction_round_trips() {
-        let mut bytes = [0u8; 32];
-        bytes[7] = 0x40;
-        bytes[15] = 4;
-        bytes[31] = 1;
-        let action = sigaction_in(&bytes);
-        assert_eq!((action.handler, action.flags, action.mask), (0x40, 4, 1));
-        assert_eq!(sigaction_out(&action), bytes);
-    }
 
     #[test]
     fn stat_has_the_kernels_offsets() {
