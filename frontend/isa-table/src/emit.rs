@@ -23,7 +23,7 @@ pub fn rust(table: &Table) -> String {
     out
 }
 
-/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`, `AddSubImm` stays.
+/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`, `AddSubImm` stays, `RISu` → `Risu`.
 pub(crate) fn camel(name: &str) -> String {
     let mut out = String::new();
     for word in name.split(['_', '-']) {
@@ -31,7 +31,7 @@ pub(crate) fn camel(name: &str) -> String {
         if let Some(first) = chars.next() {
             out.extend(first.to_uppercase());
             let rest = chars.as_str();
-            if rest.contains(char::is_lowercase) {
+            if rest.starts_with(char::is_lowercase) {
                 out.push_str(rest);
             } else {
                 out.push_str(&rest.to_lowercase());
