@@ -1,9 +1,9 @@
 //! The guest as the rest sees it.
 
 use crate::helpers::HELPERS;
-use crate::state::{CpuState, GLOBALS, NO_EXCLUSIVE};
+use crate::state::{CpuState, GLOBALS, NO_EXCLUSIVE, TB_ALONE};
 use crate::translate;
-use tcg_ir::{Builder, CodeWindow, Env, Guest, GuestLayout, TranslateOptions};
+use tcg_ir::{Builder, CodeWindow, Env, ExitCode, Guest, GuestLayout, TranslateOptions};
 
 /// The aarch64 guest.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,18 @@ impl Guest for Aarch64 {
 
     fn tb_flags(state: &CpuState) -> u32 {
         state.tb_flags()
+    }
+
+    fn is_transient(flags: u32) -> bool {
+        flags & TB_ALONE != 0
+    }
+
+    fn settle(state: &mut CpuState, code: ExitCode) -> bool {
+        state.settle(code)
+    }
+
+    fn settle_fault(state: &mut CpuState, addr: u64) -> bool {
+        state.settle_fault(addr)
     }
 
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {

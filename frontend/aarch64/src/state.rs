@@ -1,7 +1,8 @@
 //! The CPU state of an aarch64 vCPU and the globals by which IR ops name it.
 
+use crate::trap::RUN_ALONE;
 use std::mem::offset_of;
-use tcg_ir::{Env, Global, GlobalDesc, Type};
+use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 
 /// CPU state. Generated code reaches it by address; the layout is what the globals say.
 #[repr(C)]
@@ -28,6 +29,8 @@ pub struct CpuState {
     pub fpsr: u32,
     /// PSTATE.BTYPE: how the current instruction was branched to.
     pub btype: u32,
+    /// Not zero: the next instruction is to be run in a block with [`TB_ALONE`].
+    pub alone: u32,
     /// PSTATE.SSBS and PSTATE.DIT, where the registers SSBS and DIT have them.
     pub pstate: u32,
     /// TPIDR_EL0, the thread pointer.
@@ -47,9 +50,10 @@ pub const NO_EXCLUSIVE: u64 = u64::MAX;
 
 /// TB flag: a bit of FPCR other than the rounding mode is one (AH, DN, FZ, FZ16 …), or an operation must not be inlined.
 pub const TB_FP_SLOW: u32 = 1;
-/// TB flag: top bytes of addresses are cleared before each access. Else an access with a tag faults, and the instruction is
-/// run again in a TB with this flag.
-pub const TB_TAGGED: u32 = 2;
+/// TB flag: the block is one instruction, which is done in the long way: addresses lose their tags before each access, and
+/// the stack pointer as base is checked. Elsewhere an access with a tag faults, and a stack pointer that is to become no
+/// multiple of 16 leaves: the instruction is run again in a block with this flag.
+pub const TB_ALONE: u32 = 2;
 /// TB flags: PSTATE.BTYPE in bits 2–3.
 pub const TB_BTYPE_SHIFT: u32 = 2;
 
@@ -97,7 +101,33 @@ impl CpuState {
     #[must_use]
     pub fn tb_flags(&self) -> u32 {
         let slow = if self.fpcr & FPCR_VALID & !FPCR_RMODE == 0 { 0 } else { TB_FP_SLOW };
-        slow | self.btype << TB_BTYPE_SHIFT
+        let alone = if self.alone == 0 && self.sp % 16 == 0 { 0 } else { TB_ALONE };
+        slow | alone | self.btype << TB_BTYPE_SHIFT
+    }
+}
+
+impl CpuState {
+    /// Settles an exit that asks for the instruction to be run alone; see [`TB_ALONE`].
+    pub(crate) fn settle(&mut self, code: ExitCode) -> bool {
+        let alone = code == RUN_ALONE;
+        if alone {
+            self.alone = 1;
+        }
+        alone
+    }
+
+    /// Settles an access that was refused for the tag in its address: true if there is an address without it.
+    ///
+    /// Arm ARM DDI 0487, D8.8 "Address tagging".
+    pub(crate) fn settle_fault(&mut self, addr: u64) -> bool {
+        let untagged = (addr << 8).cast_signed() >> 8;
+        let tagged = untagged.cast_unsigned() != addr;
+        // Bits 55 to 47 must be equal for the host.
+        let accessible = untagged << 16 >> 16 == untagged;
+        if tagged && accessible {
+            self.alone = 1;
+        }
+        tagged && accessible
     }
 }
 

@@ -53,6 +53,9 @@ impl Trap {
     }
 }
 
+/// Exit code of an instruction that must be run again in a block of its own; see [`crate::state::TB_ALONE`].
+pub(crate) const RUN_ALONE: ExitCode = ExitCode(ExitCode::FIRST_GUEST + 64);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Every row of the tables, with random operands, becomes a well-formed block in every mode.
 
 use frontend_aarch64::Aarch64;
-use frontend_aarch64::state::{TB_FP_SLOW, TB_TAGGED};
+use frontend_aarch64::state::{TB_ALONE, TB_FP_SLOW};
 use isa::aarch64::ROWS;
 use tcg_ir::{Builder, CodeWindow, Guest, TranslateOptions, verify};
 
@@ -43,7 +43,7 @@ fn every_row_verifies() {
             let mut code = word(row, &mut random).to_vec();
             let other = &ROWS[random.next() as usize % ROWS.len()];
             code.extend(word(other, &mut random));
-            for flags in [0, TB_FP_SLOW, TB_TAGGED] {
+            for flags in [0, TB_FP_SLOW, TB_ALONE] {
                 let parallel = random.next() & 1 != 0;
                 check(&mut b, &code, flags, parallel, row.name);
             }

@@ -3,7 +3,7 @@
 //! Arm ARM DDI 0487, C1.3.3 "Load/store addressing modes".
 
 use super::{Translator, W};
-use crate::state::{CpuState, SP, TB_TAGGED};
+use crate::state::CpuState;
 use crate::trap::Trap;
 use std::mem::offset_of;
 use tcg_ir::builder::Addr;
@@ -28,9 +28,17 @@ pub(super) enum Index {
 }
 
 impl Translator<'_> {
-    /// The base register `rn`; 31 is the stack pointer.
+    /// The base register `rn`; 31 is the stack pointer, which must be a multiple of 16.
+    ///
+    /// Arm ARM DDI 0487, D1.3.8 "SP alignment checking". Outside blocks that are run alone it always is.
     pub(super) fn base(&mut self, rn: u8) -> Val {
-        self.r_sp(W::X, rn)
+        let base = self.r_sp(W::X, rn);
+        if rn == 31 && self.alone() {
+            let mask = self.b.i64(15);
+            let code = Trap::SpAlignment.exit_code().0;
+            self.b.trap_if(Type::I64, Cond::TstNe, base, mask, code);
+        }
+        base
     }
 
     /// Base and offset.
@@ -41,19 +49,19 @@ impl Translator<'_> {
 
     /// Base with an offset that may be written back.
     pub(super) fn addr_indexed(&mut self, index: Index, rn: u8, offset: i64) -> Addr {
+        if index != Index::Offset && rn == 31 && offset % 16 != 0 && !self.alone() {
+            let zero = self.b.i64(0);
+            self.alone_if(Type::I64, Cond::Eq, zero, zero);
+        }
         self.addr_imm(rn, if index == Index::Post { 0 } else { offset })
     }
 
     /// Writes the base register back, after the access.
     pub(super) fn write_back(&mut self, index: Index, rn: u8, offset: i64) {
         if index != Index::Offset {
-            let base = self.base(rn);
+            let base = self.r_sp(W::X, rn);
             let sum = self.b.add_imm(Type::I64, base, offset);
-            if rn == 31 && offset % 16 == 0 {
-                self.b.put(SP, sum);
-            } else {
-                self.set_sp_checked(W::X, rn, sum);
-            }
+            self.set_sp(W::X, rn, sum);
         }
     }
 
@@ -74,7 +82,7 @@ impl Translator<'_> {
     ///
     /// Arm ARM DDI 0487, D8.8 "Address tagging": the top byte becomes copies of bit 55.
     pub(super) fn untagged(&mut self, addr: Addr) -> Addr {
-        if self.b.tb.flags & TB_TAGGED == 0 {
+        if !self.alone() {
             return addr;
         }
         let sum = self.address_value(addr);
@@ -108,6 +116,10 @@ impl Translator<'_> {
 
     /// Sets general register `r`, where 31 is the stack pointer, to what may be no multiple of 16.
     pub(super) fn set_sp_checked(&mut self, w: W, r: u8, v: Val) {
+        if r == 31 && !self.alone() {
+            let mask = self.imm(w, 15);
+            self.alone_if(w.ty(), Cond::TstNe, v, mask);
+        }
         self.set_sp(w, r, v);
     }
 }

@@ -37,7 +37,9 @@ impl Translator<'_> {
         let next = self.next_pc();
         let link = self.b.i64(next);
         self.b.put(x(LR), link);
-        self.b.push_return(next);
+        if !self.alone() {
+            self.b.push_return(next);
+        }
     }
 
     /// B.cond.
@@ -82,7 +84,7 @@ impl Translator<'_> {
     /// Goes to the address in `target`. A return needs no safe point, since the call had one.
     pub(super) fn branch_to(&mut self, kind: TargetKind, target: Val) {
         if kind != TargetKind::Return {
-            self.b.poll(self.pc);
+            self.poll();
         } else if let Some(pc) = self.b.tb.konst(target) {
             self.poll_backward(pc);
         }

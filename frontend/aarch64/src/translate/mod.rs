@@ -119,11 +119,17 @@ impl Translator<'_> {
                 return;
             };
             self.begin(pc);
+            if self.alone() {
+                self.begin_alone();
+            }
             self.instruction(u32::from_le_bytes(word));
             if self.ended {
                 return;
             }
             pc = self.next_pc();
+            if self.alone() {
+                return self.goto(pc);
+            }
             if self.is_long_enough(pc) && !self.needs_more(pc) {
                 self.b.goto(pc);
                 return;
