@@ -1,7 +1,7 @@
 //! Checks over the whole table.
 
 use crate::Error;
-use crate::model::{At, Row, Table};
+use crate::model::{At, Constraint, Row, Table};
 
 /// `first` is the name of the first file, for what has no place of its own.
 pub(crate) fn check(table: &Table, first: &str, errors: &mut Vec<Error>) {
@@ -17,7 +17,18 @@ pub(crate) fn check(table: &Table, first: &str, errors: &mut Vec<Error>) {
 
 /// Whether some instruction word belongs to both rows.
 pub(crate) fn overlap(a: &Row, b: &Row) -> bool {
-    (a.value ^ b.value) & a.mask & b.mask == 0
+    (a.value ^ b.value) & a.mask & b.mask == 0 && !leaves(a, b) && !leaves(b, a)
+}
+
+/// Whether row `a` reserves all words that it has in common with `b`, whose mask is longer, so that
+/// the decoder tries it first.
+fn leaves(a: &Row, b: &Row) -> bool {
+    let (mask, value) = (a.mask | b.mask, a.value | b.value);
+    let covers = |c: &Constraint| match *c {
+        Constraint::Reserved(m, v) => m & !mask == 0 && value & m == v,
+        _ => false,
+    };
+    b.mask.count_ones() > a.mask.count_ones() && a.constraints.iter().any(covers)
 }
 
 /// Two rows that overlap need a stated priority, exactly one.

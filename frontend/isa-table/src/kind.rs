@@ -54,6 +54,10 @@ pub enum Form {
     Scalar,
     /// `v[…]`: 64 bits, or 128 if field `q` is one.
     Q,
+    /// `v/2[…]`: 32 bits, or 64 if field `q` is one.
+    HalfQ,
+    /// `v2[…]`: two elements.
+    Two,
     /// `v64[…]`: 64 bits.
     Half,
     /// `v128[…]`: 128 bits.
@@ -71,7 +75,7 @@ pub enum SizeRule {
     Fixed(u8),
     /// The field's value plus a number is that logarithm: `size`, `size+1`.
     Field(usize, u8),
-    /// A two-bit field: 0 single, 1 double, 3 half: `ftype`.
+    /// A two-bit field: 0 single, 1 double, 3 half: `ftype`, `ftype(opc)`.
     Ftype(usize),
     /// The position of the highest one of the field, plus a number: `high(immh)`, `high(immh)+1`.
     Highest(usize, u8),

@@ -234,6 +234,8 @@ pub enum Constraint {
     DifferBase(usize, usize),
     /// Words that have these bits under the mask are undefined: mask and value, left-aligned.
     Reserved(u64, u64),
+    /// The two fields differ, else the word is undefined (A64).
+    Distinct(usize, usize),
     /// The fields N, imms describe a bitmask immediate (A64).
     BitMask(usize, usize),
 }

@@ -298,6 +298,10 @@ pub enum Form {
     Scalar,
     /// 64 bits, or 128 if field `q` is one.
     Q,
+    /// 32 bits, or 64 if field `q` is one.
+    HalfQ,
+    /// Two elements.
+    Two,
     /// 64 bits.
     Half,
     /// 128 bits.
@@ -414,6 +418,8 @@ pub enum Constraint {
     /// Words with these bits under the mask are undefined and do not decode: mask and value,
     /// left-aligned.
     Reserved(u64, u64),
+    /// The two register fields differ; other words do not decode.
+    Distinct(&'static str, &'static str),
     /// The fields N and imms describe a bitmask immediate; other words do not decode.
     BitMask(&'static str, &'static str),
 }
@@ -426,7 +432,7 @@ impl Constraint {
             Self::Even(f) => raw(f) % 2 == 0,
             Self::Odd(f) => raw(f) % 2 == 1,
             Self::FpPair(f) => raw(f) & 2 == 0,
-            Self::Differ(a, b) => raw(a) != raw(b),
+            Self::Differ(a, b) | Self::Distinct(a, b) => raw(a) != raw(b),
             Self::NotZero(f) => raw(f) != 0,
             Self::Zero(f) => raw(f) == 0,
             Self::AtMost(f, n) => raw(f) <= u64::from(*n),

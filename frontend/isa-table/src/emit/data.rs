@@ -219,6 +219,9 @@ fn constraint(format: &Format, constraint: &Constraint) -> String {
         Constraint::DifferBase(a, b) => {
             format!("Constraint::DifferBase({:?}, {:?}), ", name(a), name(b))
         }
+        Constraint::Distinct(a, b) => {
+            format!("Constraint::Distinct({:?}, {:?}), ", name(a), name(b))
+        }
         Constraint::Reserved(mask, value) => {
             format!("Constraint::Reserved({mask:#x}, {value:#x}), ")
         }

@@ -129,6 +129,7 @@ fn undefined_if(format: &Format, row: &Row) -> Vec<String> {
     };
     let condition = |constraint: &Constraint| match constraint {
         Constraint::Reserved(mask, value) => Some(format!("word & {mask:#x} == {value:#x}")),
+        Constraint::Distinct(a, b) => Some(format!("{} == {}", take(*a), take(*b))),
         Constraint::BitMask(n, imms) => {
             Some(format!("!bits::describes_mask({}, {})", take(*n), take(*imms)))
         }

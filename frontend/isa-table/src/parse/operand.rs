@@ -122,6 +122,8 @@ fn shape(format: &Format, text: &str) -> Option<Result<Shape, String>> {
     let form = match form {
         "s" => Form::Scalar,
         "v" => Form::Q,
+        "v/2" => Form::HalfQ,
+        "v2" => Form::Two,
         "v64" => Form::Half,
         "v128" => Form::Full,
         "e" => Form::Element,
@@ -142,6 +144,9 @@ fn size_rule(format: &Format, text: &str) -> Result<SizeRule, String> {
     let argument = |head| text.strip_prefix(head).and_then(|t: &str| t.strip_suffix(')'));
     if let Some(name) = argument("high(") {
         return Ok(SizeRule::Highest(field(format, name)?, plus));
+    }
+    if let Some(name) = argument("ftype(") {
+        return Ok(SizeRule::Ftype(field(format, name)?));
     }
     if let Some(name) = argument("low(") {
         return Ok(SizeRule::Lowest(field(format, name)?));

@@ -226,6 +226,7 @@ fn constraint(format: &Format, head: &str, args: &str) -> Result<Constraint, Str
         ("fppair", [r]) => Ok(Constraint::FpPair(field(r)?)),
         ("ne", [a, b]) => Ok(Constraint::Differ(field(a)?, field(b)?)),
         ("wb", [base, r]) => Ok(Constraint::DifferBase(field(base)?, field(r)?)),
+        ("distinct", [a, b]) => Ok(Constraint::Distinct(field(a)?, field(b)?)),
         ("bitmask", [n, imms]) => Ok(Constraint::BitMask(field(n)?, field(imms)?)),
         ("res", pairs) => reserved(format, pairs),
         ("nonzero", [f]) => Ok(Constraint::NotZero(field(f)?)),

@@ -83,7 +83,10 @@ fn repair(rng: &mut Rng, row: &'static Row, word: u64, constraint: &Constraint) 
         Constraint::AtMost(f, n) => (f, &move |rng, _| rng.below(u64::from(*n) + 1)),
         Constraint::Rounding(f) => (f, &|rng, _| [0, 1, 3, 4, 5, 6, 7][rng.below(7) as usize]),
         Constraint::NotZero(f) | Constraint::Differ(f, _) => (f, &|rng, _| rng.u64()),
-        Constraint::DifferBase(..) | Constraint::Reserved(..) | Constraint::BitMask(..) => {
+        Constraint::DifferBase(..)
+        | Constraint::Distinct(..)
+        | Constraint::Reserved(..)
+        | Constraint::BitMask(..) => {
             return word; // no table of this guest has them
         }
     };
