@@ -280,7 +280,19 @@ impl Frame<'_> {
             | Op::VInsert { .. }
             | Op::VMove { .. }
             | Op::VDup { .. }
-            | Op::VDupLane { .. } => vector::op(self, op),
+            | Op::VDupLane { .. }
+            | Op::VAndNot { .. }
+            | Op::VSelect { .. }
+            | Op::VBinary { .. }
+            | Op::VAcross { .. }
+            | Op::VShift { .. }
+            | Op::VAbs { .. }
+            | Op::VPopcnt8 { .. }
+            | Op::VReverse { .. }
+            | Op::VExt { .. }
+            | Op::VTable { .. }
+            | Op::VWiden { .. }
+            | Op::VNarrow { .. } => vector::op(self, op),
 
             Op::InsnStart { pc, .. } => self.pc = pc,
             Op::SetLabel { .. } | Op::PushReturn { .. } => {}

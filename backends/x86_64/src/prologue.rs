@@ -51,11 +51,21 @@ pub(crate) enum Const {
     /// Shuffles that reverse the bytes of the low element and clear the rest.
     Swap64,
     Swap32,
+    /// Shuffles that reverse the bytes within each lane of 2, 4 and 8 bytes.
+    Reverse2,
+    Reverse4,
+    Reverse8,
+    /// Shuffles that gather the low halves of lanes of 2, 4 and 8 bytes and clear the rest.
+    Halve2,
+    Halve4,
+    Halve8,
+    /// Number of one bits of 0 to 15.
+    Ones,
     /// MXCSR by rounding mode.
     Rounding,
 }
 
-const CONSTANTS: [u128; 10] = [
+const CONSTANTS: [u128; 17] = [
     (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
@@ -66,6 +76,13 @@ const CONSTANTS: [u128; 10] = [
     (127 + 63) << 23,
     0x8080_8080_8080_8080_0001_0203_0405_0607,
     0x8080_8080_8080_8080_8080_8080_0001_0203,
+    0x0e0f_0c0d_0a0b_0809_0607_0405_0203_0001,
+    0x0c0d_0e0f_0809_0a0b_0405_0607_0001_0203,
+    0x0809_0a0b_0c0d_0e0f_0001_0203_0405_0607,
+    0x8080_8080_8080_8080_0e0c_0a08_0604_0200,
+    0x8080_8080_8080_8080_0d0c_0908_0504_0100,
+    0x8080_8080_8080_8080_0b0a_0908_0302_0100,
+    0x0403_0302_0302_0201_0302_0201_0201_0100,
 ];
 
 /// Bytes below the host stack pointer that predicted returns may use.

@@ -1,11 +1,11 @@
 //! Appending ops to a TB.
 
+mod vector;
+
 use crate::layout::{Global, GuestLayout, HelperId};
 use crate::ops::Op;
 use crate::tb::{Tb, Val};
-use crate::types::{
-    Barriers, Cond, FpMask, Label, Lane, MemOp, RmwOp, Round, Sign, TargetKind, Type,
-};
+use crate::types::{Barriers, Cond, FpMask, Label, MemOp, RmwOp, Round, Sign, TargetKind, Type};
 
 /// What the builder knows a global to hold at this point of the TB.
 #[derive(Clone, Copy, Debug)]
@@ -582,79 +582,6 @@ impl Builder {
     /// Sets the rounding mode, an index into `Round::ALL`.
     pub fn fpround_set(&mut self, v: Val) {
         self.push(Op::FpRoundSet { v });
-    }
-
-    // --- vectors -----------------------------------------------------------------------------
-
-    fn vector(&mut self, op: impl FnOnce(Val) -> Op) -> Val {
-        let d = self.tb.new_val(Type::V128, None);
-        self.push(op(d));
-        d
-    }
-
-    /// A vector constant of up to 64 bits, zeros above.
-    pub fn v128(&mut self, bits: u64) -> Val {
-        self.konst(Type::V128, bits)
-    }
-
-    /// Bitwise and of vectors.
-    pub fn vand(&mut self, a: Val, b: Val) -> Val {
-        self.vector(|d| Op::VAnd { d, a, b })
-    }
-
-    /// Bitwise or of vectors.
-    pub fn vor(&mut self, a: Val, b: Val) -> Val {
-        self.vector(|d| Op::VOr { d, a, b })
-    }
-
-    /// Bitwise exclusive or of vectors.
-    pub fn vxor(&mut self, a: Val, b: Val) -> Val {
-        self.vector(|d| Op::VXor { d, a, b })
-    }
-
-    /// The lowest bits of a vector as a scalar of type `ty`.
-    pub fn vlow(&mut self, ty: Type, a: Val) -> Val {
-        let d = self.tb.new_val(ty, None);
-        self.push(Op::VLow { ty, d, a });
-        d
-    }
-
-    /// A scalar with zeros above.
-    pub fn vzext(&mut self, a: Val) -> Val {
-        let ty = self.tb.ty(a);
-        self.vector(|d| Op::VZext { ty, d, a })
-    }
-
-    /// `hi << 64 | lo`.
-    pub fn vpair(&mut self, lo: Val, hi: Val) -> Val {
-        self.vector(|d| Op::VPair { d, lo, hi })
-    }
-
-    /// A lane, zero-extended to `lane.scalar()`.
-    pub fn vextract(&mut self, lane: Lane, index: u8, a: Val) -> Val {
-        let d = self.tb.new_val(lane.scalar(), None);
-        self.push(Op::VExtract { lane, index, d, a });
-        d
-    }
-
-    /// `a` with a lane replaced by the low bits of `v`.
-    pub fn vinsert(&mut self, lane: Lane, index: u8, a: Val, v: Val) -> Val {
-        self.vector(|d| Op::VInsert { lane, index, d, a, v })
-    }
-
-    /// `a` with lane `index` replaced by lane `from` of `b`.
-    pub fn vmove(&mut self, lane: Lane, index: u8, from: u8, a: Val, b: Val) -> Val {
-        self.vector(|d| Op::VMove { lane, index, from, d, a, b })
-    }
-
-    /// Every lane a copy of the low bits of `v`.
-    pub fn vdup(&mut self, lane: Lane, v: Val) -> Val {
-        self.vector(|d| Op::VDup { lane, d, v })
-    }
-
-    /// Every lane a copy of lane `index` of `a`.
-    pub fn vdup_lane(&mut self, lane: Lane, index: u8, a: Val) -> Val {
-        self.vector(|d| Op::VDupLane { lane, index, d, a })
     }
 
     // --- control -----------------------------------------------------------------------------

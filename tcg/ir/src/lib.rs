@@ -17,6 +17,7 @@ mod print;
 pub mod tb;
 pub mod traits;
 pub mod types;
+pub mod vector;
 pub mod verify;
 
 pub use builder::Builder;
@@ -29,7 +30,7 @@ pub use traits::{
     TranslateOptions,
 };
 pub use types::{
-    Attr, Barriers, Cond, Endian, FpMask, Label, Lane, MemOp, Order, RmwOp, Round, Sign,
-    TargetKind, Type,
+    Attr, Barriers, Cond, Endian, FpMask, Label, MemOp, Order, RmwOp, Round, Sign, TargetKind, Type,
 };
+pub use vector::{Lane, Narrow, VecFpCmp, VecFpOp, VecOp, VecShift};
 pub use verify::{VerifyError, verify};

@@ -8,8 +8,9 @@
 use crate::layout::{Global, HelperId};
 use crate::tb::Val;
 use crate::types::{
-    Attr, Barriers, Cond, FpMask, Label, Lane, MemOp, RmwOp, Round, Sign, TargetKind, Type,
+    Attr, Barriers, Cond, FpMask, Label, MemOp, RmwOp, Round, Sign, TargetKind, Type,
 };
+use crate::vector::{Lane, Narrow, VecOp, VecShift};
 use std::fmt;
 
 /// What an op does besides defining its outputs.
@@ -295,6 +296,30 @@ macro_rules! for_each_op {
         VOr "vor" [PURE] {} (d: gives(V128)) = (a: is(V128), b: is(V128));
         /// Bitwise exclusive or.
         VXor "vxor" [PURE] {} (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// `d = a & !b`.
+        VAndNot "vandnot" [PURE] {} (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// `d = a & m | b & !m`.
+        VSelect "vselect" [PURE] {} (d: gives(V128)) = (m: is(V128), a: is(V128), b: is(V128));
+        /// An operation on lanes; `VecOp` says which, and for which lanes.
+        VBinary "vbinary" [PURE] { op: VecOp, lane: Lane } (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// All lanes of `a` combined by `add`, `min_*` or `max_*`, in lane 0; zeros above. `min_*` and `max_*` are not for `d`.
+        VAcross "vacross" [PURE] { op: VecOp, lane: Lane } (d: gives(V128)) = (a: is(V128));
+        /// Every lane shifted by `n`, which is at most the width: then all that remains is zero or the sign.
+        VShift "vshift" [PURE] { op: VecShift, lane: Lane, n: u8 } (d: gives(V128)) = (a: is(V128));
+        /// The absolute value of signed lanes, wrapping.
+        VAbs "vabs" [PURE] { lane: Lane } (d: gives(V128)) = (a: is(V128));
+        /// Number of one bits of each byte.
+        VPopcnt8 "vpopcnt8" [PURE] {} (d: gives(V128)) = (a: is(V128));
+        /// Lanes of size `lane` in reverse order within each lane of the larger size `within`.
+        VReverse "vreverse" [PURE] { lane: Lane, within: Lane } (d: gives(V128)) = (a: is(V128));
+        /// Bytes `n` (below 16) and following of `b:a`.
+        VExt "vext" [PURE] { n: u8 } (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// For each byte of `index` that byte of `a`, or zero if there is none.
+        VTable "vtable" [PURE] {} (d: gives(V128)) = (a: is(V128), index: is(V128));
+        /// The lanes of the low (or high) half of `a`, extended to twice their width. Not for `d`.
+        VWiden "vwiden" [PURE] { lane: Lane, sign: Sign, high: bool } (d: gives(V128)) = (a: is(V128));
+        /// The lanes of `a` at half their width in the low half, zeros above. Not for `b`.
+        VNarrow "vnarrow" [PURE] { lane: Lane, how: Narrow } (d: gives(V128)) = (a: is(V128));
         /// The lowest bits as a scalar of type `ty`.
         VLow "vlow" [PURE] { ty: Type } (d: gives(ty)) = (a: is(V128));
         /// A scalar with zeros above.

@@ -39,6 +39,8 @@ macro_rules! named_enum {
     };
 }
 
+pub(crate) use named_enum;
+
 named_enum! {
     /// Type of a value.
     Type {
@@ -88,55 +90,6 @@ impl Type {
     #[must_use]
     pub const fn mask(self) -> u64 {
         if self.bits() == 32 { 0xffff_ffff } else { u64::MAX }
-    }
-}
-
-named_enum! {
-    /// Size of the lanes of a vector.
-    Lane {
-        /// 16 of 8 bits.
-        B = "b",
-        /// 8 of 16 bits.
-        H = "h",
-        /// 4 of 32 bits.
-        S = "s",
-        /// 2 of 64 bits.
-        D = "d",
-    }
-}
-
-impl Lane {
-    /// Width in bits.
-    #[must_use]
-    pub const fn bits(self) -> u32 {
-        8 << self as u32
-    }
-
-    /// Width in bytes.
-    #[must_use]
-    pub const fn bytes(self) -> u32 {
-        1 << self as u32
-    }
-
-    /// Number of lanes in a vector.
-    #[must_use]
-    pub const fn count(self) -> u32 {
-        16 >> self as u32
-    }
-
-    /// The integer type that a lane is moved to and from.
-    #[must_use]
-    pub const fn scalar(self) -> Type {
-        match self {
-            Lane::B | Lane::H | Lane::S => Type::I32,
-            Lane::D => Type::I64,
-        }
-    }
-
-    /// The lane as a number of its width.
-    #[must_use]
-    pub const fn mask(self) -> u64 {
-        u64::MAX >> (64 - self.bits())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::layout::GuestLayout;
 use crate::ops::{Effects, Gives, Op, Want};
 use crate::tb::{Tb, Val};
 use crate::types::Type;
+use crate::vector::{Lane, Narrow};
 use std::fmt;
 
 /// What is wrong with a TB.
@@ -138,6 +139,26 @@ impl Checker<'_> {
                 if u32::from(*index) >= lane.count() =>
             {
                 return Err(format!("there is no lane {index}"));
+            }
+            Op::VBinary { op, lane, .. } if !op.has(*lane) => {
+                return Err(format!("'{}' is not for lanes '{}'", op.name(), lane.name()));
+            }
+            Op::VAcross { op, lane, .. } if !op.has(*lane) || !op.is_associative() => {
+                return Err(format!("'{}' is not across lanes '{}'", op.name(), lane.name()));
+            }
+            Op::VShift { lane, n, .. } if u32::from(*n) > lane.bits() => {
+                return Err(format!("a shift by {n} bits is too far"));
+            }
+            Op::VReverse { lane, within, .. } if lane >= within => {
+                return Err("a larger lane holds the smaller ones".to_owned());
+            }
+            Op::VExt { n, .. } if *n >= 16 => {
+                return Err(format!("there is no byte {n}"));
+            }
+            Op::VWiden { lane: Lane::D, .. }
+            | Op::VNarrow { lane: Lane::B, .. }
+            | Op::VNarrow { lane: Lane::D, how: Narrow::Signed | Narrow::Unsigned, .. } => {
+                return Err("there are no such lanes".to_owned());
             }
             Op::VMove { lane, from, .. } if u32::from(*from) >= lane.count() => {
                 return Err(format!("there is no lane {from}"));

@@ -4,8 +4,8 @@ use crate::random::Random;
 use crate::toy::{extra_offset, toy_layout};
 use tcg_ir::builder::Addr;
 use tcg_ir::{
-    Barriers, Builder, Cond, Endian, FpMask, Global, HelperId, Label, Lane, MemOp, Order, RmwOp,
-    Round, Sign, TargetKind, Tb, Type, Val,
+    Barriers, Builder, Cond, Endian, FpMask, Global, HelperId, Label, Lane, MemOp, Narrow, Order,
+    RmwOp, Round, Sign, TargetKind, Tb, Type, Val, VecOp, VecShift,
 };
 
 /// What TBs hold.
@@ -111,7 +111,7 @@ impl<'a> Maker<'a> {
     }
 
     fn op(&mut self) {
-        match self.random.below(34) {
+        match self.random.below(36) {
             0..=9 => self.integer(),
             10..=11 => self.wide(),
             12..=13 => self.bit_field(),
@@ -122,8 +122,8 @@ impl<'a> Maker<'a> {
             28 if self.config.vectors => self.vector(),
             29 if self.config.control => self.control(),
             30 if self.config.calls => self.call(),
-            31 if self.config.vectors => self.vector(),
-            32..=33 if self.config.vectors => self.lanes(),
+            31..=33 if self.config.vectors => self.vector(),
+            34..=35 if self.config.vectors => self.lanes(),
             _ => self.integer(),
         }
     }
@@ -595,12 +595,63 @@ impl<'a> Maker<'a> {
 
     fn vector(&mut self) {
         let (a, b) = (self.take(Type::V128), self.take(Type::V128));
-        let d = match self.random.below(3) {
+        let lane = self.random.pick(Lane::ALL);
+        let d = match self.random.below(16) {
             0 => self.b.vand(a, b),
             1 => self.b.vor(a, b),
-            _ => self.b.vxor(a, b),
+            2 => self.b.vxor(a, b),
+            3 => self.b.vandnot(a, b),
+            4 => {
+                let m = self.take(Type::V128);
+                self.b.vselect(m, a, b)
+            }
+            5 => {
+                let n = self.random.below(16) as u8;
+                self.b.vext(n, a, b)
+            }
+            6 => {
+                // Most indices within the table.
+                let mask = self.b.i32(0x1f);
+                let mask = self.b.vdup(Lane::B, mask);
+                let index = self.b.vand(b, mask);
+                self.b.vtable(a, index)
+            }
+            7 => self.vector_unary(lane, a),
+            8..=9 => {
+                let op = self.random.pick(VecShift::ALL);
+                let n = self.random.below(lane.bits() + 1) as u8;
+                self.b.vshift(op, lane, n, a)
+            }
+            _ => {
+                let op = self.random.pick(VecOp::ALL);
+                if !op.has(lane) {
+                    return;
+                }
+                self.b.vbinary(op, lane, a, b)
+            }
         };
         self.give(d);
+    }
+
+    fn vector_unary(&mut self, lane: Lane, a: Val) -> Val {
+        let other = self.random.pick(Lane::ALL);
+        let sign = self.random.pick(&SIGNS);
+        let high = self.random.one_in(2);
+        let how = self.random.pick(Narrow::ALL);
+        match self.random.below(5) {
+            0 => self.b.vabs(lane, a),
+            1 => self.b.vpopcnt8(a),
+            2 if lane < other => self.b.vreverse(lane, other, a),
+            3 if lane != Lane::D => self.b.vwiden(lane, sign, high, a),
+            4 if lane == Lane::D => self.b.vnarrow(lane, Narrow::Wrap, a),
+            4 if lane != Lane::B => self.b.vnarrow(lane, how, a),
+            _ => {
+                let ops = [VecOp::Add, VecOp::MinS, VecOp::MinU, VecOp::MaxS, VecOp::MaxU];
+                let op = self.random.pick(&ops);
+                let op = if op.has(lane) { op } else { VecOp::Add };
+                self.b.vacross(op, lane, a)
+            }
+        }
     }
 
     /// Between vectors and scalars.

@@ -126,7 +126,7 @@ impl Cx<'_> {
         if let Some(bits) = self.tb.konst(v) {
             self.done(&[v]);
             let rd = self.out(d, NO_REG);
-            self.splat_constant((bits & lane.mask()).wrapping_mul(u64::MAX / lane.mask()), rd);
+            self.splat(lane, rd & 15, bits);
             return self.set(d, rd);
         }
         let rv = self.in_reg(v);
@@ -135,22 +135,6 @@ impl Cx<'_> {
         self.int_to_xmm(lane == Lane::D, rd, rv);
         self.broadcast(lane, rd, rd);
         self.set(d, rd);
-    }
-
-    /// Both halves of `rd` = `bits`.
-    pub(crate) fn splat_constant(&mut self, bits: u64, rd: Reg) {
-        let x = rd & 15;
-        match bits {
-            // vpxor, vpcmpeqd
-            0 => self.asm.v(1, 0xef, x, x, x),
-            u64::MAX => self.asm.v(1, 0x76, x, x, x),
-            _ => {
-                let m = self.literal(bits);
-                // vmovddup
-                self.asm.v(3, 0x12, x, 0, m);
-                self.literal_used(0);
-            }
-        }
     }
 
     /// `vpbroadcast*` of lane 0.
@@ -172,13 +156,10 @@ impl Cx<'_> {
         match lane {
             _ if index == 0 => self.broadcast(lane, rd, ra),
             // vpunpckhqdq
-            Lane::D => self.asm.v(1, 0x6d, xd, xa, xa),
-            // vpshufd
-            Lane::S => self.asm.vex(1, 1, false, 0x70, xd, 0, Rm::R(xa), Some(index * 0x55)),
+            Lane::D => self.p(0x6d, xd, xa, xa),
+            Lane::S => self.shuffle(1, xd, xa, index * 0x55),
             _ => {
-                // vpsrldq
-                let bytes = index * lane.bytes() as u8;
-                self.asm.vex(1, 1, false, 0x73, 3, xd, Rm::R(xa), Some(bytes));
+                self.shift_bytes_right(xd, xa, index * lane.bytes() as u8);
                 self.broadcast(lane, rd, rd);
             }
         }

@@ -10,6 +10,8 @@ mod mem;
 mod mul;
 mod state;
 mod vector;
+mod vector_binary;
+mod vector_unary;
 
 use crate::context::Cx;
 use tcg_ir::Op;
@@ -19,6 +21,7 @@ impl Cx<'_> {
     #[rustfmt::skip]
     pub(crate) fn lower(&mut self, op: &Op) {
         use crate::asm::{Alu, Shift};
+        use vector_binary::Simple;
         match *op {
             Op::Add { d, a, b, .. } => self.add(d, a, b),
             Op::Sub { d, a, b, .. } => self.sub(d, a, b),
@@ -90,9 +93,21 @@ impl Cx<'_> {
             Op::FpFlagsSet { v } => self.fpflags_set(v),
             Op::FpRoundSet { v } => self.fpround_set(v),
 
-            Op::VAnd { d, a, b } => self.vector(0xdb, d, a, b),
-            Op::VOr { d, a, b } => self.vector(0xeb, d, a, b),
-            Op::VXor { d, a, b } => self.vector(0xef, d, a, b),
+            Op::VAnd { d, a, b } => self.vector(Simple::AND, d, a, b),
+            Op::VOr { d, a, b } => self.vector(Simple::OR, d, a, b),
+            Op::VXor { d, a, b } => self.vector(Simple::XOR, d, a, b),
+            Op::VAndNot { d, a, b } => self.vector(Simple::ANDN, d, b, a),
+            Op::VSelect { d, m, a, b } => self.vselect(d, m, a, b),
+            Op::VBinary { op, lane, d, a, b } => self.vbinary(op, lane, d, a, b),
+            Op::VAcross { op, lane, d, a } => self.vacross(op, lane, d, a),
+            Op::VShift { op, lane, n, d, a } => self.vshift(op, lane, n, d, a),
+            Op::VAbs { lane, d, a } => self.vabs(lane, d, a),
+            Op::VPopcnt8 { d, a } => self.vpopcnt8(d, a),
+            Op::VReverse { lane, within, d, a } => self.vreverse(lane, within, d, a),
+            Op::VExt { n, d, a, b } => self.vext(n, d, a, b),
+            Op::VTable { d, a, index } => self.vtable(d, a, index),
+            Op::VWiden { lane, sign, high, d, a } => self.vwiden(lane, sign, high, d, a),
+            Op::VNarrow { lane, how, d, a } => self.vnarrow(lane, how, d, a),
             Op::VLow { ty, d, a } => self.vlow(ty, d, a),
             Op::VZext { ty, d, a } => self.vzext(ty, d, a),
             Op::VPair { d, lo, hi } => self.vpair(d, lo, hi),
