@@ -101,7 +101,7 @@ impl CpuState {
     #[must_use]
     pub fn tb_flags(&self) -> u32 {
         let slow = if self.fpcr & FPCR_VALID & !FPCR_RMODE == 0 { 0 } else { TB_FP_SLOW };
-        let alone = if self.alone == 0 && self.sp % 16 == 0 { 0 } else { TB_ALONE };
+        let alone = if self.alone == 0 && self.sp.is_multiple_of(16) { 0 } else { TB_ALONE };
         slow | alone | self.btype << TB_BTYPE_SHIFT
     }
 }

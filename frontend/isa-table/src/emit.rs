@@ -23,7 +23,7 @@ pub fn rust(table: &Table) -> String {
     out
 }
 
-/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`, `AddSubImm` stays, `RISu` → `Risu`.
+/// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`, `AddSubImm` and `V3Fp` stay, `RISu` → `Risu`.
 pub(crate) fn camel(name: &str) -> String {
     let mut out = String::new();
     for word in name.split(['_', '-']) {
@@ -31,7 +31,8 @@ pub(crate) fn camel(name: &str) -> String {
         if let Some(first) = chars.next() {
             out.extend(first.to_uppercase());
             let rest = chars.as_str();
-            if rest.starts_with(char::is_lowercase) {
+            // An acronym may end in a small letter.
+            if rest.trim_end_matches('u').contains(char::is_lowercase) {
                 out.push_str(rest);
             } else {
                 out.push_str(&rest.to_lowercase());

@@ -17,6 +17,7 @@ mod flag_tests;
 mod flow;
 mod imm;
 mod load_store;
+mod load_store_simd;
 mod logic;
 mod memory;
 mod multiply;
@@ -24,6 +25,7 @@ mod ordered;
 mod pair;
 mod reg;
 mod system;
+mod vector_memory;
 
 use crate::state::{SP, x};
 use crate::trap::Trap;
