@@ -59,6 +59,9 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
     if usize::from(m.todo) + usize::from(m.privileged) + usize::from(m.gated) > 1 {
         return Err("at most one of `todo`, `privileged` and `gated` may stand".into());
     }
+    if opcode.contains('.') && !lenient {
+        return Err("only rows to do may have `.` in the opcode: it is not kept".into());
+    }
     fill_operands(table, &mut row, lenient)?;
     imply_constraints(&mut row);
     table.rows.push(row);
@@ -93,26 +96,41 @@ fn cite<'t, 's>(table: &Table, rest: &'t [&'s str]) -> Result<(Cite, &'t [&'s st
     Ok((cite, words))
 }
 
-/// Distributes the opcode's digits over the format's `op` slots: hexadecimal digits, or for a guest
-/// of words binary ones with `_` wherever it helps the eye.
+/// Distributes the opcode's digits over the format's `op` slots: mask and value.
 fn opcode_bits(format: &Format, opcode: &str, words: bool) -> Result<(u64, u64), String> {
     let bits: u32 = format.op.iter().map(|s| u32::from(s.len)).sum();
-    let digits: String = opcode.chars().filter(|c| !(words && *c == '_')).collect();
-    let (radix, bits_per_digit) = if words { (2, 1) } else { (16, 4) };
-    if digits.len() * bits_per_digit != bits as usize {
+    let (known, digits, count) = if words { binary(opcode) } else { hexadecimal(opcode) }
+        .ok_or_else(|| format!("bad opcode `{opcode}`"))?;
+    if count != bits {
         return Err(format!("opcode `{opcode}` does not fill the {bits} bits of {}", format.name));
     }
-    let mut left = u64::from_str_radix(&digits, radix)
-        .map_err(|_| format!("bad opcode `{opcode}`"))?
-        << (64 - bits);
+    let (mut known, mut digits) = (known << (64 - bits), digits << (64 - bits));
     let (mut mask, mut value) = (0, 0);
     for seg in &format.op {
         let ones = u64::MAX << (64 - u32::from(seg.len));
-        mask |= ones >> seg.pos;
-        value |= (left & ones) >> seg.pos;
-        left <<= seg.len;
+        mask |= (known & ones) >> seg.pos;
+        value |= (digits & ones) >> seg.pos;
+        known <<= seg.len;
+        digits <<= seg.len;
     }
     Ok((mask, value))
+}
+
+/// Bits that are known, their values, and how many bits there are.
+fn hexadecimal(opcode: &str) -> Option<(u64, u64, u32)> {
+    let digits = u64::from_str_radix(opcode, 16).ok()?;
+    Some((u64::MAX, digits, 4 * opcode.len() as u32))
+}
+
+/// The same of binary digits: `.` is any digit, `_` none.
+fn binary(opcode: &str) -> Option<(u64, u64, u32)> {
+    let (mut known, mut digits, mut count) = (0, 0, 0);
+    for c in opcode.chars().filter(|c| *c != '_') {
+        known = known << 1 | u64::from(c != '.');
+        digits = digits << 1 | u64::from(if c == '.' { 0 } else { c.to_digit(2)? });
+        count += 1;
+    }
+    (1..=32).contains(&count).then_some((known, digits, count))
 }
 
 fn token(table: &Table, row: &mut Row, word: &str, lenient: bool) -> Result<(), String> {
