@@ -1,11 +1,7 @@
 //! What a program is told about the machine: `AT_HWCAP`, `AT_HWCAP2`, `/proc/cpuinfo`.
 
+use frontend_aarch64::features::{self, MIDR};
 use std::fmt::Write;
-
-/// What the auxiliary vector can say: word (0 is `AT_HWCAP`, 1 `AT_HWCAP2`), bit, name in cpuinfo.
-///
-/// Linux arch/arm64/include/uapi/asm/hwcap.h, arch/arm64/kernel/cpuinfo.c.
-const CAPABILITIES: &[(usize, u32, &str)] = &[(0, 0, "fp"), (0, 1, "asimd"), (0, 11, "cpuid")];
 
 /// The one machine to be: with everything that is translated.
 pub const MAX: &str = "max";
@@ -17,27 +13,23 @@ pub fn level(name: &str) -> Option<u32> {
 
 /// `AT_HWCAP` and `AT_HWCAP2`.
 pub fn hwcap(_level: u32) -> [u64; 2] {
-    let mut words = [0; 2];
-    for (word, bit, _) in CAPABILITIES {
-        words[*word] |= 1 << bit;
-    }
-    words
+    features::hwcap()
 }
 
 /// `/proc/cpuinfo` (Linux arch/arm64/kernel/cpuinfo.c:c_show), with the parts of MIDR_EL1.
 pub fn cpuinfo(_level: u32, cpus: usize) -> String {
-    let names: Vec<&str> = CAPABILITIES.iter().map(|(_, _, name)| *name).collect();
+    let names: Vec<&str> = features::capabilities().map(|c| c.name).collect();
     let mut out = String::new();
     for cpu in 0..cpus {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "processor\t: {cpu}");
         let _ = writeln!(out, "BogoMIPS\t: 125.00");
         let _ = writeln!(out, "Features\t: {}", names.join(" "));
-        let _ = writeln!(out, "CPU implementer\t: 0x00");
+        let _ = writeln!(out, "CPU implementer\t: {:#04x}", MIDR >> 24);
         let _ = writeln!(out, "CPU architecture: 8");
-        let _ = writeln!(out, "CPU variant\t: 0x0");
-        let _ = writeln!(out, "CPU part\t: 0x051");
-        let _ = writeln!(out, "CPU revision\t: 0\n");
+        let _ = writeln!(out, "CPU variant\t: {:#x}", MIDR >> 20 & 15);
+        let _ = writeln!(out, "CPU part\t: {:#05x}", MIDR >> 4 & 0xfff);
+        let _ = writeln!(out, "CPU revision\t: {}\n", MIDR & 15);
     }
     out
 }
