@@ -23,7 +23,7 @@ fn rounding(env: &Env, round: Round) -> softfp::Round {
 }
 
 /// Runs `f` in the environment of the vCPU and keeps the flags it raises.
-fn within<R>(
+pub(crate) fn within<R>(
     env: &mut Env,
     rules: &'static softfp::Rules,
     round: Round,
@@ -45,6 +45,8 @@ macro_rules! by_type {
         }
     };
 }
+
+pub(crate) use by_type;
 
 /// Compares: 0 equal, 1 low, 2 high, 3 unordered.
 pub(crate) fn compare(
@@ -111,6 +113,16 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static softfp::Rules, op: &Op) 
             });
             frame.set(d, r);
         }
+        Op::FMinMax { ty, max, num, d, a, b } => {
+            let (a, b) = (frame.val(a), frame.val(b));
+            let r = within(frame.state.env(), rules, dynamic, |e| match (max, num) {
+                (true, false) => by_type!(ty, max(e, a, b)),
+                (false, false) => by_type!(ty, min(e, a, b)),
+                (true, true) => by_type!(ty, max_num(e, a, b)),
+                (false, true) => by_type!(ty, min_num(e, a, b)),
+            });
+            frame.set(d, r);
+        }
         Op::FNeg { ty, d, a } => frame.set(d, frame.val(a) ^ sign_bit(ty)),
         Op::FAbs { ty, d, a } => frame.set(d, frame.val(a) & !sign_bit(ty)),
         Op::FCmp { ty, signaling, d, a, b } => {
@@ -165,11 +177,11 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static softfp::Rules, op: &Op) 
     }
 }
 
-fn sign_bit(ty: Type) -> u64 {
+pub(crate) fn sign_bit(ty: Type) -> u64 {
     1 << (ty.bits() - 1)
 }
 
-fn convert(env: &mut softfp::Env, from: Type, to: Type, a: u64) -> u64 {
+pub(crate) fn convert(env: &mut softfp::Env, from: Type, to: Type, a: u64) -> u64 {
     match (from, to) {
         (Type::F32, Type::F64) => softfp::convert::<F32, F64>(env, a as u32),
         (Type::F64, Type::F32) => u64::from(softfp::convert::<F64, F32>(env, a)),

@@ -11,5 +11,6 @@ mod memory;
 mod run;
 mod state;
 mod vector;
+mod vector_float;
 
 pub use run::Interp;

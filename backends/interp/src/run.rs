@@ -5,6 +5,7 @@ use crate::int;
 use crate::memory::{self, Address};
 use crate::state::State;
 use crate::vector;
+use crate::vector_float;
 use std::sync::atomic::Ordering;
 use tcg_ir::{Env, ExitCode, GuestLayout, Label, Op, Sign, Tb, Type, Val};
 use tcg_mem::{Access, Fault};
@@ -255,6 +256,7 @@ impl Frame<'_> {
             | Op::FDiv { .. }
             | Op::FSqrt { .. }
             | Op::FMulAdd { .. }
+            | Op::FMinMax { .. }
             | Op::FNeg { .. }
             | Op::FAbs { .. }
             | Op::FCmp { .. }
@@ -293,6 +295,15 @@ impl Frame<'_> {
             | Op::VTable { .. }
             | Op::VWiden { .. }
             | Op::VNarrow { .. } => vector::op(self, op),
+            Op::VFBinary { .. }
+            | Op::VFSqrt { .. }
+            | Op::VFMulAdd { .. }
+            | Op::VFCmp { .. }
+            | Op::VFRound { .. }
+            | Op::VFFromInt { .. }
+            | Op::VFToInt { .. }
+            | Op::VFWiden { .. }
+            | Op::VFNarrow { .. } => vector_float::op(self, self.layout.fp, op),
 
             Op::InsnStart { pc, .. } => self.pc = pc,
             Op::SetLabel { .. } | Op::PushReturn { .. } => {}

@@ -4,7 +4,7 @@ use crate::run::Frame;
 use tcg_ir::{Lane, Narrow, Op, Sign, VecOp, VecShift};
 
 /// Lane `index` of a vector.
-fn get(lane: Lane, bits: u128, index: u8) -> u64 {
+pub(crate) fn get(lane: Lane, bits: u128, index: u8) -> u64 {
     (bits >> (u32::from(index) * lane.bits())) as u64 & lane.mask()
 }
 
@@ -16,7 +16,7 @@ fn replace(lane: Lane, bits: u128, index: u8, value: u64) -> u128 {
 }
 
 /// The vector whose lanes are given by their index.
-fn generate(lane: Lane, mut value: impl FnMut(u8) -> u64) -> u128 {
+pub(crate) fn generate(lane: Lane, mut value: impl FnMut(u8) -> u64) -> u128 {
     (0..lane.count() as u8).fold(0, |bits, index| replace(lane, bits, index, value(index)))
 }
 

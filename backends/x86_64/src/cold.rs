@@ -144,8 +144,14 @@ impl Cx<'_> {
 
     /// Completes the instruction that just ended with a `constant` operand.
     pub(crate) fn constant_used(&mut self, which: Const) {
-        let at = self.asm.pos() - 4;
-        self.jump_to_prologue(at, self.shared.offsets.constants + 16 * which as u32);
+        self.constant_used_before(which, 0);
+    }
+
+    /// The same if the instruction ends with an immediate of so many bytes.
+    pub(crate) fn constant_used_before(&mut self, which: Const, immediate: u32) {
+        let at = self.asm.pos() - 4 - immediate as usize;
+        let constant = self.shared.offsets.constants + 16 * which as u32;
+        self.jump_to_prologue(at, constant - immediate);
     }
 
     /// A host operand for a constant in memory. The instruction must end with the displacement.

@@ -61,11 +61,16 @@ pub(crate) enum Const {
     Halve8,
     /// Number of one bits of 0 to 15.
     Ones,
+    /// For all lanes: all but the sign bit, and the smallest normal number.
+    AbsLanes64,
+    AbsLanes32,
+    MinLanes64,
+    MinLanes32,
     /// MXCSR by rounding mode.
     Rounding,
 }
 
-const CONSTANTS: [u128; 17] = [
+const CONSTANTS: [u128; 21] = [
     (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
@@ -83,6 +88,10 @@ const CONSTANTS: [u128; 17] = [
     0x8080_8080_8080_8080_0d0c_0908_0504_0100,
     0x8080_8080_8080_8080_0b0a_0908_0302_0100,
     0x0403_0302_0302_0201_0302_0201_0201_0100,
+    0x7fff_ffff_ffff_ffff_7fff_ffff_ffff_ffff,
+    0x7fff_ffff_7fff_ffff_7fff_ffff_7fff_ffff,
+    0x0010_0000_0000_0000_0010_0000_0000_0000,
+    0x0080_0000_0080_0000_0080_0000_0080_0000,
 ];
 
 /// Bytes below the host stack pointer that predicted returns may use.

@@ -16,6 +16,18 @@ pub(crate) struct Frame {
     pub(crate) code: u64,
 }
 
+/// The same for an operation on vectors.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VectorFrame {
+    /// The low halves, and the op.
+    low: Frame,
+    /// The high halves.
+    high: [u64; 3],
+    /// Keeps the stack aligned.
+    unused: u64,
+}
+
 /// The operations of the slow path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -32,9 +44,15 @@ pub(crate) enum Kind {
     ToInt,
     Round,
     RoundQuiet,
+    Max,
+    Min,
+    MaxNum,
+    MinNum,
+    /// Of the negated first factor.
+    NegMulAdd,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 17] = [
     Kind::Add,
     Kind::Sub,
     Kind::Mul,
@@ -47,6 +65,11 @@ const KINDS: [Kind; 12] = [
     Kind::ToInt,
     Kind::Round,
     Kind::RoundQuiet,
+    Kind::Max,
+    Kind::Min,
+    Kind::MaxNum,
+    Kind::MinNum,
+    Kind::NegMulAdd,
 ];
 
 /// An operation with its types, packed into a number for generated code.
@@ -59,11 +82,13 @@ pub(crate) struct SlowOp {
     pub(crate) other: Type,
     pub(crate) sign: Sign,
     pub(crate) round: Round,
+    /// Of all lanes of vectors.
+    pub(crate) vector: bool,
 }
 
 impl SlowOp {
     pub(crate) fn new(kind: Kind, ty: Type) -> SlowOp {
-        SlowOp { kind, ty, other: ty, sign: Sign::Signed, round: Round::Dynamic }
+        SlowOp { kind, ty, other: ty, sign: Sign::Signed, round: Round::Dynamic, vector: false }
     }
 
     pub(crate) fn pack(self) -> u32 {
@@ -72,6 +97,7 @@ impl SlowOp {
             | (self.other as u32) << 12
             | (self.sign as u32) << 16
             | (self.round as u32) << 20
+            | u32::from(self.vector) << 24
     }
 
     fn unpack(code: u32) -> Option<SlowOp> {
@@ -82,6 +108,7 @@ impl SlowOp {
             other: *Type::ALL.get(field(12, 4))?,
             sign: *Sign::ALL.get(field(16, 4))?,
             round: *Round::ALL.get(field(20, 4))?,
+            vector: field(24, 1) != 0,
         })
     }
 }
@@ -93,10 +120,35 @@ impl SlowOp {
 #[allow(unsafe_code, reason = "called from generated code, which has pointers only")]
 pub(crate) unsafe extern "C" fn run(env: *mut Env, frame: *mut Frame, rules: *const Rules) {
     // SAFETY: the caller vouches for all three; nothing else uses them during the call.
-    let (env, frame, rules) = unsafe { (&mut *env, &mut *frame, &*rules) };
-    if let Some(op) = SlowOp::unpack(frame.code as u32) {
-        compute(env, frame, rules, op);
+    let (env, low, rules) = unsafe { (&mut *env, &mut *frame, &*rules) };
+    match SlowOp::unpack(low.code as u32) {
+        Some(op) if op.vector => {
+            // SAFETY: as above; for such an op generated code made a frame of this kind. `low` is not used any more.
+            let frame = unsafe { &mut *frame.cast::<VectorFrame>() };
+            compute_lanes(env, frame, rules, op);
+        }
+        Some(op) => compute(env, low, rules, op),
+        None => {}
     }
+}
+
+/// Runs the op on each lane.
+fn compute_lanes(env: &mut Env, frame: &mut VectorFrame, rules: &'static Rules, op: SlowOp) {
+    let operands: [[u64; 2]; 3] = std::array::from_fn(|i| [frame.low.operands[i], frame.high[i]]);
+    let lane = |i: usize, bits: usize, v: [u64; 2]| {
+        v[i * bits / 64] >> (i * bits % 64) & (u64::MAX >> (64 - bits))
+    };
+    let bits = op.ty.bits() as usize;
+    let to_bits = if op.kind == Kind::Cvt { op.other.bits() as usize } else { bits };
+    let mut result = [0; 2];
+    for i in 0..128 / bits {
+        let operands = operands.map(|v| lane(i, bits, v));
+        let mut one = Frame { operands, code: 0 };
+        compute(env, &mut one, rules, op);
+        result[i * to_bits / 64] |= one.operands[0] << (i * to_bits % 64);
+    }
+    frame.low.operands[0] = result[0];
+    frame.high[0] = result[1];
 }
 
 fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) {
@@ -156,6 +208,14 @@ fn arithmetic<F: Format>(soft: &mut Soft, op: SlowOp, [a, b, c]: [F::Bits; 3]) -
         Kind::Sqrt => softfp::sqrt::<F>(soft, a),
         Kind::MulAdd | Kind::MulSub => softfp::fma::<F>(soft, a, b, c, negate),
         Kind::Round | Kind::RoundQuiet => softfp::round_to_integral::<F>(soft, a),
+        Kind::Max => softfp::max::<F>(soft, a, b),
+        Kind::Min => softfp::min::<F>(soft, a, b),
+        Kind::MaxNum => softfp::max_num::<F>(soft, a, b),
+        Kind::MinNum => softfp::min_num::<F>(soft, a, b),
+        Kind::NegMulAdd => {
+            let a = F::from_raw(F::raw(a) ^ 1 << (F::WIDTH - 1));
+            softfp::fma::<F>(soft, a, b, c, negate)
+        }
         Kind::Cvt | Kind::FromInt | Kind::ToInt => a,
     }
 }
@@ -204,6 +264,7 @@ mod tests {
                 other: Type::I64,
                 sign: Sign::Unsigned,
                 round: Round::Odd,
+                vector: kind == Kind::Max,
             };
             assert_eq!(SlowOp::unpack(op.pack()), Some(op));
         }

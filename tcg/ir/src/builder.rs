@@ -499,6 +499,13 @@ impl Builder {
         d
     }
 
+    /// The larger or smaller operand; with `num` a number beats a quiet NaN.
+    pub fn fminmax(&mut self, ty: Type, max: bool, num: bool, a: Val, b: Val) -> Val {
+        let d = self.tb.new_val(ty, None);
+        self.push(Op::FMinMax { ty, max, num, d, a, b });
+        d
+    }
+
     /// 0 equal, 1 low, 2 high, 3 unordered, as `i32`.
     pub fn fcmp(&mut self, ty: Type, signaling: bool, a: Val, b: Val) -> Val {
         let d = self.tb.new_val(Type::I32, None);

@@ -10,7 +10,7 @@ use crate::tb::Val;
 use crate::types::{
     Attr, Barriers, Cond, FpMask, Label, MemOp, RmwOp, Round, Sign, TargetKind, Type,
 };
-use crate::vector::{Lane, Narrow, VecOp, VecShift};
+use crate::vector::{Lane, Narrow, VecFpCmp, VecFpOp, VecOp, VecShift};
 use std::fmt;
 
 /// What an op does besides defining its outputs.
@@ -259,6 +259,9 @@ macro_rules! for_each_op {
         FSqrt "fsqrt" [FP] { ty: Type } (d: gives(ty)) = (a: is(ty));
         /// `d = a * b + c` (or `- c` with `sub`), rounded once.
         FMulAdd "fmuladd" [FP] { ty: Type, sub: bool } (d: gives(ty)) = (a: is(ty), b: is(ty), c: is(ty));
+        /// The larger (or smaller) operand; a NaN gives a NaN unless `num` is set, the other one is a number and the NaN quiet;
+        /// +0 is above -0.
+        FMinMax "fminmax" [FP] { ty: Type, max: bool, num: bool } (d: gives(ty)) = (a: is(ty), b: is(ty));
         /// Sign inverted; no exception, NaNs too.
         FNeg "fneg" [PURE] { ty: Type } (d: gives(ty)) = (a: is(ty));
         /// Sign cleared; no exception, NaNs too.
@@ -320,6 +323,24 @@ macro_rules! for_each_op {
         VWiden "vwiden" [PURE] { lane: Lane, sign: Sign, high: bool } (d: gives(V128)) = (a: is(V128));
         /// The lanes of `a` at half their width in the low half, zeros above. Not for `b`.
         VNarrow "vnarrow" [PURE] { lane: Lane, how: Narrow } (d: gives(V128)) = (a: is(V128));
+        /// A floating-point operation on the lanes of type `ty`.
+        VFBinary "vfbinary" [FP] { op: VecFpOp, ty: Type } (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// Square roots of lanes.
+        VFSqrt "vfsqrt" [FP] { ty: Type } (d: gives(V128)) = (a: is(V128));
+        /// `d = c + a * b` (or, with `neg`, `c + -a * b`), rounded once.
+        VFMulAdd "vfmuladd" [FP] { ty: Type, neg: bool } (d: gives(V128)) = (a: is(V128), b: is(V128), c: is(V128));
+        /// All ones where the comparison holds, else zero.
+        VFCmp "vfcmp" [FP] { op: VecFpCmp, ty: Type } (d: gives(V128)) = (a: is(V128), b: is(V128));
+        /// Float lanes to integral float lanes; inexact is not raised with `quiet`.
+        VFRound "vfround" [FP] { ty: Type, round: Round, quiet: bool } (d: gives(V128)) = (a: is(V128));
+        /// 32-bit integers to `f32`.
+        VFFromInt "vffromint" [FP] { sign: Sign } (d: gives(V128)) = (a: is(V128));
+        /// `f32` to signed 32-bit integers, saturating by the guest's rule.
+        VFToInt "vftoint" [FP] { round: Round } (d: gives(V128)) = (a: is(V128));
+        /// The low (or high) half of `f32` lanes to `f64`.
+        VFWiden "vfwiden" [FP] { high: bool } (d: gives(V128)) = (a: is(V128));
+        /// `f64` lanes to `f32` in the low half, zeros above.
+        VFNarrow "vfnarrow" [FP] {} (d: gives(V128)) = (a: is(V128));
         /// The lowest bits as a scalar of type `ty`.
         VLow "vlow" [PURE] { ty: Type } (d: gives(ty)) = (a: is(V128));
         /// A scalar with zeros above.

@@ -152,6 +152,15 @@ impl Checker<'_> {
             Op::VReverse { lane, within, .. } if lane >= within => {
                 return Err("a larger lane holds the smaller ones".to_owned());
             }
+            Op::VFBinary { ty, .. }
+            | Op::VFSqrt { ty, .. }
+            | Op::VFMulAdd { ty, .. }
+            | Op::VFCmp { ty, .. }
+            | Op::VFRound { ty, .. }
+                if !ty.is_float() =>
+            {
+                return Err(format!("there are no float lanes '{}'", ty.name()));
+            }
             Op::VExt { n, .. } if *n >= 16 => {
                 return Err(format!("there is no byte {n}"));
             }

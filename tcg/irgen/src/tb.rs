@@ -5,7 +5,7 @@ use crate::toy::{extra_offset, toy_layout};
 use tcg_ir::builder::Addr;
 use tcg_ir::{
     Barriers, Builder, Cond, Endian, FpMask, Global, HelperId, Label, Lane, MemOp, Narrow, Order,
-    RmwOp, Round, Sign, TargetKind, Tb, Type, Val, VecOp, VecShift,
+    RmwOp, Round, Sign, TargetKind, Tb, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift,
 };
 
 /// What TBs hold.
@@ -111,7 +111,7 @@ impl<'a> Maker<'a> {
     }
 
     fn op(&mut self) {
-        match self.random.below(36) {
+        match self.random.below(38) {
             0..=9 => self.integer(),
             10..=11 => self.wide(),
             12..=13 => self.bit_field(),
@@ -124,6 +124,7 @@ impl<'a> Maker<'a> {
             30 if self.config.calls => self.call(),
             31..=33 if self.config.vectors => self.vector(),
             34..=35 if self.config.vectors => self.lanes(),
+            36..=37 if self.config.vectors && self.config.floats => self.vector_float(),
             _ => self.integer(),
         }
     }
@@ -517,7 +518,7 @@ impl<'a> Maker<'a> {
         let (a, b) = (self.take(ty), self.take(ty));
         let round = self.random.pick(Round::ALL);
         let sign = self.random.pick(&SIGNS);
-        let d = match self.random.below(20) {
+        let d = match self.random.below(21) {
             0 => self.b.fadd(ty, a, b),
             1 => self.b.fsub(ty, a, b),
             2 => self.b.fmul(ty, a, b),
@@ -568,7 +569,61 @@ impl<'a> Maker<'a> {
                 let (a, b) = (self.take(Type::F64), self.take(Type::F32));
                 self.b.fsethi(a, b)
             }
+            19 => {
+                let (max, num) = (self.random.one_in(2), self.random.one_in(2));
+                self.b.fminmax(ty, max, num, a, b)
+            }
             _ => return self.float_environment(),
+        };
+        self.give(d);
+    }
+
+    /// A vector of interesting floats, or any.
+    fn take_floats(&mut self, ty: Type) -> Val {
+        if self.random.one_in(2) {
+            return self.take(Type::V128);
+        }
+        let mut half = || match ty {
+            Type::F32 => u64::from(self.random.single()) << 32 | u64::from(self.random.single()),
+            _ => self.random.double(),
+        };
+        let (lo, hi) = (half(), half());
+        let (lo, hi) = (self.b.i64(lo), self.b.i64(hi));
+        self.b.vpair(lo, hi)
+    }
+
+    fn vector_float(&mut self) {
+        let ty = self.random.pick(&FLOATS);
+        let (a, b) = (self.take_floats(ty), self.take_floats(ty));
+        let round = self.random.pick(Round::ALL);
+        let d = match self.random.below(14) {
+            0..=4 => {
+                let op = self.random.pick(VecFpOp::ALL);
+                self.b.vfbinary(op, ty, a, b)
+            }
+            5 => self.b.vfsqrt(ty, a),
+            6..=7 => {
+                let (neg, c) = (self.random.one_in(2), self.take_floats(ty));
+                self.b.vfmuladd(ty, neg, a, b, c)
+            }
+            8 => {
+                let op = self.random.pick(VecFpCmp::ALL);
+                self.b.vfcmp(op, ty, a, b)
+            }
+            9 => {
+                let quiet = self.random.one_in(2);
+                self.b.vfround(ty, round, quiet, a)
+            }
+            10 => {
+                let sign = self.random.pick(&SIGNS);
+                self.b.vffromint(sign, a)
+            }
+            11 => self.b.vftoint(round, a),
+            12 => {
+                let high = self.random.one_in(2);
+                self.b.vfwiden(high, a)
+            }
+            _ => self.b.vfnarrow(a),
         };
         self.give(d);
     }

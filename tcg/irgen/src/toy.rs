@@ -81,6 +81,14 @@ const fn vector(name: &'static str, member: usize, index: usize, pin_rank: u8) -
     GlobalDesc { name, ty: Type::V128, offset, pin_rank }
 }
 
+/// The choices that differ most from the host's.
+static RULES: softfp::Rules = softfp::Rules {
+    nan: softfp::NanRule::AddendFirst,
+    out_of_range_is_inexact: false,
+    nan_to_signed_is_min: false,
+    ..softfp::PLAIN
+};
+
 static LAYOUT: GuestLayout = GuestLayout {
     name: "toy",
     globals: &[
@@ -104,7 +112,7 @@ static LAYOUT: GuestLayout = GuestLayout {
         vector("x1", offset_of!(Globals, x), 1, 3),
     ],
     helpers: &[HelperDesc { name: "mix", entry: mix, reads_fp_flags: false }],
-    fp: &softfp::PLAIN,
+    fp: &RULES,
     state_size: size_of::<ToyState>() as u32,
 };
 

@@ -51,11 +51,11 @@ fn scalar(ty: Type) -> u8 {
 }
 
 /// VEX prefix of packed instructions and of `ucomis`: 66 for doubles, none for singles.
-fn packed(ty: Type) -> u8 {
+pub(crate) fn packed(ty: Type) -> u8 {
     u8::from(ty == Type::F64)
 }
 
-fn by_type(ty: Type, f64: Const, f32: Const) -> Const {
+pub(crate) fn by_type(ty: Type, f64: Const, f32: Const) -> Const {
     if ty == Type::F64 { f64 } else { f32 }
 }
 
@@ -97,7 +97,7 @@ impl Cx<'_> {
     }
 
     /// A register for `d` that none of the inputs is in: the slow path wants them.
-    fn out_beside(&mut self, d: Val) -> Reg {
+    pub(crate) fn out_beside(&mut self, d: Val) -> Reg {
         let hint = self.vals[d.index()].hint;
         if hint < 32 && self.regs.locked & bit(hint) != 0 {
             return self.alloc(true);
@@ -146,7 +146,7 @@ impl Cx<'_> {
     }
 
     /// Sends the jump at `at` to software, which comes back here.
-    fn detour(&mut self, at: usize, slow: Slow) {
+    pub(crate) fn detour(&mut self, at: usize, slow: Slow) {
         let back = self.asm.pos();
         self.cold_detour(at, Then::Float { slow, back });
     }
@@ -161,7 +161,10 @@ impl Cx<'_> {
         self.jump_back(back);
     }
 
-    fn call_slow(&mut self, slow: Slow) {
+    pub(crate) fn call_slow(&mut self, slow: Slow) {
+        if slow.op.vector {
+            return self.call_slow_vector(slow);
+        }
         self.asm.lea(true, RSP, Mem::base(RSP, -FRAME));
         let slot = |i: usize| Mem::base(RSP, 8 * i as i32);
         for (i, r) in slow.operands.into_iter().enumerate() {
@@ -212,6 +215,30 @@ impl Cx<'_> {
         if self.is_bare(a) {
             self.set_significant(d);
         }
+    }
+
+    /// Zeros are told apart by combining both orders of the operands, of which the host returns the second.
+    pub(crate) fn fminmax(&mut self, max: bool, num: bool, d: Val, a: Val, b: Val) {
+        let ty = self.tb.ty(d);
+        let (ra, rb) = (self.in_reg(a), self.in_reg(b));
+        let t = self.alloc(true);
+        self.done(&[a, b]);
+        let rd = self.out_beside(d);
+        self.fp_compare(false, ty, ra, rb);
+        let at = self.asm.jcc(Cc::P);
+        let (opcode, combine) = if max { (0x5f, 0x54) } else { (0x5d, 0x56) };
+        self.asm.v(scalar(ty), opcode, rd & 15, ra & 15, rb & 15);
+        self.asm.v(scalar(ty), opcode, t & 15, rb & 15, ra & 15);
+        self.asm.v(0, combine, rd & 15, rd & 15, t & 15);
+        let kind = match (max, num) {
+            (true, false) => Kind::Max,
+            (false, false) => Kind::Min,
+            (true, true) => Kind::MaxNum,
+            (false, true) => Kind::MinNum,
+        };
+        let (op, operands) = (SlowOp::new(kind, ty), [ra, rb, NO_REG]);
+        self.detour(at, Slow { op, operands, results: [rd, NO_REG], checked: false });
+        self.finish_float(d, rd, self.is_bare(a) && self.is_bare(b));
     }
 
     // --- comparisons -----------------------------------------------------------------------------
@@ -387,17 +414,23 @@ impl Cx<'_> {
         let wide = ity == Type::I64 || sign == Sign::Unsigned;
         let unsigned64 = ity == Type::I64 && sign == Sign::Unsigned;
         let early = unsigned64.then(|| self.beyond_signed(ty, ra));
-        let rx = match slow.op.round {
-            Round::Zero | Round::Dynamic => ra,
-            round => {
-                self.round_to_integral(ty, x, ra, round, false);
-                x
-            }
+        // The host rounds before it finds that the result is out of range, and then is inexact too: unless the guest wants
+        // that, inexact is raised when all is well.
+        let direct = matches!(slow.op.round, Round::Zero | Round::Dynamic);
+        let late = !self.layout.fp.out_of_range_is_inexact && (!direct || sign == Sign::Unsigned);
+        let rx = if direct && !late {
+            ra
+        } else {
+            self.round_to_integral(ty, x, ra, slow.op.round, late);
+            x
         };
         // vcvt(t)sd2si or vcvt(t)ss2si
         let opcode = if slow.op.round == Round::Dynamic { 0x2d } else { 0x2c };
         self.asm.vex(scalar(ty), 1, wide, opcode, rd, 0, Rm::R(rx & 15), None);
         let at = self.out_of_range((ity, sign), rd, rc);
+        if late {
+            self.round_to_integral(ty, x, ra, slow.op.round, false);
+        }
         if class {
             self.class_of_zero(ty, ra, rc, x);
         }
@@ -454,15 +487,8 @@ impl Cx<'_> {
 
     /// `vroundsd` or `vroundss`.
     fn round_to_integral(&mut self, ty: Type, d: Reg, a: Reg, round: Round, quiet: bool) {
-        let mode = match round {
-            Round::NearestEven | Round::NearestAway | Round::Odd => 0,
-            Round::Down => 1,
-            Round::Up => 2,
-            Round::Zero => 3,
-            Round::Dynamic => 4,
-        };
         let opcode = if ty == Type::F64 { 0x0b } else { 0x0a };
-        self.asm.v3a(false, opcode, d & 15, a & 15, a & 15, mode | u8::from(quiet) << 3);
+        self.asm.v3a(false, opcode, d & 15, a & 15, a & 15, rounding_control(round, quiet));
     }
 
     pub(crate) fn fround(&mut self, round: Round, quiet: bool, d: Val, a: Val) {
@@ -591,6 +617,18 @@ impl Cx<'_> {
         self.asm.mxcsr(LDMXCSR, csr);
         self.done(&[v]);
     }
+}
+
+/// The immediate of `vround*`; with `quiet` nothing is inexact.
+pub(crate) fn rounding_control(round: Round, quiet: bool) -> u8 {
+    let mode = match round {
+        Round::NearestEven | Round::NearestAway | Round::Odd => 0,
+        Round::Down => 1,
+        Round::Up => 2,
+        Round::Zero => 3,
+        Round::Dynamic => 4,
+    };
+    mode | u8::from(quiet) << 3
 }
 
 /// How to branch on outcomes of a comparison.

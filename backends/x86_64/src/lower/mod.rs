@@ -11,6 +11,7 @@ mod mul;
 mod state;
 mod vector;
 mod vector_binary;
+mod vector_float;
 mod vector_unary;
 
 use crate::context::Cx;
@@ -78,6 +79,7 @@ impl Cx<'_> {
             Op::FDiv { d, a, b, .. } => self.fp_binary(float::Arith::Div, d, a, b),
             Op::FSqrt { d, a, .. } => self.fsqrt(d, a),
             Op::FMulAdd { sub, d, a, b, c, .. } => self.fmuladd(sub, d, a, b, c),
+            Op::FMinMax { max, num, d, a, b, .. } => self.fminmax(max, num, d, a, b),
             Op::FNeg { d, a, .. } => self.fneg(d, a),
             Op::FAbs { d, a, .. } => self.fabs(d, a),
             Op::FCmp { signaling, d, a, b, .. } => self.fcmp(signaling, d, a, b),
@@ -108,6 +110,15 @@ impl Cx<'_> {
             Op::VTable { d, a, index } => self.vtable(d, a, index),
             Op::VWiden { lane, sign, high, d, a } => self.vwiden(lane, sign, high, d, a),
             Op::VNarrow { lane, how, d, a } => self.vnarrow(lane, how, d, a),
+            Op::VFBinary { op, ty, d, a, b } => self.vfbinary(op, ty, d, a, b),
+            Op::VFSqrt { ty, d, a } => self.vfsqrt(ty, d, a),
+            Op::VFMulAdd { ty, neg, d, a, b, c } => self.vfmuladd(ty, neg, d, (a, b, c)),
+            Op::VFCmp { op, ty, d, a, b } => self.vfcmp(op, ty, d, a, b),
+            Op::VFRound { ty, round, quiet, d, a } => self.vfround(ty, round, quiet, d, a),
+            Op::VFFromInt { sign, d, a } => self.vffromint(sign, d, a),
+            Op::VFToInt { round, d, a } => self.vftoint(round, d, a),
+            Op::VFWiden { high, d, a } => self.vfwiden(high, d, a),
+            Op::VFNarrow { d, a } => self.vfnarrow(d, a),
             Op::VLow { ty, d, a } => self.vlow(ty, d, a),
             Op::VZext { ty, d, a } => self.vzext(ty, d, a),
             Op::VPair { d, lo, hi } => self.vpair(d, lo, hi),

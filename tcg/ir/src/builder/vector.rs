@@ -3,8 +3,8 @@
 use super::Builder;
 use crate::ops::Op;
 use crate::tb::Val;
-use crate::types::{Sign, Type};
-use crate::vector::{Lane, Narrow, VecOp, VecShift};
+use crate::types::{Round, Sign, Type};
+use crate::vector::{Lane, Narrow, VecFpCmp, VecFpOp, VecOp, VecShift};
 
 impl Builder {
     fn vector(&mut self, op: impl FnOnce(Val) -> Op) -> Val {
@@ -152,5 +152,70 @@ impl Builder {
     /// The lanes at half their width in the low half, zeros above.
     pub fn vnarrow(&mut self, lane: Lane, how: Narrow, a: Val) -> Val {
         self.vector(|d| Op::VNarrow { lane, how, d, a })
+    }
+
+    // --- floating point --------------------------------------------------------------------------
+
+    /// A floating-point operation on the lanes of type `ty`.
+    pub fn vfbinary(&mut self, op: VecFpOp, ty: Type, a: Val, b: Val) -> Val {
+        self.vector(|d| Op::VFBinary { op, ty, d, a, b })
+    }
+
+    /// Square roots.
+    pub fn vfsqrt(&mut self, ty: Type, a: Val) -> Val {
+        self.vector(|d| Op::VFSqrt { ty, d, a })
+    }
+
+    /// `c + a * b`, or with `neg` `c + -a * b`.
+    pub fn vfmuladd(&mut self, ty: Type, neg: bool, a: Val, b: Val, c: Val) -> Val {
+        self.vector(|d| Op::VFMulAdd { ty, neg, d, a, b, c })
+    }
+
+    /// A comparison, as masks.
+    pub fn vfcmp(&mut self, op: VecFpCmp, ty: Type, a: Val, b: Val) -> Val {
+        self.vector(|d| Op::VFCmp { op, ty, d, a, b })
+    }
+
+    /// To integral floats.
+    pub fn vfround(&mut self, ty: Type, round: Round, quiet: bool, a: Val) -> Val {
+        self.vector(|d| Op::VFRound { ty, round, quiet, d, a })
+    }
+
+    /// 32-bit integers to `f32`.
+    pub fn vffromint(&mut self, sign: Sign, a: Val) -> Val {
+        self.vector(|d| Op::VFFromInt { sign, d, a })
+    }
+
+    /// `f32` to signed 32-bit integers.
+    pub fn vftoint(&mut self, round: Round, a: Val) -> Val {
+        self.vector(|d| Op::VFToInt { round, d, a })
+    }
+
+    /// The low or high half of `f32` lanes to `f64`.
+    pub fn vfwiden(&mut self, high: bool, a: Val) -> Val {
+        self.vector(|d| Op::VFWiden { high, d, a })
+    }
+
+    /// `f64` lanes to `f32` in the low half, zeros above.
+    pub fn vfnarrow(&mut self, a: Val) -> Val {
+        self.vector(|d| Op::VFNarrow { d, a })
+    }
+
+    /// Signs of float lanes inverted.
+    pub fn vfneg(&mut self, ty: Type, a: Val) -> Val {
+        let signs = self.sign_bits(ty);
+        self.vxor(a, signs)
+    }
+
+    /// Signs of float lanes cleared.
+    pub fn vfabs(&mut self, ty: Type, a: Val) -> Val {
+        let signs = self.sign_bits(ty);
+        self.vandnot(a, signs)
+    }
+
+    fn sign_bits(&mut self, ty: Type) -> Val {
+        let lane = if ty == Type::F32 { Lane::S } else { Lane::D };
+        let sign = self.konst(lane.scalar(), 1 << (ty.bits() - 1));
+        self.vdup(lane, sign)
     }
 }

@@ -1,0 +1,118 @@
+//! Floating-point ops on vectors, lane by lane through `softfp`.
+
+use crate::float::{by_type, compare, convert, sign_bit, within};
+use crate::run::Frame;
+use crate::vector::{generate, get};
+use softfp::{F32, F64, Negate, Rules};
+use tcg_ir::{Lane, Op, Round, Sign, Type, Val, VecFpCmp, VecFpOp};
+
+/// The lanes that hold floats of this type.
+fn lanes_of(ty: Type) -> Lane {
+    if ty == Type::F32 { Lane::S } else { Lane::D }
+}
+
+/// Runs a floating-point op on vectors.
+pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
+    match *op {
+        Op::VFBinary { op, ty, d, a, b } => {
+            map(frame, rules, Round::Dynamic, ty, (d, [a, b, b]), |e, [a, b, _]| match op {
+                VecFpOp::Add => by_type!(ty, add(e, a, b)),
+                VecFpOp::Sub => by_type!(ty, sub(e, a, b)),
+                VecFpOp::Mul => by_type!(ty, mul(e, a, b)),
+                VecFpOp::Div => by_type!(ty, div(e, a, b)),
+                VecFpOp::Max => by_type!(ty, max(e, a, b)),
+                VecFpOp::Min => by_type!(ty, min(e, a, b)),
+            });
+        }
+        Op::VFSqrt { ty, d, a } => {
+            map(frame, rules, Round::Dynamic, ty, (d, [a; 3]), |e, [a, ..]| {
+                by_type!(ty, sqrt(e, a))
+            });
+        }
+        Op::VFMulAdd { ty, neg, d, a, b, c } => {
+            map(frame, rules, Round::Dynamic, ty, (d, [a, b, c]), |e, [a, b, c]| {
+                let a = if neg { a ^ sign_bit(ty) } else { a };
+                let plain = Negate::default();
+                match ty {
+                    Type::F32 => {
+                        u64::from(softfp::fma::<F32>(e, a as u32, b as u32, c as u32, plain))
+                    }
+                    _ => softfp::fma::<F64>(e, a, b, c, plain),
+                }
+            });
+        }
+        Op::VFRound { ty, round, quiet, d, a } => {
+            map(frame, rules, round, ty, (d, [a; 3]), |e, [a, ..]| {
+                e.inexact_suppressed = quiet;
+                by_type!(ty, round_to_integral(e, a))
+            });
+        }
+        Op::VFFromInt { sign, d, a } => {
+            map(frame, rules, Round::Dynamic, Type::F32, (d, [a; 3]), |e, [a, ..]| {
+                u64::from(match sign {
+                    Sign::Signed => softfp::from_i32::<F32>(e, a as i32),
+                    Sign::Unsigned => softfp::from_u32::<F32>(e, a as u32),
+                })
+            });
+        }
+        Op::VFToInt { round, d, a } => {
+            map(frame, rules, round, Type::F32, (d, [a; 3]), |e, [a, ..]| {
+                u64::from(softfp::to_i32::<F32>(e, a as u32).cast_unsigned())
+            });
+        }
+        Op::VFCmp { op, ty, d, a, b } => {
+            let (lane, a, b) = (lanes_of(ty), frame.vector(a), frame.vector(b));
+            let env = frame.state.env();
+            let signaling = op != VecFpCmp::Eq;
+            let result = generate(lane, |i| {
+                let (a, b) = (get(lane, a, i), get(lane, b, i));
+                let holds = match compare(env, rules, ty, signaling, a, b) {
+                    0 => op != VecFpCmp::Gt,
+                    2 => op != VecFpCmp::Eq,
+                    _ => false,
+                };
+                if holds { u64::MAX } else { 0 }
+            });
+            frame.set_vector(d, result);
+        }
+        Op::VFWiden { high, d, a } => {
+            let a = frame.vector(a);
+            let first = if high { 2 } else { 0 };
+            let env = frame.state.env();
+            let result = generate(Lane::D, |i| {
+                let a = get(Lane::S, a, first + i);
+                within(env, rules, Round::Dynamic, |e| convert(e, Type::F32, Type::F64, a))
+            });
+            frame.set_vector(d, result);
+        }
+        Op::VFNarrow { d, a } => {
+            let a = frame.vector(a);
+            let env = frame.state.env();
+            let result = [0, 1].map(|i| {
+                let a = get(Lane::D, a, i);
+                within(env, rules, Round::Dynamic, |e| convert(e, Type::F64, Type::F32, a))
+            });
+            frame.set_vector(d, u128::from(result[1] << 32 | result[0]));
+        }
+        _ => unreachable!("the caller passes floating-point ops on vectors only"),
+    }
+}
+
+/// Sets `d` to what `f` makes of the lanes of its inputs.
+fn map(
+    frame: &mut Frame<'_>,
+    rules: &'static Rules,
+    round: Round,
+    ty: Type,
+    (d, inputs): (Val, [Val; 3]),
+    f: impl Fn(&mut softfp::Env, [u64; 3]) -> u64,
+) {
+    let lane = lanes_of(ty);
+    let inputs = inputs.map(|v| frame.vector(v));
+    let env = frame.state.env();
+    let result = generate(lane, |i| {
+        let lanes = inputs.map(|v| get(lane, v, i));
+        within(env, rules, round, |e| f(e, lanes))
+    });
+    frame.set_vector(d, result);
+}

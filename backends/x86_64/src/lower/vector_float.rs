@@ -1,0 +1,244 @@
+//! Floating-point operations on vectors.
+//!
+//! As for scalars the host's instruction is right unless a result is a NaN or the smallest normal number; one comparison
+//! finds both in all lanes. Software then computes all lanes anew: the flags that the host has raised are among the guest's.
+
+use super::float::{by_type, packed};
+use super::vector::{SHIFT_LEFT, SHIFT_RIGHT};
+use crate::alloc::NO_REG;
+use crate::asm::{Cc, Mem, RSP, Rm};
+use crate::cold::Slow;
+use crate::context::Cx;
+use crate::pins::Reg;
+use crate::prologue::Const;
+use crate::slow::{Kind, SlowOp, VectorFrame};
+use std::mem::size_of;
+use tcg_ir::{Lane, Round, Sign, Type, Val, VecFpCmp, VecFpOp};
+
+const VECTOR_FRAME: i32 = size_of::<VectorFrame>() as i32;
+
+/// Predicates of `vcmpps`.
+const EQUAL: u8 = 0x00;
+const UNORDERED: u8 = 0x03;
+const EQUAL_OR_UNORDERED: u8 = 0x08;
+const GREATER_OR_EQUAL_SIGNALING: u8 = 0x0d;
+const GREATER_SIGNALING: u8 = 0x0e;
+
+impl Cx<'_> {
+    pub(crate) fn vfbinary(&mut self, op: VecFpOp, ty: Type, d: Val, a: Val, b: Val) {
+        let (opcode, kind) = match op {
+            VecFpOp::Add => (0x58, Kind::Add),
+            VecFpOp::Sub => (0x5c, Kind::Sub),
+            VecFpOp::Mul => (0x59, Kind::Mul),
+            VecFpOp::Div => (0x5e, Kind::Div),
+            VecFpOp::Max | VecFpOp::Min => return self.vfminmax(op == VecFpOp::Max, ty, d, a, b),
+        };
+        let (ra, rb) = (self.in_reg(a), self.in_reg(b));
+        self.done(&[a, b]);
+        let rd = self.out_beside(d);
+        self.asm.v(packed(ty), opcode, rd & 15, ra & 15, rb & 15);
+        self.check_lanes(kind, ty, ty, rd, [ra, rb, NO_REG]);
+        self.finish_vector(d, rd);
+    }
+
+    /// See `fminmax`.
+    fn vfminmax(&mut self, max: bool, ty: Type, d: Val, a: Val, b: Val) {
+        let (ra, rb) = (self.in_reg(a), self.in_reg(b));
+        let t = self.alloc(true);
+        self.done(&[a, b]);
+        let rd = self.out_beside(d);
+        let (xd, xa, xb, xt) = (rd & 15, ra & 15, rb & 15, t & 15);
+        self.compare_floats(ty, UNORDERED, xt, xa, xb.into());
+        let at = self.jump_if_any(xt);
+        let (opcode, combine, kind) =
+            if max { (0x5f, 0x54, Kind::Max) } else { (0x5d, 0x56, Kind::Min) };
+        self.asm.v(packed(ty), opcode, xd, xa, xb);
+        self.asm.v(packed(ty), opcode, xt, xb, xa);
+        self.asm.v(0, combine, xd, xd, xt);
+        self.detour(at, slow_lanes(SlowOp::new(kind, ty), rd, [ra, rb, NO_REG]));
+        self.finish_vector(d, rd);
+    }
+
+    pub(crate) fn vfsqrt(&mut self, ty: Type, d: Val, a: Val) {
+        let ra = self.in_reg(a);
+        self.done(&[a]);
+        let rd = self.out_beside(d);
+        self.asm.v(packed(ty), 0x51, rd & 15, 0, ra & 15);
+        self.check_lanes(Kind::Sqrt, ty, ty, rd, [ra, NO_REG, NO_REG]);
+        self.finish_vector(d, rd);
+    }
+
+    pub(crate) fn vfmuladd(&mut self, ty: Type, neg: bool, d: Val, (a, b, c): (Val, Val, Val)) {
+        let (ra, rb, rc) = (self.in_reg(a), self.in_reg(b), self.in_reg(c));
+        self.done(&[a, b, c]);
+        let rd = self.out_beside(d);
+        self.copy_reg(rd, rc);
+        // vfmadd231, vfnmadd231
+        let (opcode, kind) = if neg { (0xbc, Kind::NegMulAdd) } else { (0xb8, Kind::MulAdd) };
+        self.asm.v38(ty == Type::F64, opcode, rd & 15, ra & 15, rb & 15);
+        self.check_lanes(kind, ty, ty, rd, [ra, rb, rc]);
+        self.finish_vector(d, rd);
+    }
+
+    pub(crate) fn vfcmp(&mut self, op: VecFpCmp, ty: Type, d: Val, a: Val, b: Val) {
+        let predicate = match op {
+            VecFpCmp::Eq => EQUAL,
+            VecFpCmp::Ge => GREATER_OR_EQUAL_SIGNALING,
+            VecFpCmp::Gt => GREATER_SIGNALING,
+        };
+        self.with_temps2::<0>(d, a, b, |cx, r| {
+            cx.compare_floats(ty, predicate, r.d, r.a, r.b.into());
+        });
+    }
+
+    pub(crate) fn vfround(&mut self, ty: Type, round: Round, quiet: bool, d: Val, a: Val) {
+        let ra = self.in_reg(a);
+        self.done(&[a]);
+        let rd = self.out_beside(d);
+        if matches!(round, Round::NearestAway | Round::Odd) {
+            let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
+            let op = SlowOp { round, ..SlowOp::new(kind, ty) };
+            self.call_slow(slow_lanes(op, rd, [ra, NO_REG, NO_REG]));
+        } else {
+            self.round_lanes(ty, rd & 15, ra & 15, round, quiet);
+        }
+        self.finish_vector(d, rd);
+    }
+
+    /// `vroundps`, `vroundpd`.
+    fn round_lanes(&mut self, ty: Type, d: u8, a: u8, round: Round, quiet: bool) {
+        let opcode = if ty == Type::F64 { 0x09 } else { 0x08 };
+        self.asm.v3a(false, opcode, d, 0, a, super::float::rounding_control(round, quiet));
+    }
+
+    pub(crate) fn vffromint(&mut self, sign: Sign, d: Val, a: Val) {
+        if sign == Sign::Signed {
+            // vcvtdq2ps
+            return self.with_rm(d, a, |cx, d, a| cx.asm.v(0, 0x5b, d, 0, a));
+        }
+        // The upper 16 bits are exact, and so is their product with 2^16: the sum alone is rounded.
+        self.with_temps::<2>(d, a, |cx, r| {
+            let [t, u] = r.t;
+            cx.shift_lanes(SHIFT_RIGHT, Lane::S, t, r.a, 16);
+            cx.asm.v(0, 0x5b, t, 0, t);
+            cx.splat(Lane::S, u, 0x4780_0000);
+            cx.asm.v(0, 0x59, t, t, u);
+            cx.shift_lanes(SHIFT_LEFT, Lane::S, u, r.a, 16);
+            cx.shift_lanes(SHIFT_RIGHT, Lane::S, u, u, 16);
+            cx.asm.v(0, 0x5b, u, 0, u);
+            cx.asm.v(0, 0x58, r.d, t, u);
+        });
+    }
+
+    /// What is out of range gives the most negative number. A number of that size has no fraction: nothing is inexact.
+    pub(crate) fn vftoint(&mut self, round: Round, d: Val, a: Val) {
+        let ra = self.in_reg(a);
+        let t = self.alloc(true);
+        self.done(&[a]);
+        let rd = self.out_beside(d);
+        let op = SlowOp { other: Type::I32, round, ..SlowOp::new(Kind::ToInt, Type::F32) };
+        let slow = slow_lanes(op, rd, [ra, NO_REG, NO_REG]);
+        if matches!(round, Round::NearestAway | Round::Odd) {
+            self.call_slow(slow);
+            return self.finish_vector(d, rd);
+        }
+        let (xd, xt) = (rd & 15, t & 15);
+        match round {
+            // vcvtps2dq, vcvttps2dq
+            Round::Dynamic => self.asm.v(1, 0x5b, xd, 0, ra & 15),
+            Round::Zero => self.asm.v(2, 0x5b, xd, 0, ra & 15),
+            _ => {
+                self.round_lanes(Type::F32, xt, ra & 15, round, false);
+                self.asm.v(2, 0x5b, xd, 0, xt);
+            }
+        }
+        self.splat(Lane::S, xt, 1 << 31);
+        // vpcmpeqd
+        self.p(0x76, xt, xt, xd);
+        let at = self.jump_if_any(xt);
+        self.detour(at, slow);
+        self.finish_vector(d, rd);
+    }
+
+    pub(crate) fn vfwiden(&mut self, high: bool, d: Val, a: Val) {
+        self.with_temps::<1>(d, a, |cx, r| {
+            if high {
+                cx.shift_bytes_right(r.t[0], r.a, 8);
+            }
+            // vcvtps2pd
+            cx.asm.v(0, 0x5a, r.d, 0, if high { r.t[0] } else { r.a });
+        });
+    }
+
+    pub(crate) fn vfnarrow(&mut self, d: Val, a: Val) {
+        let ra = self.in_reg(a);
+        self.done(&[a]);
+        let rd = self.out_beside(d);
+        // vcvtpd2ps
+        self.asm.v(1, 0x5a, rd & 15, 0, ra & 15);
+        self.check_lanes(Kind::Cvt, Type::F64, Type::F32, rd, [ra, NO_REG, NO_REG]);
+        self.finish_vector(d, rd);
+    }
+
+    // --- the slow path ---------------------------------------------------------------------------
+
+    /// After the host instruction has left lanes of type `to` in `rd`: sends what it may have got wrong to software.
+    fn check_lanes(&mut self, kind: Kind, from: Type, to: Type, rd: Reg, operands: [Reg; 3]) {
+        let t = self.alloc(true);
+        let m = self.constant();
+        // vandpd or vandps
+        self.asm.v(packed(to), 0x54, t & 15, rd & 15, m);
+        self.constant_used(by_type(to, Const::AbsLanes64, Const::AbsLanes32));
+        let m = self.constant();
+        self.compare_floats(to, EQUAL_OR_UNORDERED, t & 15, t & 15, m.into());
+        self.constant_used_before(by_type(to, Const::MinLanes64, Const::MinLanes32), 1);
+        let at = self.jump_if_any(t & 15);
+        let op = SlowOp { other: to, ..SlowOp::new(kind, from) };
+        self.detour(at, slow_lanes(op, rd, operands));
+        self.regs.locked &= !crate::alloc::bit(t);
+    }
+
+    /// `vcmpps` or `vcmppd`.
+    fn compare_floats(&mut self, ty: Type, predicate: u8, d: u8, a: u8, b: Rm) {
+        self.asm.vex(packed(ty), 1, false, 0xc2, d, a, b, Some(predicate));
+    }
+
+    /// Jumps if any bit of `x` is one; the place of the displacement.
+    fn jump_if_any(&mut self, x: u8) -> usize {
+        // vptest
+        self.p38(0x17, x, 0, x);
+        self.asm.jcc(Cc::Ne)
+    }
+
+    /// Output `d` was computed in `rd`: leaves it there, or moves it where it is wanted.
+    fn finish_vector(&mut self, d: Val, rd: Reg) {
+        if crate::pins::SCRATCH & crate::alloc::bit(rd) == 0 {
+            self.set(d, rd);
+        } else {
+            self.finish_in(d, rd);
+        }
+    }
+
+    /// See `call_slow`: operands and results of 16 bytes.
+    pub(crate) fn call_slow_vector(&mut self, slow: Slow) {
+        self.asm.lea(true, RSP, Mem::base(RSP, -VECTOR_FRAME));
+        let slot = |i: usize| Mem::base(RSP, 8 * i as i32);
+        for (i, r) in slow.operands.into_iter().enumerate().filter(|(_, r)| *r != NO_REG) {
+            self.store_reg(Type::F64, slot(i), r);
+            // vmovhps
+            self.asm.v(0, 0x17, r & 15, 0, slot(4 + i));
+        }
+        self.asm.store_imm(4, slot(3), slow.op.pack() as i32);
+        self.call_prologue(self.shared.offsets.fp_slow);
+        let x = slow.results[0];
+        self.load_reg(Type::F64, x, slot(0));
+        // vmovhps
+        self.asm.v(0, 0x16, x & 15, x & 15, slot(4));
+        self.asm.lea(true, RSP, Mem::base(RSP, VECTOR_FRAME));
+    }
+}
+
+fn slow_lanes(op: SlowOp, rd: Reg, operands: [Reg; 3]) -> Slow {
+    let op = SlowOp { vector: true, ..op };
+    Slow { op, operands, results: [rd, NO_REG], checked: false }
+}
