@@ -4,7 +4,8 @@
 //! What differs between them is only the compiler; sources and options are the same.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
@@ -90,10 +91,10 @@ fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()>
     let stem = source.file_stem().unwrap_or_default().to_string_lossy();
     let program = out.join(&*stem);
     match source.extension().and_then(|e| e.to_str()) {
-        Some("c") => gnu(target, "gcc", &["-static"], source, &program),
+        Some("c") => gnu(root, target, "gcc", &["-static"], source, &program),
         Some("cpp") => {
-            gnu(target, "g++", &["-static"], source, &program)?;
-            gnu(target, "g++", &[], source, &out.join(format!("{stem}_dynamic")))
+            gnu(root, target, "g++", &["-static"], source, &program)?;
+            gnu(root, target, "g++", &[], source, &out.join(format!("{stem}_dynamic")))
         }
         Some("go") => go(root, target, source, &program),
         Some("rs") => rust(root, target, source, &program),
@@ -107,6 +108,7 @@ fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()>
 ///
 /// If the compiler is missing or refuses the program.
 pub(crate) fn gnu(
+    root: &Path,
     target: Target,
     tool: &str,
     options: &[&str],
@@ -116,16 +118,39 @@ pub(crate) fn gnu(
     if is_fresh(source, to) {
         return Ok(());
     }
-    let compiler = format!("{}{tool}", target.gnu);
-    succeed(
-        Command::new(compiler)
-            .args(["-O2", "-pthread", "-Wall"])
-            .args(options)
-            .arg("-o")
-            .arg(to)
-            .arg(source)
-            .arg("-lm"),
-    )
+    let mut command = Command::new(compiler(root, target, tool)?);
+    command.args(["-O2", "-pthread", "-Wall"]).args(options);
+    succeed(command.arg("-o").arg(to).arg(source).arg("-lm"))
+}
+
+/// A script that runs a GNU compiler of Debian's in the amd64 root, with the workspace where it is.
+///
+/// So all hosts compile with the same compilers and libraries. Those of Ubuntu, for one, make s390x
+/// programs that need the vector facility.
+fn compiler(root: &Path, target: Target, tool: &str) -> Result<PathBuf> {
+    let guests = root.join("target/guests").canonicalize().context("no target/guests")?;
+    let script = guests.join(format!("{}{tool}", target.gnu));
+    let hosts = root.join("target/hosts");
+    let hosts = hosts.canonicalize().unwrap_or(hosts);
+    let (root, guests, hosts) = (root.display(), guests.display(), hosts.display());
+    let text = format!(
+        r#"#!/bin/sh
+[ "$(id -u)" = 0 ] || user=--map-root-user
+exec unshare --mount $user sh -c '
+    root={guests}/amd64
+    for d in /dev /proc /sys /tmp {root} {guests} {hosts}; do
+        [ -d $d ] || continue
+        mkdir -p $root$d && mount --bind $d $root$d || exit 125
+    done
+    cwd=$PWD; cd /; exec chroot $root env --chdir="$cwd" {gnu}{tool}-12 "$@"' sh "$@"
+"#,
+        gnu = target.gnu,
+    );
+    if !fs::read_to_string(&script).is_ok_and(|have| have == text) {
+        fs::write(&script, text).with_context(|| format!("write {}", script.display()))?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(script)
 }
 
 fn go(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {
@@ -161,11 +186,12 @@ fn rust(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {
         return Ok(());
     }
     let toolchain = hosts::ensure_toolchain(&root.join("target/hosts"))?;
+    let linker = compiler(root, target, "gcc")?;
     succeed(
         Command::new(toolchain.join("usr/bin/rustc"))
             .env("LD_LIBRARY_PATH", toolchain.join("usr/lib/x86_64-linux-gnu"))
             .args(["--edition=2021", "-O", "-Cstrip=debuginfo", "-Ctarget-feature=+crt-static"])
-            .args(["--target", target.rust, "-C", &format!("linker={}gcc", target.gnu), "-o"])
+            .args(["--target", target.rust, "-C", &format!("linker={}", linker.display()), "-o"])
             .arg(to)
             .arg(source),
     )

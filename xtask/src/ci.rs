@@ -12,15 +12,12 @@ use crate::{guests, tidy};
 
 /// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
 /// the archive's keys and default mirror.
-const PACKAGES: [&str; 14] = [
+const PACKAGES: [&str; 11] = [
     "binutils",
     "binutils-aarch64-linux-gnu",
     "binutils-s390x-linux-gnu",
     "debian-archive-keyring",
     "debootstrap",
-    "g++",
-    "g++-aarch64-linux-gnu",
-    "g++-s390x-linux-gnu",
     "gcc",
     "gcc-aarch64-linux-gnu",
     "gcc-s390x-linux-gnu",

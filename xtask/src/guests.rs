@@ -67,9 +67,9 @@ const MERGED: [&str; 4] = ["bin", "lib", "lib64", "sbin"];
 /// Folders of the host that a program started with `-L` must see rather than empty ones.
 const HOST_FOLDERS: [&str; 6] = ["dev", "home", "proc", "run", "sys", "tmp"];
 
-/// The compiler that makes on this machine what the guest's own compiler makes on the guest.
+/// The compilers that make on this machine what the guest's own compilers make on the guest.
 fn cross_compiler(guest: &Target) -> String {
-    format!("gcc-12-{}", guest.triplet)
+    format!("g++-12-{}", guest.triplet)
 }
 
 /// Fetches the roots that are not there or not of these packages, and builds our own programs.
@@ -97,6 +97,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 fn ensure(guests: &Path, target: &Target) -> Result<()> {
     let mut packages = PROGRAMS.map(str::to_owned).to_vec();
     if target.name == NATIVE.name {
+        packages.push("g++-12".to_owned());
         packages.extend(GUESTS.iter().map(cross_compiler));
     }
     let stamp = guests.join(format!("{}.packages", target.name));

@@ -127,7 +127,7 @@ fn kernels(
         for target in [guest, NATIVE] {
             let out = root.join("target/guests").join(target.name).join("opt/bench").join(class);
             fs::create_dir_all(&out)?;
-            built::gnu(target, "gcc", &["-static", level], &source, &out.join(&stem))?;
+            built::gnu(root, target, "gcc", &["-static", level], &source, &out.join(&stem))?;
         }
         let program = Program::Static(format!("opt/bench/{class}/{stem}"));
         let repeat = if class == "startup" { 20 } else { 1 };
