@@ -3,6 +3,7 @@
 //! Arm ARM DDI 0487, C4.1.94.
 
 use super::condition::{Test, Tests};
+use super::pauth::Key;
 use super::{Translator, W, rows};
 use crate::state::x;
 use crate::trap::Trap;
@@ -81,6 +82,12 @@ impl Translator<'_> {
         self.branch_to(kind, target);
     }
 
+    /// BRAA, BLRAA and their kind: a wrong address traps.
+    fn branch_authenticated(&mut self, kind: TargetKind, m: u8, rn: u8, modifier: Val) {
+        let target = self.target(Key::instruction(m), rn, modifier);
+        self.branch_to(kind, target);
+    }
+
     /// Goes to the address in `target`. A return needs no safe point, since the call had one.
     pub(super) fn branch_to(&mut self, kind: TargetKind, target: Val) {
         if kind != TargetKind::Return {
@@ -137,6 +144,11 @@ impl Translate for Translator<'_> {
         tbnz: TestBranch = self.branch_if_bit(true, f.rt, f.bit, f.offset);
         br: BranchReg = self.branch_register(TargetKind::Jump, f.rn);
         blr: BranchReg = self.branch_register(TargetKind::Call, f.rn);
+        braa: BranchAuth = { let m = self.modifier(f.rm); self.branch_authenticated(TargetKind::Jump, f.m, f.rn, m) };
+        braaz: BranchAuthZero = { let m = self.zero(); self.branch_authenticated(TargetKind::Jump, f.m, f.rn, m) };
+        blraa: BranchAuth = { let m = self.modifier(f.rm); self.branch_authenticated(TargetKind::Call, f.m, f.rn, m) };
+        blraaz: BranchAuthZero = { let m = self.zero(); self.branch_authenticated(TargetKind::Call, f.m, f.rn, m) };
+        retaa: ReturnAuth = { let target = self.return_target(f.m); self.branch_to(TargetKind::Return, target) };
         ret: BranchReg = self.branch_register(TargetKind::Return, f.rn);
     }
 }

@@ -23,6 +23,7 @@ mod memory;
 mod multiply;
 mod ordered;
 mod pair;
+mod pauth;
 mod reg;
 mod system;
 mod vector_memory;
