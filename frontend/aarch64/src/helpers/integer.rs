@@ -1,6 +1,6 @@
 //! Section of integer and system instructions.
 
-use super::{Done, atomic, crc, system};
+use super::{Done, atomic, crc, mops, system};
 use crate::state::CpuState;
 
 super::section! {
@@ -17,6 +17,10 @@ super::section! {
     @flags GET_FPSR = system::get_fpsr;
     COUNTER = system::counter;
     RANDOM = system::random;
+    COPY_PROLOGUE = mops::copy_prologue;
+    COPY = mops::copy;
+    FILL_PROLOGUE = mops::fill_prologue;
+    FILL = mops::fill;
 }
 
 /// The condition flags of the CPU state: N, Z, C, V as bits 3 to 0.

@@ -9,6 +9,7 @@ mod entry;
 #[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
 pub(crate) mod fp;
 pub(crate) mod integer;
+mod mops;
 #[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
 pub(crate) mod simd;
 mod system;

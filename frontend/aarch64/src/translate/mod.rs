@@ -20,6 +20,7 @@ mod load_store;
 mod load_store_simd;
 mod logic;
 mod memory;
+mod mops;
 mod multiply;
 mod ordered;
 mod pair;

@@ -1,0 +1,73 @@
+//! Group `mops`: copies and fills of storage.
+//!
+//! Arm ARM DDI 0487, C6.2 "CPYP, CPYM, CPYE" and "SETP, SETM, SETE".
+
+use super::cc::Cc;
+use super::condition::{Test, Tests};
+use super::{Translator, rows};
+use crate::helpers::integer::id;
+use crate::trap::Trap;
+use isa::aarch64::mops::Translate;
+use isa::aarch64::{Copy, Fill};
+use tcg_ir::{Cond, HelperId, Type, Val};
+
+impl Translator<'_> {
+    fn number(&mut self, r: u8) -> Val {
+        self.b.i32(r.into())
+    }
+
+    fn copy_prologue(&mut self, either_way: bool, f: Copy) {
+        let registers = [self.number(f.rd), self.number(f.rs), self.number(f.rn)];
+        let either_way = self.b.i32(either_way.into());
+        self.b.call(id::COPY_PROLOGUE, &[registers[0], registers[1], registers[2], either_way]);
+        self.prologue_done();
+    }
+
+    fn fill_prologue(&mut self, f: Fill) {
+        let registers = [self.number(f.rd), self.number(f.rn)];
+        self.b.call(id::FILL_PROLOGUE, &registers);
+        self.prologue_done();
+    }
+
+    /// Flags of zero say that the registers are in the form of option A.
+    fn prologue_done(&mut self) {
+        self.set_cc(Cc::Const(0));
+    }
+
+    fn copy(&mut self, f: Copy) {
+        let registers = [self.number(f.rd), self.number(f.rs), self.number(f.rn)];
+        self.move_until_done(id::COPY, &registers);
+    }
+
+    fn fill(&mut self, f: Fill) {
+        let operands = [self.number(f.rd), self.number(f.rn), self.x(f.rs)];
+        self.move_until_done(id::FILL, &operands);
+    }
+
+    /// Calls a helper that moves some bytes, and runs the instruction again while any are left.
+    fn move_until_done(&mut self, helper: HelperId, operands: &[Val]) {
+        self.poll();
+        if !matches!(self.cc, Cc::Const(0)) {
+            let flags = self.flags_value();
+            let zero = self.b.i32(0);
+            self.b.trap_if(Type::I32, Cond::Ne, flags, zero, Trap::MemoryCopy.exit_code().0);
+        }
+        let left = self.b.call(helper, operands);
+        let zero = self.b.i64(0);
+        self.goto_if(Tests::One(Test::Int(Type::I64, Cond::Ne, left, zero)), self.pc);
+    }
+}
+
+impl Translate for Translator<'_> {
+    rows! { self, f;
+        cpyfp: Copy = self.copy_prologue(false, f);
+        cpyfm: Copy = self.copy(f);
+        cpyfe: Copy = self.copy(f);
+        cpyp: Copy = self.copy_prologue(true, f);
+        cpym: Copy = self.copy(f);
+        cpye: Copy = self.copy(f);
+        setp: Fill = self.fill_prologue(f);
+        setm: Fill = self.fill(f);
+        sete: Fill = self.fill(f);
+    }
+}
