@@ -1,7 +1,7 @@
 //! `cargo xtask campaign`: random streams, recorded on a reference host and replayed on every
 //! engine, and what each instruction of the tables then rests on.
 //!
-//! Streams and traces stay in `target/campaign`: a stream that has not changed is not recorded
+//! Streams and traces stay in `target/campaign`, a folder for each guest: a stream that has not changed is not recorded
 //! again.
 
 use std::fs;
@@ -21,6 +21,9 @@ use crate::{hosts, peers};
 /// Options of `cargo xtask campaign`.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// Guest architecture: s390x or aarch64
+    #[arg(long, default_value = "s390x", value_parser = ["s390x", "aarch64"])]
+    guest: String,
     /// Number of streams, with seeds from 1 on
     #[arg(long, default_value_t = 208)]
     seeds: u64,
@@ -30,7 +33,7 @@ pub(crate) struct Options {
     /// Processes to use; 0 for one on each processor
     #[arg(long, default_value_t = 0)]
     jobs: usize,
-    /// Program that runs the s390x recorder, or `none` on an s390x machine
+    /// Program that runs the guest's recorder, or `none` on a machine of the guest's kind
     /// [default: the oldest of the peers]
     #[arg(long, value_name = "PROGRAM")]
     reference: Option<String>,
@@ -72,6 +75,7 @@ struct First {
 }
 
 struct Campaign {
+    guest: String,
     folder: PathBuf,
     /// The host's own risu.
     risu: PathBuf,
@@ -109,25 +113,27 @@ impl Campaign {
     fn new(root: &Path, options: &Options) -> Result<Campaign> {
         succeed(cargo().args(["build", "--release", "-p", "risu"]).current_dir(root))?;
         let risu = build_dir().join("release/risu");
-        let foreign = root.join("target/hosts/s390x/risu");
+        let guest = options.guest.as_str();
+        let foreign = root.join("target/hosts").join(guest).join("risu");
         let recorder = match options.reference.as_deref() {
             Some("none") => vec![risu.clone()],
             Some(program) => vec![program.into(), foreign],
             None => {
                 peers::run(root)?;
-                vec![peers::emulator(root, &peers::PEERS[0], "s390x"), foreign]
+                vec![peers::emulator(root, &peers::PEERS[0], guest), foreign]
             }
         };
         let native = recorder.len() == 1;
         if !native {
-            hosts::run(root, Some("s390x"))?;
+            hosts::run(root, Some(guest))?;
         }
-        let folder = root.join("target/campaign");
+        let folder = root.join("target/campaign").join(guest);
         fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
         let all = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = if options.jobs == 0 { all } else { options.jobs };
         let reference = if native { "hardware" } else { "qemu" };
-        let campaign = Campaign { folder, risu, recorder, reference, count: options.count, jobs };
+        let (guest, count) = (options.guest.clone(), options.count);
+        let campaign = Campaign { guest, folder, risu, recorder, reference, count, jobs };
         campaign
             .forget_other_reference(options.reference.as_deref().unwrap_or(peers::PEERS[0].name))?;
         Ok(campaign)
@@ -143,7 +149,7 @@ impl Campaign {
         if fs::read_to_string(&note).is_ok_and(|last| last == name) {
             return Ok(());
         }
-        for entry in fs::read_dir(&self.folder).context("list target/campaign")? {
+        for entry in fs::read_dir(&self.folder).context("list the traces")? {
             let path = entry?.path();
             if path.extension().is_some_and(|e| e == "trace") {
                 fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
@@ -188,7 +194,7 @@ impl Campaign {
         let (fresh, part) = (self.file(seed, "stream.new"), self.file(seed, "trace.new"));
         succeed(
             Command::new(&self.risu)
-                .args(["gen", "--reference", self.reference])
+                .args(["gen", "--guest", &self.guest, "--reference", self.reference])
                 .args(["--seed", &seed.to_string(), "--count", &self.count.to_string(), "-o"])
                 .arg(&fresh),
         )?;
@@ -230,7 +236,8 @@ impl Campaign {
     /// Prints which instructions rest on what; `false` if one rests on nothing.
     fn coverage(&self, root: &Path, engine: &str) -> Result<bool> {
         let mut coverage = Command::new(&self.risu);
-        coverage.arg("coverage").arg(self.results_file(engine)).current_dir(root);
+        coverage.args(["coverage", "--guest", &self.guest]).arg(self.results_file(engine));
+        coverage.current_dir(root);
         let status = coverage.status().context("run risu coverage")?;
         match status.code() {
             Some(0) => Ok(true),

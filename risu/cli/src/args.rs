@@ -63,6 +63,9 @@ pub(crate) struct GenArgs {
     /// Only instructions of this group of the tables
     #[arg(long)]
     pub(crate) group: Option<String>,
+    /// Also instructions that are not translated yet, to compare references
+    #[arg(long)]
+    pub(crate) untranslated: bool,
     /// What will record: rows that it lacks or has wrong stay out of long runs (`qemu`; any other
     /// name has no list of faults)
     #[arg(long, default_value = "qemu", value_name = "NAME")]
@@ -156,9 +159,12 @@ pub(crate) struct CoverageArgs {
     /// Processes to use for traces; 0 for one on each processor
     #[arg(long, default_value_t = 1)]
     pub(crate) jobs: usize,
-    /// Folder of hand-made vectors
-    #[arg(long, default_value = "tests/vectors/s390x")]
-    pub(crate) vectors: PathBuf,
+    /// Guest architecture
+    #[arg(long, default_value = "s390x")]
+    pub(crate) guest: String,
+    /// Folder of hand-made vectors [default: tests/vectors/ and the guest]
+    #[arg(long)]
+    pub(crate) vectors: Option<PathBuf>,
     /// Print only rows that rest on nothing
     #[arg(long)]
     pub(crate) missing: bool,

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use risu_compare::RowCount;
+use risu_trace::Guest;
 use serde::Serialize;
 
 use crate::args::CoverageArgs;
+use crate::gen_record;
 use crate::replay::replay_all;
 use crate::results::Results;
 use crate::ui::Verdict;
 
-/// Fills vectors up to the length of the longest instruction.
+/// Fills vectors of s390x up to the length of the longest instruction.
 const FILLER: [u8; 2] = [0x07, 0x07];
 
 /// What a translated row rests on.
@@ -43,6 +45,7 @@ struct Line {
 
 /// Prints what each row of the tables rests on.
 pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
+    let guest = gen_record::guest(&args.guest)?;
     let (results, traces) = sort_files(&args.files)?;
     let mut parts = Vec::new();
     for path in results {
@@ -56,8 +59,13 @@ pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
     if let Some(error) = all.errors.first() {
         bail!("{error}");
     }
-    let vectors = vectors_by_row(&args.vectors)?;
-    let lines: Vec<Line> = isa::s390x::ROWS
+    if !all.guest.is_empty() && all.guest != guest.name() {
+        bail!("these are results of {}, see --guest", all.guest);
+    }
+    let folder = args.vectors.clone();
+    let folder = folder.unwrap_or_else(|| Path::new("tests/vectors").join(guest.name()));
+    let vectors = vectors_by_row(guest, &folder)?;
+    let lines: Vec<Line> = risu_compare::rows(guest)
         .iter()
         .filter(|row| row.translated())
         .map(|row| {
@@ -86,7 +94,7 @@ fn sort_files(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
 /// Numbers of the folder's vectors (`*.vec`) by row: a vector counts for each row in its code.
 ///
 /// A line is `name: code in hexadecimal | …`, or a comment after `#`.
-fn vectors_by_row(folder: &Path) -> Result<BTreeMap<&'static str, u64>> {
+fn vectors_by_row(guest: Guest, folder: &Path) -> Result<BTreeMap<&'static str, u64>> {
     let mut found = BTreeMap::new();
     let entries = fs::read_dir(folder).with_context(|| format!("vectors {}", folder.display()))?;
     for entry in entries {
@@ -97,7 +105,7 @@ fn vectors_by_row(folder: &Path) -> Result<BTreeMap<&'static str, u64>> {
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let code = line.split_once(':').and_then(|(_, rest)| rest.split('|').next());
-            for row in rows_of(&bytes(code.unwrap_or_default())) {
+            for row in rows_of(guest, &bytes(code.unwrap_or_default())) {
                 *found.entry(row).or_insert(0) += 1;
             }
         }
@@ -114,12 +122,12 @@ fn bytes(text: &str) -> Vec<u8> {
 
 /// Rows of the instructions that follow each other in `code`, without repetitions and without the
 /// two-byte fillers at its end.
-fn rows_of(mut code: &[u8]) -> BTreeSet<&'static str> {
+fn rows_of(guest: Guest, mut code: &[u8]) -> BTreeSet<&'static str> {
     let mut rows = BTreeSet::new();
     while !code.is_empty() && code.chunks(FILLER.len()).any(|piece| piece != FILLER) {
-        let Ok(insn) = isa::s390x::decode(code) else { break };
-        rows.insert(insn.row().name);
-        code = code.get(insn.row().len_bytes()..).unwrap_or_default();
+        let Some((row, _)) = risu_compare::find_row(guest, code) else { break };
+        rows.insert(row.name);
+        code = code.get(row.len_bytes()..).unwrap_or_default();
     }
     rows
 }
@@ -186,12 +194,13 @@ mod tests {
 
     #[test]
     fn a_vector_counts_for_the_rows_of_its_code() {
-        let rows = |line| rows_of(&bytes(line)).into_iter().collect::<Vec<_>>();
+        let rows = |line| rows_of(Guest::S390x, &bytes(line)).into_iter().collect::<Vec<_>>();
         assert_eq!(rows(" b90a0013b9880002 "), ["alcgr", "algr"]);
         assert_eq!(rows("eb13500000040707"), ["lmg"], "the filler is no BRANCH ON CONDITION");
         assert_eq!(rows("0707b9040012"), ["bcr", "lgr"], "but it is one before other code");
         assert_eq!(rows(""), Vec::<&str>::new());
         assert_eq!(rows("b904"), Vec::<&str>::new());
+        assert!(rows_of(Guest::Aarch64, &bytes("2000028b")).contains("add_shift"));
     }
 
     #[test]

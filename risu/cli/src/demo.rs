@@ -31,7 +31,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Verdict> {
     say(args, &format!("recorded on the interpreter in {seconds:.1} s"))?;
     let results = replay(&trace)?;
     results.print(args.json)?;
-    let all = isa::s390x::ROWS.iter().filter(|row| row.translated());
+    let all = risu_compare::rows(Guest::S390x).iter().filter(|row| row.translated());
     let agrees = |name: &str| results.coverage.rows.get(name).is_some_and(|n| n.agreed > 0);
     let (rows, all) = (all.clone().filter(|row| agrees(row.name)).count(), all.count());
     say(args, &format!("coverage: {rows} of {all} translated instructions agreed"))?;
@@ -55,6 +55,7 @@ fn generate(args: &DemoArgs) -> Result<Vec<u8>> {
         passes: 64,
         select: None,
         group: None,
+        untranslated: false,
         limits: Limits::default(),
     })?;
     let mut writer = StreamWriter::new(Vec::new(), &stream.manifest)?;

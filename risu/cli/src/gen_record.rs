@@ -31,16 +31,20 @@ pub(crate) fn generate(args: &GenArgs) -> Result<Verdict> {
     Ok(Verdict::Agree)
 }
 
+/// The guest of this name.
+pub(crate) fn guest(name: &str) -> Result<Guest> {
+    let known = || Guest::ALL.map(Guest::name).join(", ");
+    Guest::from_name(name).with_context(|| format!("unknown guest {name}; known: {}", known()))
+}
+
 /// The generator's options, checked.
 pub(crate) fn options(args: &GenArgs) -> Result<Options> {
-    let Some(guest @ Guest::S390x) = Guest::from_name(&args.guest) else {
-        bail!("unknown guest {}; known: s390x", args.guest);
-    };
+    let guest = guest(&args.guest)?;
     let regex = |text: &Option<String>| text.as_deref().map(Regex::new).transpose();
     let select = regex(&args.select).context("--select")?;
     let group = args.group.clone();
     if let Some(name) = &group {
-        if !isa::s390x::ROWS.iter().any(|row| row.group.name == name) {
+        if !risu_compare::rows(guest).iter().any(|row| row.group.name == name) {
             bail!("unknown group {name}");
         }
     }
@@ -51,6 +55,7 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
         passes: args.passes,
         select,
         group,
+        untranslated: args.untranslated,
         limits: limits(guest, &args.reference)?,
     })
 }

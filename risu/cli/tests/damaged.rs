@@ -59,6 +59,7 @@ fn stream() -> Vec<u8> {
         passes: 4,
         select: None,
         group: None,
+        untranslated: false,
         limits: risu_gen::Limits::default(),
     })
     .expect("a stream");

@@ -9,6 +9,7 @@ use risu_trace::{Guest, Signal, s390x as layout};
 
 use crate::compare::{Difference, End, Place};
 use crate::findings::Case;
+use crate::tables::find_row;
 
 /// Name of the fault of a reference that did not get to the end of a step.
 const REFERENCE_DIED: &str = "reference-died";
@@ -357,10 +358,9 @@ impl When {
 fn register(case: &Case<'_>, field: &str) -> Option<usize> {
     let block = case.manifest.blocks.get(case.block as usize)?;
     let offset = block.words.first()?.offset as usize;
-    let bytes = case.manifest.image.get(offset..)?.first_chunk::<8>()?;
-    let word = u64::from_be_bytes(*bytes);
-    let field = isa::s390x::find_row(word)?.field(field)?;
-    Some(field.raw(word) as usize & 15)
+    let code = case.manifest.image.get(offset..)?;
+    let (row, word) = find_row(case.manifest.header.guest, code)?;
+    Some(row.field(field)?.raw(word) as usize)
 }
 
 /// The bytes from where the second operand's register points to, as long as the next register

@@ -14,10 +14,12 @@ mod diff;
 mod faults;
 mod findings;
 mod report;
+mod tables;
 
 pub use compare::{Difference, End, Place, compare};
 pub use coverage::{Coverage, RowCount};
 pub use diff::{DiffError, diff};
 pub use faults::{Faults, FaultsError};
 pub use findings::{Case, Finding, Findings, Kind};
-pub use report::{DifferenceText, RegisterChange, Report, disassemble, end_text};
+pub use report::{DifferenceText, RegisterChange, Report, end_text};
+pub use tables::{disassemble, find_row, rows};

@@ -6,6 +6,7 @@ use risu_trace::{BlockKind, Delta, Guest, Manifest, Meaning, Signal, State};
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Difference, Place};
+use crate::tables::disassemble;
 
 /// Longest list of instructions that is printed, in lines.
 const MAX_LINES: usize = 40;
@@ -116,20 +117,6 @@ fn meaning_name(meaning: &Meaning) -> &str {
         Meaning::Insn(row) | Meaning::Target(row) => row,
         Meaning::Check => "check",
         Meaning::Illegal => "illegal",
-    }
-}
-
-/// Disassembles the instruction at `offset` of the image.
-#[must_use]
-pub fn disassemble(manifest: &Manifest, offset: u32) -> String {
-    let bytes = manifest.image.get(offset as usize..).unwrap_or_default();
-    let pc = manifest.header.base + u64::from(offset);
-    match manifest.header.guest {
-        Guest::S390x => match isa::s390x::decode(bytes) {
-            Ok(insn) => insn.fmt_at(pc).to_string().replace('\t', " "),
-            Err(_) => "undefined".to_owned(),
-        },
-        Guest::Aarch64 => "?".to_owned(),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use isa::row::Row;
 use regex::Regex;
-use risu_trace::{Area, AreaKind, Guest, Header, Manifest, Step, s390x as layout};
+use risu_trace::{Area, AreaKind, Delta, Guest, Header, Manifest, Step};
 
+use crate::aarch64;
 use crate::limits::{Limits, matches_whole};
+use crate::place;
 use crate::rng::Rng;
-use crate::s390x::{self, Planned, RunRows, Shape};
+use crate::s390x;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -23,8 +25,38 @@ pub struct Options {
     pub select: Option<Regex>,
     /// Only rows of this group.
     pub group: Option<String>,
+    /// Rows that are marked as to do as well, of which only references know what they do.
+    pub untranslated: bool,
     /// What the reference cannot be asked.
     pub limits: Limits,
+}
+
+/// A block with its code, and how its inputs are made.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// Offsets in the image and bytes; what lies between is zero, that is, checkpoints.
+    pub(crate) code: Vec<(u32, Vec<u8>)>,
+    /// First offset behind the block that another one may use.
+    pub(crate) end: u32,
+    pub(crate) block: risu_trace::Block,
+    pub(crate) inputs: Box<dyn Inputs>,
+}
+
+/// Makes the inputs of a block.
+pub(crate) trait Inputs: std::fmt::Debug {
+    /// How many steps enter the block, of so many that are asked for: inputs change nothing where
+    /// there are no operands.
+    fn passes(&self, asked: u64) -> u64;
+
+    /// Makes inputs; `None` if chance leads nowhere many times. The masks of `masks_off` stay off
+    /// in runs.
+    fn step(&self, rng: &mut Rng, masks_off: u64) -> Option<Delta>;
+}
+
+/// Makes the blocks of a guest.
+pub(crate) trait Planner {
+    /// Plans a block at offset `at` of the image; `None` if chance leads nowhere.
+    fn plan(&mut self, rng: &mut Rng, at: u32) -> Option<Planned>;
 }
 
 /// Why there is no stream.
@@ -43,7 +75,7 @@ pub enum GenerateError {
 pub struct Stream {
     /// Header, image and blocks.
     pub manifest: Manifest,
-    shapes: Vec<Shape>,
+    inputs: Vec<Box<dyn Inputs>>,
     seed: u64,
     count: u64,
     passes: u64,
@@ -69,30 +101,17 @@ const MAX_IMAGE: usize = 60 << 20;
 ///
 /// If the selection matches no instruction, or the image would be too long.
 pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
-    let wanted = |row: &Row| is_wanted(options, row);
-    let mut rows: Vec<&'static Row> = isa::s390x::ROWS.iter().filter(|r| wanted(r)).collect();
-    if rows.is_empty() {
-        return Err(GenerateError::NothingSelected);
-    }
     let mut rng = Rng::new(options.seed, 0);
-    let limits = &options.limits;
-    let run_rows = RunRows::new(limits, wanted);
+    let planner = match options.guest {
+        Guest::S390x => s390x::planner(options, &mut rng),
+        Guest::Aarch64 => aarch64::planner(options, &mut rng),
+    };
+    let mut planner = planner.ok_or(GenerateError::NothingSelected)?;
     let mut plan = Plan::default();
-    rng.shuffle(&mut rows);
-    let mut next_row = rows.iter().cycle();
     while plan.n_steps < options.count {
-        let selected = options.select.is_some() || options.group.is_some();
-        let planned = match rng.below(32) {
-            0 => plan_run(&mut rng, &run_rows, plan.at()),
-            1 if !selected => s390x::plan_illegal(&mut rng, plan.at()),
-            2 | 3 if !selected => s390x::plan_execute(&mut rng, limits, plan.at()),
-            _ => next_row
-                .next()
-                .filter(|row| limits.has(row) || rng.one_in(8))
-                .map(|row| s390x::plan_row(&mut rng, row, plan.at())),
-        };
+        let planned = planner.plan(&mut rng, plan.at());
         if let Some(planned) = planned.filter(|p| is_feasible(p, &mut rng)) {
-            plan.add(&mut rng, planned, options.passes);
+            plan.add(&mut rng, planned, options);
         }
         if plan.image.len() > MAX_IMAGE {
             return Err(GenerateError::TooMany(options.count));
@@ -101,30 +120,25 @@ pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
     Ok(plan.finish(options))
 }
 
-fn is_wanted(options: &Options, row: &Row) -> bool {
-    row.translated()
+/// Whether the options ask for a row.
+pub(crate) fn is_wanted(options: &Options, row: &Row) -> bool {
+    (row.translated() || options.untranslated && row.marks.todo)
         && !(row.marks.gen_skip.is_some() && row.marks.branch)
         && options.group.as_ref().is_none_or(|group| row.group.name == group)
         && options.select.as_ref().is_none_or(|select| matches_whole(select, row))
-        && !matches!(row.name, "ex" | "exrl")
-}
-
-fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32) -> Option<Planned> {
-    let n = [8, 24, 80, 200][rng.below(4) as usize];
-    s390x::plan_run(rng, rows, at, n)
 }
 
 /// Whether inputs can be found at all; some choices of registers leave no way.
 fn is_feasible(planned: &Planned, rng: &mut Rng) -> bool {
     let seed = rng.u64();
-    planned.shape.step(&mut Rng::new(seed, 2), 0).is_some()
+    planned.inputs.step(&mut Rng::new(seed, 2), 0).is_some()
 }
 
 #[derive(Default)]
 struct Plan {
     image: Vec<u8>,
     blocks: Vec<risu_trace::Block>,
-    shapes: Vec<Shape>,
+    inputs: Vec<Box<dyn Inputs>>,
     n_steps: u64,
 }
 
@@ -133,33 +147,33 @@ impl Plan {
         self.image.len() as u32
     }
 
-    fn add(&mut self, rng: &mut Rng, planned: Planned, passes: u64) {
-        let gap = 2 * rng.below(4) as usize;
+    fn add(&mut self, rng: &mut Rng, planned: Planned, options: &Options) {
+        let gap = options.guest.checkpoint_len() * rng.below(4) as usize;
         self.image.resize(planned.end as usize + gap, 0);
         for (offset, bytes) in &planned.code {
             let start = *offset as usize;
             self.image[start..start + bytes.len()].copy_from_slice(bytes);
         }
         self.blocks.push(planned.block);
-        self.n_steps += planned.shape.passes(passes);
-        self.shapes.push(planned.shape);
+        self.n_steps += planned.inputs.passes(options.passes);
+        self.inputs.push(planned.inputs);
     }
 
     fn finish(mut self, options: &Options) -> Stream {
         self.image.resize(self.image.len().next_multiple_of(4096) + 4096, 0);
         let header = Header {
             guest: options.guest,
-            n_words: layout::N_BASE as u16,
+            n_words: *options.guest.n_words().start() as u16,
             seed: options.seed,
             count: options.count,
-            base: s390x::IMAGE,
+            base: place::IMAGE,
             image_len: self.image.len() as u32,
             areas: areas(),
             origin: origin(options),
         };
         Stream {
             manifest: Manifest { header, image: self.image, blocks: self.blocks },
-            shapes: self.shapes,
+            inputs: self.inputs,
             seed: options.seed,
             count: options.count,
             passes: options.passes,
@@ -169,7 +183,7 @@ impl Plan {
 }
 
 fn areas() -> Vec<Area> {
-    use s390x::{GUARD_LEN, READ_ONLY_LEN, SCRATCH, SCRATCH_LEN};
+    use place::{GUARD_LEN, READ_ONLY_LEN, SCRATCH, SCRATCH_LEN};
     let end = SCRATCH + SCRATCH_LEN;
     vec![
         Area { addr: SCRATCH, len: SCRATCH_LEN, kind: AreaKind::Scratch },
@@ -193,6 +207,9 @@ fn origin(options: &Options) -> String {
     if let Some(group) = &options.group {
         text.push_str(&format!(" --group {group}"));
     }
+    if options.untranslated {
+        text.push_str(" --untranslated");
+    }
     text.push_str(&format!(" --reference '{}'", options.limits.reference));
     text
 }
@@ -210,14 +227,14 @@ impl Iterator for Steps<'_> {
 
     fn next(&mut self) -> Option<Step> {
         while self.done < self.stream.count {
-            let shape = self.stream.shapes.get(self.block)?;
+            let inputs = self.stream.inputs.get(self.block)?;
             let block = self.block as u32;
             self.pass += 1;
-            if self.pass >= shape.passes(self.stream.passes) {
+            if self.pass >= inputs.passes(self.stream.passes) {
                 self.pass = 0;
                 self.block += 1;
             }
-            if let Some(mut patch) = shape.step(&mut self.rng, self.stream.masks_off) {
+            if let Some(mut patch) = inputs.step(&mut self.rng, self.stream.masks_off) {
                 if self.done == 0 {
                     fill_scratch(&mut self.rng, &mut patch);
                 }
@@ -231,7 +248,7 @@ impl Iterator for Steps<'_> {
 
 /// The first step fills the scratch area with anything.
 fn fill_scratch(rng: &mut Rng, patch: &mut risu_trace::Delta) {
-    let bytes: Vec<u8> = (0..s390x::SCRATCH_LEN).map(|_| rng.u64() as u8).collect();
+    let bytes: Vec<u8> = (0..place::SCRATCH_LEN).map(|_| rng.u64() as u8).collect();
     let mut whole =
         risu_trace::Delta { words: std::mem::take(&mut patch.words), ..Default::default() };
     whole.push_piece(0, &bytes);

@@ -10,8 +10,10 @@
 
 #![forbid(unsafe_code)]
 
+mod aarch64;
 mod generate;
 mod limits;
+mod place;
 mod rng;
 mod s390x;
 mod values;

@@ -9,6 +9,8 @@ pub(crate) struct FloatFormat {
     fraction_bits: u32,
 }
 
+pub(crate) const HALF: FloatFormat = FloatFormat { exponent_bits: 5, fraction_bits: 10 };
+pub(crate) const BFLOAT: FloatFormat = FloatFormat { exponent_bits: 8, fraction_bits: 7 };
 pub(crate) const SHORT: FloatFormat = FloatFormat { exponent_bits: 8, fraction_bits: 23 };
 pub(crate) const LONG: FloatFormat = FloatFormat { exponent_bits: 11, fraction_bits: 52 };
 pub(crate) const EXTENDED: FloatFormat = FloatFormat { exponent_bits: 15, fraction_bits: 112 };
@@ -180,4 +182,22 @@ impl FloatFormat {
         };
         value & self.fraction_mask()
     }
+}
+
+/// Bytes with structure: of one kind, in runs, or anything.
+pub(crate) fn random_bytes(rng: &mut Rng, values: &mut Values, len: usize) -> Vec<u8> {
+    let shape = rng.below(4);
+    let one = values.int(rng, 8) as u8;
+    let mut bytes = vec![one; len];
+    for byte in &mut bytes {
+        match shape {
+            0 => {}
+            1 if rng.one_in(8) => *byte = rng.u64() as u8,
+            1 => {}
+            2 => *byte = values.int(rng, 8) as u8,
+            _ => *byte = rng.u64() as u8,
+        }
+    }
+    values.clear();
+    bytes
 }

@@ -3,7 +3,7 @@
 use isa::row::{Access, Kind, MemLen, Place, Row};
 
 use super::fields::{length, raw, register};
-use super::{GUARD_LEN, READ_ONLY_LEN, SCRATCH, SCRATCH_LEN};
+use crate::place::{anywhere, choose_address, is_inside, is_ours, random_index};
 use crate::rng::Rng;
 
 /// Storage that an instruction will access (or branch to).
@@ -136,7 +136,7 @@ impl Need {
     ) -> Option<u64> {
         let want = match self.goal {
             Goal::Exact(addr) => addr,
-            Goal::Scratch => choose_address(rng, self, others),
+            Goal::Scratch => choose_address(rng, self.len, self.align, others),
             Goal::Inside => anywhere(rng, self.len) & !(self.align - 1),
         };
         let back = if self.down { self.len - 1 } else { 0 };
@@ -171,47 +171,4 @@ impl Need {
             }
         }
     }
-}
-
-fn random_index(rng: &mut Rng) -> u64 {
-    match rng.below(4) {
-        0 => 0,
-        1 => rng.below(4096),
-        2 => rng.below(4096).wrapping_neg(),
-        _ => rng.u64(),
-    }
-}
-
-/// Whether a range lies in the mapped areas, or in the guards where it faults.
-pub(crate) fn is_ours(addr: u64, len: u64) -> bool {
-    let low = SCRATCH - GUARD_LEN + 0x1000;
-    let high = SCRATCH + SCRATCH_LEN + READ_ONLY_LEN + GUARD_LEN - 0x1000;
-    addr >= low && addr.checked_add(len).is_some_and(|end| end <= high)
-}
-
-/// Whether a range lies in the scratch area.
-fn is_inside(addr: u64, len: u64) -> bool {
-    addr >= SCRATCH && addr.checked_add(len).is_some_and(|end| end <= SCRATCH + SCRATCH_LEN)
-}
-
-fn choose_address(rng: &mut Rng, need: &Need, others: &[u64]) -> u64 {
-    let (len, end) = (need.len, SCRATCH + SCRATCH_LEN);
-    let addr = match rng.below(96) {
-        0..4 => end + READ_ONLY_LEN - rng.below(len.max(1)),
-        4..6 => end + READ_ONLY_LEN + rng.below(0x8000),
-        6..9 => end - rng.below(len + 1),
-        9 => SCRATCH - rng.below(len + 1),
-        10..22 => SCRATCH + 0x1000 - rng.below(len + 1),
-        22..40 => match rng.pick(others) {
-            Some(other) => other.wrapping_add(rng.below(2 * len + 1)).wrapping_sub(len),
-            None => anywhere(rng, len),
-        },
-        _ => anywhere(rng, len),
-    };
-    let keep_unaligned = rng.one_in(if need.align > 1 { 24 } else { 2 });
-    if keep_unaligned { addr } else { addr & !(need.align.max(8) - 1) }
-}
-
-fn anywhere(rng: &mut Rng, len: u64) -> u64 {
-    SCRATCH + rng.below(SCRATCH_LEN.saturating_sub(len) + 1)
 }

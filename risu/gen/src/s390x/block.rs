@@ -8,21 +8,9 @@ use super::fields::{choose_word, general_registers, overlaps, raw};
 use super::pass::Machine;
 use super::run::Run;
 use super::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
+use crate::generate::{Inputs, Planned};
+use crate::place;
 use crate::rng::Rng;
-
-/// Places that a branch block may go to: each of them is more code to translate.
-const N_LANDINGS: u64 = 8;
-
-/// A block with its code, and how its inputs are made.
-#[derive(Debug)]
-pub(crate) struct Planned {
-    /// Offsets in the image and bytes; what lies between is zero, that is, checkpoints.
-    pub(crate) code: Vec<(u32, Vec<u8>)>,
-    /// First offset behind the block that another one may use.
-    pub(crate) end: u32,
-    pub(crate) block: Block,
-    pub(crate) shape: Shape,
-}
 
 /// How the inputs of a block are made.
 #[derive(Debug)]
@@ -37,19 +25,17 @@ pub(crate) enum Shape {
     Any,
 }
 
-impl Shape {
-    /// How many steps enter the block, of `passes` that are asked for: inputs change nothing where
-    /// there are no operands.
-    pub(crate) fn passes(&self, passes: u64) -> u64 {
-        if matches!(self, Shape::Any) { 1 } else { passes.max(1) }
+impl Inputs for Shape {
+    fn passes(&self, asked: u64) -> u64 {
+        if matches!(self, Shape::Any) { 1 } else { asked.max(1) }
     }
 
-    /// Makes inputs; `None` if chance leads nowhere many times. The masks of `masks_off` stay off
-    /// in runs.
-    pub(crate) fn step(&self, rng: &mut Rng, masks_off: u64) -> Option<Delta> {
+    fn step(&self, rng: &mut Rng, masks_off: u64) -> Option<Delta> {
         (0..200).find_map(|_| self.try_step(rng, masks_off))
     }
+}
 
+impl Shape {
     fn try_step(&self, rng: &mut Rng, masks_off: u64) -> Option<Delta> {
         let mut machine = Machine::default();
         match self {
@@ -98,7 +84,7 @@ fn plan_single(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned 
     let ignore = exclusions(row, word);
     let block = Block { entry: at, kind: BlockKind::Single, words, ignore };
     let shape = Shape::Insn { row, word, entry: at, fixed_landing: Some(0) };
-    Planned { code: vec![(at, code)], end, block, shape }
+    Planned { code: vec![(at, code)], end, block, inputs: Box::new(shape) }
 }
 
 fn plan_branch(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned {
@@ -115,7 +101,12 @@ fn plan_branch(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned 
     let block = Block { entry, kind: BlockKind::Branch, words, ignore: Vec::new() };
     let fixed_landing = relative.then_some(to);
     let shape = Shape::Insn { row, word, entry, fixed_landing };
-    Planned { code: vec![(entry, code)], end: entry + len + LANDING, block, shape }
+    Planned {
+        code: vec![(entry, code)],
+        end: entry + len + LANDING,
+        block,
+        inputs: Box::new(shape),
+    }
 }
 
 /// Replaces relative fields that are accessed or branched to by what `aim` gives, in bytes.
@@ -138,16 +129,9 @@ fn aim_relative(
     word
 }
 
-/// One of a few addresses near the instruction and not in it, others for each block; seldom an odd
-/// one.
+/// Where a branch may go; seldom an odd address.
 fn landing(rng: &mut Rng, entry: u32, len: u32) -> u64 {
-    let before = u64::from(LANDING - 8) / 2;
-    let apart = 2 * before / N_LANDINGS;
-    let n = rng.below(N_LANDINGS) * apart + u64::from(entry / 2) % apart;
-    let entry = u64::from(entry);
-    let offset =
-        if n < before { entry - 2 * (n + 1) } else { entry + u64::from(len) + 2 * (n - before) };
-    IMAGE + offset + u64::from(rng.one_in(400))
+    place::landing(rng, entry, len, 2) + u64::from(rng.one_in(400))
 }
 
 pub(crate) fn named(row: &Row) -> Meaning {

@@ -5,9 +5,10 @@ use isa::s390x::ROWS;
 use risu_trace::{Block, BlockKind, Meaning, Word};
 
 use super::IMAGE;
-use super::block::{Planned, Shape, named};
+use super::block::{Shape, named};
 use super::fields::{choose_word, general_registers};
 use super::pass::Machine;
+use crate::generate::Planned;
 use crate::limits::Limits;
 use crate::rng::Rng;
 
@@ -81,7 +82,7 @@ pub(crate) fn plan_execute(rng: &mut Rng, limits: &Limits, at: u32) -> Option<Pl
         code: vec![(at, code), (target, encoded.as_slice().to_vec())],
         end,
         block: Block { entry: at, kind: BlockKind::Execute, words, ignore: Vec::new() },
-        shape: Shape::Execute(execute),
+        inputs: Box::new(Shape::Execute(execute)),
     })
 }
 

@@ -5,8 +5,9 @@ use isa::row::Row;
 use isa::s390x::{ROWS, decode, len_from_first_byte};
 use risu_trace::{Block, BlockKind, Meaning, Word};
 
-use super::block::{Planned, Shape};
+use super::block::Shape;
 use super::fields::choose_word;
+use crate::generate::Planned;
 use crate::rng::Rng;
 
 /// Plans a block with an undefined or a privileged encoding at offset `at`.
@@ -17,7 +18,7 @@ pub(crate) fn plan_illegal(rng: &mut Rng, at: u32) -> Option<Planned> {
         end: at + code.len() as u32 + 2,
         code: vec![(at, code)],
         block: Block { entry: at, kind: BlockKind::Illegal, words, ignore: Vec::new() },
-        shape: Shape::Any,
+        inputs: Box::new(Shape::Any),
     })
 }
 

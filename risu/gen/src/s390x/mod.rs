@@ -9,22 +9,51 @@ mod pass;
 mod quirks;
 mod run;
 
-pub(crate) use block::{Planned, Shape, plan_row};
-pub(crate) use execute::plan_execute;
-pub(crate) use illegal::plan_illegal;
-pub(crate) use run::{RunRows, plan_run};
+use isa::row::Row;
 
-/// Address of the image. Far from where Linux puts programs on s390x and x86_64, and within the
-/// reach of relative-long addressing from the scratch area.
-pub(crate) const IMAGE: u64 = 0x20_0000_0000;
-/// Address of the scratch area.
-pub(crate) const SCRATCH: u64 = IMAGE + 0x1000_0000;
-/// Length of the scratch area in bytes: two pages, so that operands can cross one.
-pub(crate) const SCRATCH_LEN: u64 = 0x2000;
-/// Length of the read-only area behind it, in bytes.
-pub(crate) const READ_ONLY_LEN: u64 = 0x1000;
-/// Length of each guard in bytes: more than any index reaches that the generator lets loose.
-pub(crate) const GUARD_LEN: u64 = 0x10_0000;
+use crate::generate::{Options, Planned, Planner, is_wanted};
+use crate::limits::Limits;
+use crate::place::{IMAGE, LANDING, SCRATCH, SCRATCH_LEN};
+use crate::rng::Rng;
+use run::RunRows;
 
-/// Free bytes around a block that may branch; every halfword of them is a checkpoint.
-pub(crate) const LANDING: u32 = 128;
+/// Chooses what the next block is.
+#[derive(Debug)]
+struct Blocks {
+    rows: std::iter::Cycle<std::vec::IntoIter<&'static Row>>,
+    run_rows: RunRows,
+    limits: Limits,
+    /// Only some rows are asked for.
+    selected: bool,
+}
+
+/// A planner for the rows that the options ask for; `None` if there are none.
+pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planner>> {
+    let wanted = |row: &Row| is_wanted(options, row) && !matches!(row.name, "ex" | "exrl");
+    let mut rows: Vec<&'static Row> = isa::s390x::ROWS.iter().filter(|r| wanted(r)).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let run_rows = RunRows::new(&options.limits, wanted);
+    rng.shuffle(&mut rows);
+    let selected = options.select.is_some() || options.group.is_some();
+    let limits = options.limits.clone();
+    Some(Box::new(Blocks { rows: rows.into_iter().cycle(), run_rows, limits, selected }))
+}
+
+impl Planner for Blocks {
+    fn plan(&mut self, rng: &mut Rng, at: u32) -> Option<Planned> {
+        match rng.below(32) {
+            0 => {
+                let n = [8, 24, 80, 200][rng.below(4) as usize];
+                run::plan_run(rng, &self.run_rows, at, n)
+            }
+            1 if !self.selected => illegal::plan_illegal(rng, at),
+            2 | 3 if !self.selected => execute::plan_execute(rng, &self.limits, at),
+            _ => {
+                let row = self.rows.next().filter(|row| self.limits.has(row) || rng.one_in(8))?;
+                Some(block::plan_row(rng, row, at))
+            }
+        }
+    }
+}

@@ -6,9 +6,9 @@ use risu_trace::{Delta, s390x};
 use super::address::{Goal, Need, needs, solve_all};
 use super::fields::register;
 use super::quirks;
-use super::{SCRATCH, SCRATCH_LEN};
+use crate::place::{SCRATCH, inside};
 use crate::rng::Rng;
-use crate::values::{EXTENDED, LONG, SHORT, Values};
+use crate::values::{EXTENDED, LONG, SHORT, Values, random_bytes};
 
 /// What is prepared before a block is entered; `None` is left as it was.
 #[derive(Debug, Default)]
@@ -130,11 +130,8 @@ impl Machine {
 
     /// Puts bytes into the scratch area; what lies outside is left out.
     pub(crate) fn store(&mut self, addr: u64, bytes: &[u8]) {
-        let start = addr.max(SCRATCH);
-        let end = (addr + bytes.len() as u64).min(SCRATCH + SCRATCH_LEN);
-        if start < end {
-            let (from, to) = ((start - addr) as usize, (end - addr) as usize);
-            self.memory.push((start, bytes[from..to].to_vec()));
+        if let Some((start, piece)) = inside(addr, bytes) {
+            self.memory.push((start, piece.to_vec()));
         }
     }
 
@@ -193,22 +190,4 @@ fn random_length(rng: &mut Rng) -> u64 {
         3..6 => rng.below(64),
         _ => rng.below(64) & !3,
     }
-}
-
-/// Bytes with structure: of one kind, in runs, or anything.
-pub(crate) fn random_bytes(rng: &mut Rng, values: &mut Values, len: usize) -> Vec<u8> {
-    let shape = rng.below(4);
-    let one = values.int(rng, 8) as u8;
-    let mut bytes = vec![one; len];
-    for byte in &mut bytes {
-        match shape {
-            0 => {}
-            1 if rng.one_in(8) => *byte = rng.u64() as u8,
-            1 => {}
-            2 => *byte = values.int(rng, 8) as u8,
-            _ => *byte = rng.u64() as u8,
-        }
-    }
-    values.clear();
-    bytes
 }

@@ -6,10 +6,10 @@
 use isa::row::Row;
 
 use super::fields::raw;
-use super::pass::{Machine, random_bytes};
+use super::pass::Machine;
 use super::{SCRATCH, SCRATCH_LEN};
 use crate::rng::Rng;
-use crate::values::Values;
+use crate::values::{Values, random_bytes};
 
 /// Improves what was prepared for `row`; `addresses` are those of its storage operands in order.
 pub(crate) fn adjust(

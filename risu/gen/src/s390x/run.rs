@@ -5,13 +5,14 @@ use isa::s390x::ROWS;
 use risu_trace::{Block, BlockKind, Word, s390x};
 
 use super::address::overlap_is_open;
-use super::block::{Planned, Shape, named};
+use super::block::{Shape, named};
 use super::fields::{choose_word, general_registers, length, raw};
-use super::pass::{Machine, is_float, random_bytes, random_fpc};
+use super::pass::{Machine, is_float, random_fpc};
 use super::{SCRATCH, SCRATCH_LEN};
+use crate::generate::Planned;
 use crate::limits::Limits;
 use crate::rng::Rng;
-use crate::values::{LONG, SHORT};
+use crate::values::{LONG, SHORT, random_bytes};
 
 /// Counts the rounds of a loop.
 const COUNTER: usize = 11;
@@ -116,7 +117,7 @@ pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Opti
     }
     let end = at + code.len() as u32 + 16;
     let block = Block { entry: at, kind: BlockKind::Run, words, ignore: Vec::new() };
-    Some(Planned { code: vec![(at, code)], end, block, shape: Shape::Run(Run) })
+    Some(Planned { code: vec![(at, code)], end, block, inputs: Box::new(Shape::Run(Run)) })
 }
 
 /// Chooses a row, and an instruction of it.

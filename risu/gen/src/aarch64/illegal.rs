@@ -1,0 +1,40 @@
+//! Encodings that no program may execute.
+
+use isa::aarch64::{ROWS, find_row, to_left};
+use isa::row::Row;
+use risu_trace::{Block, BlockKind, Meaning, Word};
+
+use super::block::{LEN, Shape};
+use super::fields::choose;
+use crate::generate::Planned;
+use crate::rng::Rng;
+
+/// Plans a block with an undefined or a privileged encoding at offset `at`.
+pub(crate) fn plan_illegal(rng: &mut Rng, at: u32) -> Option<Planned> {
+    let code = if rng.one_in(8) { privileged(rng)? } else { undefined(rng)? };
+    let words = vec![Word { offset: at, len: LEN as u8, meaning: Meaning::Illegal }];
+    Some(Planned {
+        end: at + 2 * LEN,
+        code: vec![(at, code.to_vec())],
+        block: Block { entry: at, kind: BlockKind::Illegal, words, ignore: Vec::new() },
+        inputs: Box::new(Shape::Any),
+    })
+}
+
+fn privileged(rng: &mut Rng) -> Option<Vec<u8>> {
+    let calls = |row: &Row| super::differs_between_machines(row);
+    let rows: Vec<&'static Row> =
+        ROWS.iter().filter(|row| row.marks.privileged && !calls(row)).collect();
+    let row = *rng.pick(&rows)?;
+    Some(choose(rng, row)?.bytes())
+}
+
+/// A word that matches no row; most of them near one that exists.
+fn undefined(rng: &mut Rng) -> Option<Vec<u8>> {
+    (0..1000).find_map(|_| {
+        let row = rng.pick(&ROWS)?;
+        let near = row.value | (to_left(rng.u64() as u32) & !row.mask);
+        let word = (near >> 32) as u32 ^ 1 << rng.below(32);
+        (word != 0 && find_row(to_left(word)).is_none()).then(|| word.to_le_bytes().to_vec())
+    })
+}

@@ -1,0 +1,73 @@
+//! Streams of A64 instructions.
+
+mod address;
+mod block;
+mod fields;
+mod illegal;
+mod pass;
+mod run;
+
+use isa::aarch64::ROWS;
+use isa::row::Row;
+
+use crate::generate::{Options, Planned, Planner, is_wanted};
+use crate::limits::Limits;
+use crate::rng::Rng;
+use run::RunRows;
+
+/// Chooses what the next block is.
+#[derive(Debug)]
+struct Blocks {
+    rows: std::iter::Cycle<std::vec::IntoIter<&'static Row>>,
+    run_rows: RunRows,
+    /// Exclusive loads.
+    exclusive: Vec<&'static Row>,
+    limits: Limits,
+    /// Only some rows are asked for.
+    selected: bool,
+}
+
+/// A planner for the rows that the options ask for; `None` if there are none.
+pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planner>> {
+    let wanted = |row: &Row| is_wanted(options, row) && !differs_between_machines(row);
+    let mut rows: Vec<&'static Row> = ROWS.iter().filter(|row| wanted(row)).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let run_rows = RunRows::new(&rows, &options.limits);
+    let exclusive = rows.iter().copied().filter(|row| block::is_exclusive_load(row)).collect();
+    rng.shuffle(&mut rows);
+    let selected = options.select.is_some() || options.group.is_some();
+    let rows = rows.into_iter().cycle();
+    Some(Box::new(Blocks { rows, run_rows, exclusive, limits: options.limits.clone(), selected }))
+}
+
+/// Rows that streams leave out: what they do hangs on the machine, the process or the time.
+fn differs_between_machines(row: &Row) -> bool {
+    let keyed = matches!(row.facility.name, "pauth" | "pacga") && !row.name.starts_with("xpac");
+    let tags = row.facility.name.starts_with("mte");
+    let calls = matches!(row.name, "svc" | "hvc" | "smc" | "hlt");
+    let waits = matches!(row.name, "wfet" | "wfit");
+    let system = matches!(row.name, "sys" | "sysl" | "msr_imm" | "chkfeat" | "gcsb");
+    keyed || tags || calls || waits || system
+}
+
+impl Planner for Blocks {
+    fn plan(&mut self, rng: &mut Rng, at: u32) -> Option<Planned> {
+        match rng.below(32) {
+            0 => {
+                let n = [8, 24, 80, 200][rng.below(4) as usize];
+                run::plan_run(rng, &self.run_rows, at, n)
+            }
+            1 if !self.selected => illegal::plan_illegal(rng, at),
+            2 if !self.exclusive.is_empty() => {
+                let row = *rng.pick(&self.exclusive)?;
+                block::plan_exclusive(rng, row, at)
+            }
+            _ => {
+                let row = self.rows.next().filter(|row| self.limits.has(row) || rng.one_in(8))?;
+                block::plan_row(rng, row, at)
+            }
+        }
+    }
+}
