@@ -15,8 +15,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use serde::Deserialize;
 
+use crate::hosts;
+use crate::peers::{self, Peer};
 use crate::shell::{build_dir, cargo, succeed};
-use crate::{hosts, peers};
 
 /// Options of `cargo xtask campaign`.
 #[derive(Args)]
@@ -34,7 +35,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 0)]
     jobs: usize,
     /// Program that runs the guest's recorder, or `none` on a machine of the guest's kind
-    /// [default: the oldest of the peers]
+    /// [default: qemu10 for s390x, qemu11 for aarch64]
     #[arg(long, value_name = "PROGRAM")]
     reference: Option<String>,
     /// Engines that replay
@@ -109,6 +110,13 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// The peer that records where there is no other reference: for aarch64 the newest, which has
+/// features that the oldest lacks.
+fn peer(guest: &str) -> &'static Peer {
+    let [oldest, newest] = &peers::PEERS;
+    if guest == "aarch64" { newest } else { oldest }
+}
+
 impl Campaign {
     fn new(root: &Path, options: &Options) -> Result<Campaign> {
         succeed(cargo().args(["build", "--release", "-p", "risu"]).current_dir(root))?;
@@ -120,7 +128,7 @@ impl Campaign {
             Some(program) => vec![program.into(), foreign],
             None => {
                 peers::run(root)?;
-                vec![peers::emulator(root, &peers::PEERS[0], guest), foreign]
+                vec![peers::emulator(root, peer(guest), guest), foreign]
             }
         };
         let native = recorder.len() == 1;
@@ -132,10 +140,11 @@ impl Campaign {
         let all = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = if options.jobs == 0 { all } else { options.jobs };
         let reference = if native { "hardware" } else { "qemu" };
-        let (guest, count) = (options.guest.clone(), options.count);
-        let campaign = Campaign { guest, folder, risu, recorder, reference, count, jobs };
+        let count = options.count;
+        let campaign =
+            Campaign { guest: guest.to_owned(), folder, risu, recorder, reference, count, jobs };
         campaign
-            .forget_other_reference(options.reference.as_deref().unwrap_or(peers::PEERS[0].name))?;
+            .forget_other_reference(options.reference.as_deref().unwrap_or(peer(guest).name))?;
         Ok(campaign)
     }
 

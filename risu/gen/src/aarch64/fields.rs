@@ -23,9 +23,9 @@ pub(crate) fn choose(rng: &mut Rng, row: &'static Row) -> Option<Insn> {
         for field in row.format.fields {
             word = field.with_raw(word, choose_field(rng, field, &mut registers));
         }
-        let word = word & !row.mask | row.value;
+        let word = word & !row.mask | row.value | row.format.should_be_one;
         let insn = Insn { row, word: system_register(rng, row, word) };
-        (insn.is_defined() && row.valid(word) && is_row(row, word)).then_some(insn)
+        (insn.is_defined() && row.valid(insn.word) && is_row(row, insn.word)).then_some(insn)
     })
 }
 

@@ -33,7 +33,7 @@ fn privileged(rng: &mut Rng) -> Option<Vec<u8>> {
 fn undefined(rng: &mut Rng) -> Option<Vec<u8>> {
     (0..1000).find_map(|_| {
         let row = rng.pick(&ROWS)?;
-        let near = row.value | (to_left(rng.u64() as u32) & !row.mask);
+        let near = row.value | row.format.should_be_one | (to_left(rng.u64() as u32) & !row.mask);
         let word = (near >> 32) as u32 ^ 1 << rng.below(32);
         (word != 0 && find_row(to_left(word)).is_none()).then(|| word.to_le_bytes().to_vec())
     })

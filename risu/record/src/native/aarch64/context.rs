@@ -32,7 +32,9 @@ const BTYPE: u64 = 3 << 10;
 
 /// Magic number of `struct fpsimd_context`: FPSR, FPCR, then the vector registers.
 const FPSIMD_MAGIC: u32 = 0x4650_8001;
-/// Its length in words of 32 bits: two words of head, two registers, 32 vectors.
+/// Magic number of `struct sve_context`; a record of zeros ends the list.
+const SVE_MAGIC: u32 = 0x5356_4501;
+/// Length of `struct fpsimd_context` in words of 32 bits: two words of head, two registers, 32 vectors.
 const FPSIMD_LEN: usize = 4 + 4 * 32;
 
 impl UserContext {
@@ -49,10 +51,15 @@ impl UserContext {
 
     /// Index of the record with the floating-point registers, which is in every frame.
     fn fpsimd(&self) -> Option<usize> {
+        self.record(FPSIMD_MAGIC).filter(|at| at + FPSIMD_LEN <= self.records.len())
+    }
+
+    /// Index of the record with a magic number.
+    fn record(&self, magic: u32) -> Option<usize> {
         let mut at = 0;
         loop {
             match *self.records.get(at..at + 2)? {
-                [FPSIMD_MAGIC, _] => return (at + FPSIMD_LEN <= self.records.len()).then_some(at),
+                [found, _] if found == magic => return Some(at),
                 [0, _] | [_, ..8] => return None,
                 [_, len] => at += len as usize / 4,
                 _ => return None,
@@ -81,6 +88,10 @@ impl UserContext {
         self.sp = words[layout::SP];
         let flags = (words[layout::NZCV] & 15) << NZCV_SHIFT;
         self.pstate = self.pstate & !(15 << NZCV_SHIFT) | flags;
+        // QEMU restores the vectors from this record, if it is there, and not from the other.
+        if let Some(sve) = self.record(SVE_MAGIC) {
+            self.records[sve..sve + 2].fill(0);
+        }
         let Some(at) = self.fpsimd() else { return };
         self.records[at + 2] = words[layout::FPSR] as u32;
         self.records[at + 3] = words[layout::FPCR] as u32;
