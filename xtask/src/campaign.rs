@@ -214,6 +214,10 @@ impl Campaign {
         let log = fs::File::create(self.file(seed, "log"))?;
         let mut recorder = Command::new(&self.recorder[0]);
         recorder.args(&self.recorder[1..]).arg("record").arg(&fresh).arg("-o").arg(&part);
+        // QEMU's processor has pointer authentication only if asked; other hosts do not look here.
+        if self.guest == "aarch64" {
+            recorder.env("QEMU_CPU", "max,pauth=on");
+        }
         succeed(recorder.stdout(log.try_clone()?).stderr(log))?;
         fs::rename(&fresh, &stream)?;
         fs::rename(&part, &trace)?;

@@ -1,6 +1,6 @@
 //! Making base and index registers point where an operand shall be.
 
-use isa::row::{Access, Kind, Place, Writeback};
+use isa::row::{Access, Kind, Place, Row, Writeback};
 
 use super::fields::{Insn, ZR};
 use crate::place::{choose_address, is_inside, is_ours, random_index};
@@ -41,7 +41,7 @@ pub(crate) fn need(insn: &Insn) -> Option<Need> {
         let option = insn.row.field("option").map_or(3, |f| f.raw(insn.word));
         (insn.raw(name) as usize, option, shift)
     };
-    let natural = if insn.row.group.name == "atomic" { len } else { 1 };
+    let natural = alignment(insn.row, len);
     Some(Need {
         base: insn.raw(base) as usize,
         index: index.filter(|_| before).map(extended),
@@ -50,6 +50,12 @@ pub(crate) fn need(insn: &Insn) -> Option<Need> {
         align: natural.max(u64::from(operand.align)),
         access: operand.access,
     })
+}
+
+/// Alignment in bytes that an access of `len` bytes needs on every machine: whether ordered and
+/// atomic ones fault below it hangs on FEAT_LSE2.
+pub(crate) fn alignment(row: &Row, len: u64) -> u64 {
+    if row.group.name == "atomic" { len } else { 1 }
 }
 
 impl Need {

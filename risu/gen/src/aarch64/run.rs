@@ -3,6 +3,7 @@
 use isa::row::{FieldType, Kind, MemLen, Place, Row, Writeback};
 use risu_trace::{Block, BlockKind, Word};
 
+use super::address::alignment;
 use super::block::{LEN, Shape, is_exclusive_load, named};
 use super::fields::{Insn, ZR, choose};
 use super::pass::{Machine, random_fpcr};
@@ -158,6 +159,8 @@ fn aim(rng: &mut Rng, insn: &Insn) -> Option<Insn> {
         let low = if field.signed() { -REACH / unit } else { 0 };
         let limit = 1i64 << (field.bits() - u32::from(field.signed()));
         let value = rng.range(low.max(-limit), (REACH / unit).min(limit - 1));
+        let bytes = if let Kind::Mem(len) = operand.kind { insn.length(len) } else { 1 };
+        let value = if unit == 1 { value & -(alignment(insn.row, bytes) as i64) } else { value };
         insn = insn.with(name, value as u64)?;
     }
     let data = insn.row.operands.iter().filter(|o| !matches!(o.place, Place::Memory { .. }));
