@@ -38,6 +38,8 @@ pub struct Table {
     pub groups: Vec<Group>,
     /// Rows, in order of appearance.
     pub rows: Vec<Row>,
+    /// Lines `alias`, as they stand, until all rows are known.
+    pub(crate) alias_lines: Vec<(At, Vec<String>)>,
 }
 
 /// One architecture level.
@@ -249,6 +251,34 @@ pub struct Extended {
     pub mnemonic: String,
 }
 
+/// When an alias is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum When {
+    /// The word has these bits under the mask: mask and value, left-aligned.
+    Bits(u64, u64),
+    /// It does not.
+    NotBits(u64, u64),
+    /// Two fields are equal.
+    Same(usize, usize),
+    /// The first field is less than the second.
+    Less(usize, usize),
+    /// The first field plus one is the second.
+    Before(usize, usize),
+    /// A condition that the disassembler knows by name.
+    Named(String),
+}
+
+/// Another mnemonic of a row, with conditions and the order of its operands.
+#[derive(Debug, Clone)]
+pub struct Alias {
+    /// Printed in place of the row's.
+    pub mnemonic: String,
+    /// All of them must hold.
+    pub when: Vec<When>,
+    /// Order of the assembler.
+    pub syntax: String,
+}
+
 /// Marks of a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
@@ -306,6 +336,8 @@ pub struct Row {
     pub constraints: Vec<Constraint>,
     /// Extended mnemonics, first match wins.
     pub extended: Vec<Extended>,
+    /// Aliases, the first whose conditions hold is printed.
+    pub aliases: Vec<Alias>,
     /// Fields that are not printed when they, and all optional ones after them, are zero.
     pub optional: Vec<usize>,
     /// Rows that this one stands before where both match.

@@ -1,5 +1,6 @@
 //! Text to [`Table`].
 
+mod alias;
 mod declare;
 mod format;
 mod operand;
@@ -16,6 +17,11 @@ pub(crate) fn parse(sources: &[Source], errors: &mut Vec<Error>) -> Table {
             if let Err(message) = line(&mut table, &at, &tokens) {
                 errors.push(Error::new(&at, message));
             }
+        }
+    }
+    for (at, tokens) in std::mem::take(&mut table.alias_lines) {
+        if let Err(message) = alias::alias(&mut table, &tokens) {
+            errors.push(Error::new(&at, message));
         }
     }
     table
@@ -46,6 +52,11 @@ fn line(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), String> {
         "suffixes" => declare::suffixes(table, rest),
         "format" => format::format(table, at, rest),
         "group" => declare::group(table, rest),
+        "alias" => {
+            let tokens = rest.iter().map(ToString::to_string).collect();
+            table.alias_lines.push((at.clone(), tokens));
+            Ok(())
+        }
         _ => row::row(table, at, tokens),
     }
 }

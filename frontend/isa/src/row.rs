@@ -425,6 +425,12 @@ pub enum Constraint {
 }
 
 impl Constraint {
+    /// Whether words that break it are undefined and do not decode (A64); what other words do that
+    /// break a constraint, the manual leaves open or gives to an exception.
+    pub fn undefined(&self) -> bool {
+        matches!(self, Self::Reserved(..) | Self::Distinct(..) | Self::BitMask(..))
+    }
+
     /// Whether the instruction `word` of format `format` keeps the constraint.
     pub fn holds(&self, format: &Format, word: u64) -> bool {
         let raw = |name: &str| format.field(name).map_or(0, |f| f.raw(word));
@@ -452,6 +458,34 @@ pub struct Extended {
     pub when: &'static [(&'static str, u64, u64)],
     /// Printed in place of the row's mnemonic.
     pub mnemonic: &'static str,
+}
+
+/// When an alias is printed; names are names of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// The word has these bits under the mask: mask and value, left-aligned.
+    Bits(u64, u64),
+    /// It does not.
+    NotBits(u64, u64),
+    /// Two fields are equal.
+    Same(&'static str, &'static str),
+    /// The first field is less than the second.
+    Less(&'static str, &'static str),
+    /// The first field plus one is the second.
+    Before(&'static str, &'static str),
+    /// A condition that the disassembler knows by name.
+    Named(&'static str),
+}
+
+/// Another mnemonic of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Alias {
+    /// Printed in place of the row's.
+    pub mnemonic: &'static str,
+    /// All of them must hold.
+    pub when: &'static [When],
+    /// Order of the operands.
+    pub syntax: &'static str,
 }
 
 /// Marks of a row.
@@ -513,6 +547,8 @@ pub struct Row {
     pub constraints: &'static [Constraint],
     /// Extended mnemonics.
     pub extended: &'static [Extended],
+    /// Aliases; the first whose conditions hold is printed.
+    pub aliases: &'static [Alias],
     /// Fields at the end of the text which are left out while they are zero.
     pub optional: &'static [&'static str],
     /// How many encodings of the inventory it stands for; 0: not said.

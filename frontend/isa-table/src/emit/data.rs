@@ -2,8 +2,8 @@
 
 use crate::Table;
 use crate::model::{
-    Cite, Constraint, FieldType, Format, Kind, Level, MemLen, Operand, Place, Row, Seg, Shape,
-    SizeRule,
+    Alias, Cite, Constraint, FieldType, Format, Kind, Level, MemLen, Operand, Place, Row, Seg,
+    Shape, SizeRule, When,
 };
 use std::fmt::Write as _;
 
@@ -104,6 +104,7 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
             format!("Extended {{ when: &[{when}], mnemonic: {:?} }}, ", e.mnemonic)
         })
         .collect();
+    let aliases: String = row.aliases.iter().map(|a| alias(format, a)).collect();
     let optional: String = row.optional.iter().map(|f| format!("{:?}, ", name(*f))).collect();
     let cc = row.cc_sets.map(|k| table.cc_kinds[k].0.as_str());
     let m = &row.marks;
@@ -114,7 +115,7 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
          mask: {:#x}, value: {:#x}, operands: &[{operands}], syntax: {:?},\n        \
          cc: Cc {{ reads: {}, sets: {cc:?} }}, facility: &FACILITIES[{}], level: LEVELS[{}],\n        \
          marks: Marks {{ privileged: {}, gated: {}, todo: {}, branch: {}, trap: {}, gen_skip: {:?} }},\n        \
-         constraints: &[{constraints}], extended: &[{extended}], optional: &[{optional}],\n        \
+         constraints: &[{constraints}], extended: &[{extended}], aliases: &[{aliases}], optional: &[{optional}],\n        \
          cite: Cite {{ manual: {manual:?}, chapter: {chapter:?}, title: {title:?} }},\n        \
          encodings: {}, group: &GROUPS[{}], file: {:?}, line: {} }},",
         row.name,
@@ -137,6 +138,24 @@ fn one_row(table: &Table, id: usize, row: &Row, out: &mut String) {
         row.at.file,
         row.at.line
     );
+}
+
+fn alias(format: &Format, alias: &Alias) -> String {
+    let name = |i: &usize| format.fields[*i].name.as_str();
+    let when: String = alias
+        .when
+        .iter()
+        .map(|when| match when {
+            When::Bits(mask, value) => format!("When::Bits({mask:#x}, {value:#x}), "),
+            When::NotBits(mask, value) => format!("When::NotBits({mask:#x}, {value:#x}), "),
+            When::Same(a, b) => format!("When::Same({:?}, {:?}), ", name(a), name(b)),
+            When::Less(a, b) => format!("When::Less({:?}, {:?}), ", name(a), name(b)),
+            When::Before(a, b) => format!("When::Before({:?}, {:?}), ", name(a), name(b)),
+            When::Named(known) => format!("When::Named({known:?}), "),
+        })
+        .collect();
+    let Alias { mnemonic, syntax, .. } = alias;
+    format!("Alias {{ mnemonic: {mnemonic:?}, when: &[{when}], syntax: {syntax:?} }}, ")
 }
 
 fn operand(format: &Format, operand: &Operand) -> String {

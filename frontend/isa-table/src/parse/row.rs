@@ -23,7 +23,10 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
     let facility = find(&table.facilities, |f| &f.name, "facility", facility)?;
     let mut row = Row {
         name: (*name).into(),
-        mnemonic: (*name).into(),
+        mnemonic: match name.split_once('_') {
+            Some((mnemonic, _)) if table.words => mnemonic.into(),
+            _ => (*name).into(),
+        },
         format: format_index,
         mask,
         value,
@@ -35,6 +38,7 @@ pub(super) fn row(table: &mut Table, at: &At, tokens: &[&str]) -> Result<(), Str
         marks: Marks::default(),
         constraints: Vec::new(),
         extended: Vec::new(),
+        aliases: Vec::new(),
         optional: Vec::new(),
         over: Vec::new(),
         syntax: format.syntax.clone(),
@@ -258,7 +262,7 @@ fn constraint(format: &Format, head: &str, args: &str) -> Result<Constraint, Str
 }
 
 /// `res(size=3,q=0)`, `res(imm3=6/6)`: these values together are undefined.
-fn reserved(format: &Format, pairs: &[&str]) -> Result<Constraint, String> {
+pub(super) fn reserved(format: &Format, pairs: &[&str]) -> Result<Constraint, String> {
     let (mut mask, mut value) = (0, 0);
     for pair in pairs {
         let (name, text) =

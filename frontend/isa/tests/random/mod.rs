@@ -15,9 +15,9 @@ impl Random {
     }
 }
 
-/// A word of the row: fields random, and zero now and then; unassigned bits zero.
+/// A word of the row: fields random, and zero now and then; unassigned bits as they should be.
 pub(crate) fn random_word(row: &Row, random: &mut Random) -> u64 {
-    let mut word = row.value;
+    let mut word = row.value | row.format.should_be_one;
     for field in row.format.fields {
         let raw = if random.next() % 4 == 0 { 0 } else { random.next() };
         word = field.with_raw(word, raw);

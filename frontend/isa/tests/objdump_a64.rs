@@ -1,0 +1,117 @@
+//! Agreement with the GNU disassembler on A64: random words, and random words of every row.
+//!
+//! `ISA_WORDS` in the environment says how many words of each kind, 50,000 if it is not set.
+
+use isa::aarch64::{self, ROWS};
+use isa::row::Row;
+use random::{Random, random_word};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+mod random;
+
+/// Words in one run of objdump.
+const CHUNK: usize = 500_000;
+
+fn words() -> usize {
+    std::env::var("ISA_WORDS").map_or(50_000, |n| n.parse().expect("ISA_WORDS is a number"))
+}
+
+/// What objdump 2.40 prints for these words, which stand from address 0 on.
+fn objdump(words: &[u32], file: &str) -> Vec<String> {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
+    let image: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    std::fs::write(&path, image).expect("the target's temporary directory is writable");
+    let output = Command::new("aarch64-linux-gnu-objdump")
+        .args(["-D", "-z", "-b", "binary", "-m", "aarch64"])
+        .arg(&path)
+        .output()
+        .expect("aarch64-linux-gnu-objdump runs (Debian: binutils-aarch64-linux-gnu)");
+    let text = String::from_utf8(output.stdout).expect("objdump prints UTF-8");
+    let lines: Vec<String> = text.lines().filter_map(parse_line).collect();
+    assert_eq!(lines.len(), words.len(), "a line for each word");
+    lines
+}
+
+/// `  1f0:<tab>8b020020 <tab>add<tab>x0, x1, x2`
+fn parse_line(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once(":\t")?;
+    let (_, text) = rest.split_once('\t')?;
+    Some(text.trim_end().to_string())
+}
+
+/// Our text, in the form of objdump for what is undefined.
+fn ours(word: u32, pc: u64) -> String {
+    match aarch64::decode(&word.to_le_bytes()) {
+        Ok(insn) => insn.fmt_at(pc).to_string().trim_end().to_string(),
+        Err(_) => format!(".inst\t0x{word:08x} ; undefined"),
+    }
+}
+
+/// Why the texts may differ: each class is named in `docs/src/tables.md`.
+fn excused(word: u64, row: Option<&Row>, theirs: &str) -> bool {
+    let Some(row) = row else {
+        let by_number = theirs.starts_with("m") && theirs.contains("s0_");
+        let fmlal = theirs.starts_with("fml") && word >> 54 & 1 == 1;
+        return by_number || fmlal || theirs.ends_with("; NYI");
+    };
+    let not_built = matches!(row.group.name, "later" | "sve");
+    let newer = matches!(row.facility.name, "dgh" | "chk" | "pcdphint" | "gcs" | "clrbhb");
+    let not_as_it_should_be = aarch64::decode_word(word).is_some_and(|insn| insn.to_word() != word);
+    let named = matches!(row.name, "mrs" | "msr_reg" | "sys" | "sysl");
+    let unpredictable = row.mnemonic == "ldpsw" && !row.valid(word);
+    not_built || newer || not_as_it_should_be || named || unpredictable
+}
+
+fn compare(words: &[u32], file: &str, wrong: &mut BTreeMap<String, Vec<String>>) {
+    for (chunk, list) in words.chunks(CHUNK).enumerate() {
+        let theirs = objdump(list, &format!("{chunk}-{file}"));
+        for (index, (word, theirs)) in list.iter().zip(theirs).enumerate() {
+            let ours = ours(*word, 4 * index as u64);
+            if ours == theirs {
+                continue;
+            }
+            let row = aarch64::find_row(aarch64::to_left(*word));
+            if excused(aarch64::to_left(*word), row, &theirs) {
+                continue;
+            }
+            let name = row.map_or_else(
+                || format!("undefined: {}", theirs.split('\t').next().unwrap_or("")),
+                |row| row.name.to_string(),
+            );
+            wrong.entry(name).or_default().push(format!("{word:08x}: {ours} | {theirs}"));
+        }
+    }
+}
+
+fn report(wrong: &BTreeMap<String, Vec<String>>) {
+    let lines: Vec<String> = wrong
+        .iter()
+        .map(|(name, list)| {
+            format!("{name}: {}: {}", list.len(), list[..list.len().min(4)].join("\n    "))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{} rows differ:\n{}", wrong.len(), lines.join("\n"));
+}
+
+#[test]
+fn random_words_read_as_in_objdump() {
+    let mut random = Random(64);
+    let words: Vec<u32> = (0..words()).map(|_| random.next() as u32).collect();
+    let mut wrong = BTreeMap::new();
+    compare(&words, "random.bin", &mut wrong);
+    report(&wrong);
+}
+
+#[test]
+fn every_row_reads_as_in_objdump() {
+    let mut random = Random(65);
+    let rows: Vec<&Row> = ROWS.iter().filter(|r| !r.format.fields.is_empty()).collect();
+    let words: Vec<u32> = (0..words())
+        .map(|i| (random_word(rows[i % rows.len()], &mut random) >> 32) as u32)
+        .collect();
+    let mut wrong = BTreeMap::new();
+    compare(&words, "rows.bin", &mut wrong);
+    report(&wrong);
+}
