@@ -256,7 +256,6 @@ impl Frame<'_> {
             | Op::FDiv { .. }
             | Op::FSqrt { .. }
             | Op::FMulAdd { .. }
-            | Op::FNegMulAdd { .. }
             | Op::FMinMax { .. }
             | Op::FNeg { .. }
             | Op::FAbs { .. }

@@ -6,11 +6,9 @@
 mod atomic;
 mod crc;
 mod entry;
-#[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
 pub(crate) mod fp;
 pub(crate) mod integer;
 mod mops;
-#[allow(dead_code, reason = "the rows that use it are not in the tables yet")]
 pub(crate) mod simd;
 mod system;
 pub(crate) mod vector;

@@ -12,8 +12,6 @@ super::section! {
     SIMD_DIFF = simd::execute::<diff::Diff>;
     SIMD_PERMUTE = simd::execute::<permute::Permute>;
     SIMD_TABLE = permute::table;
-    SIMD_MOVE = permute::move_general;
-    SIMD_IMMEDIATE = permute::immediate;
     SIMD_DOT = simd::execute::<dot::Dot>;
     FP_SAME = simd::execute::<fp::same::FpSame>;
     FP_ACROSS = simd::execute::<fp::across::FpAcross>;
@@ -23,6 +21,7 @@ super::section! {
     FP_GENERAL = fp::convert::general;
     FP_JAVASCRIPT = fp::convert::javascript;
     FP_COMPARE = fp::compare::compare;
+    FP_CONDITIONAL_COMPARE = fp::compare::conditional_compare;
     FP_LONG = simd::execute::<fp::long::FpLong>;
     SIMD_CRYPTO = simd::execute::<crypto::Crypto>;
 }

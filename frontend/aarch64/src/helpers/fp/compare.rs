@@ -20,6 +20,22 @@ operations! {
 /// The helper of comparisons: with a register, or with zero if `imm` is one.
 pub(crate) fn compare(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> Done {
     let insn = Insn::<FpCompare>::unpack(packed);
+    let flags = relation(cpu, insn);
+    cpu.set_flags(flags);
+    Ok(0)
+}
+
+/// The helper of conditional comparisons: arguments are the packed instruction and whether the condition holds; if not, the
+/// flags become `rd`.
+pub(crate) fn conditional_compare(cpu: &mut CpuState, [packed, holds, ..]: [u64; 4]) -> Done {
+    let insn = Insn::<FpCompare>::unpack(packed);
+    let flags = if holds != 0 { relation(cpu, insn) } else { insn.rd };
+    cpu.set_flags(flags);
+    Ok(0)
+}
+
+/// The condition flags of a comparison.
+fn relation(cpu: &mut CpuState, insn: Insn<FpCompare>) -> u8 {
     let a = v(cpu, insn.rn);
     let b = if insn.imm != 0 { 0 } else { v(cpu, insn.rm) };
     let mut env = environment(cpu);
@@ -31,11 +47,10 @@ pub(crate) fn compare(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> Done {
         }
     });
     report(cpu, env.flags);
-    cpu.set_flags(match relation {
+    match relation {
         Ordering::Less => N,
         Ordering::Equal => Z | C,
         Ordering::Greater => C,
         Ordering::Unordered => C | V,
-    });
-    Ok(0)
+    }
 }

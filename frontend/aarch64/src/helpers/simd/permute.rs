@@ -18,10 +18,6 @@ operations! {
         Trn2,
         /// Bytes from byte `imm` of `m:n`.
         Ext,
-        /// The second operand, which is one element in all lanes (DUP).
-        Dup,
-        /// The destination with its lane `imm` replaced by that of the second operand (INS).
-        Ins,
     }
 }
 
@@ -29,7 +25,7 @@ impl Family for Permute {
     const HELPER: HelperId = id::SIMD_PERMUTE;
 
     fn compute(insn: &Insn<Permute>, operands: Operands, _: &mut Status) -> u128 {
-        let Operands { n, m, d, .. } = operands;
+        let Operands { n, m, .. } = operands;
         let (lane, count) = (insn.lane, insn.count());
         let pick = |odd: u32, i: u32| match insn.op {
             Permute::Zip1 | Permute::Zip2 => {
@@ -46,11 +42,6 @@ impl Family for Permute {
             Permute::Zip1 | Permute::Uzp1 | Permute::Trn1 => lane.vector(count, |i| pick(0, i)),
             Permute::Zip2 | Permute::Uzp2 | Permute::Trn2 => lane.vector(count, |i| pick(1, i)),
             Permute::Ext => extract(insn.width, n, m, insn.imm.into()),
-            Permute::Dup => insn.width.cut(m, lane),
-            Permute::Ins => {
-                let at = u32::from(insn.imm);
-                d & !lane.place(-1, at) | lane.place(lane.unsigned(m, at), at)
-            }
         }
     }
 }
@@ -92,65 +83,11 @@ pub(crate) fn table(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> Done {
     Ok(0)
 }
 
-operations! {
-    /// Moves between a vector register and a general one.
-    Move {
-        /// All lanes from the general register (DUP, FMOV).
-        Dup,
-        /// Lane `imm` from the general register (INS, FMOV).
-        Ins,
-        /// The general register's value from lane `imm` (UMOV, SMOV, FMOV).
-        Get,
-    }
-}
-
-/// The helper of moves: arguments are the packed instruction and the general register; the result is that of `Get`, of 64 bits.
-pub(crate) fn move_general(cpu: &mut CpuState, [packed, general, ..]: [u64; 4]) -> Done {
-    let insn = Insn::<Move>::unpack(packed);
-    let (lane, at) = (insn.lane, u32::from(insn.imm));
-    match insn.op {
-        Move::Dup => {
-            let value = insn.width.cut(lane.splat(general.into(), 0), lane);
-            set_v(cpu, insn.rd, value);
-        }
-        Move::Ins => {
-            let old = v(cpu, insn.rd) & !lane.place(-1, at);
-            set_v(cpu, insn.rd, old | lane.place(general.into(), at));
-        }
-        Move::Get => return Ok(insn.number(v(cpu, insn.rn), at) as u64),
-    }
-    Ok(0)
-}
-
-operations! {
-    /// What an immediate does to a vector register.
-    Immediate {
-        /// Replaces it.
-        Mov,
-        Orr,
-        Bic,
-    }
-}
-
-/// The helper of modified immediates: arguments are the packed instruction and 64 bits that stand in both halves.
-pub(crate) fn immediate(cpu: &mut CpuState, [packed, bits, ..]: [u64; 4]) -> Done {
-    let insn = Insn::<Immediate>::unpack(packed);
-    let value = Lane::D.splat(bits.into(), 0);
-    let old = v(cpu, insn.rd);
-    let result = match insn.op {
-        Immediate::Mov => value,
-        Immediate::Orr => old | value,
-        Immediate::Bic => old & !value,
-    };
-    set_v(cpu, insn.rd, insn.width.cut(result, insn.lane));
-    Ok(0)
-}
-
 /// The 64 bits of a modified immediate; `op` tells MVNI and BIC, which this does not invert, and FMOV of doublewords.
 ///
 /// Arm ARM DDI 0487, J1 "shared/functions/common/AdvSIMDExpandImm".
-pub(crate) fn expand(op: bool, cmode: u8, imm8: u8) -> u64 {
-    let byte = u64::from(imm8);
+pub(crate) const fn expand(op: bool, cmode: u8, imm8: u8) -> u64 {
+    let byte = imm8 as u64;
     match cmode >> 1 {
         shift @ 0..4 => 0x1_0000_0001 * (byte << (8 * shift)),
         shift @ 4..6 => 0x1_0001_0001_0001 * (byte << (8 * (shift - 4))),
@@ -158,20 +95,29 @@ pub(crate) fn expand(op: bool, cmode: u8, imm8: u8) -> u64 {
         6 => 0x1_0000_0001 * (byte << 16 | 0xffff),
         _ => match (cmode & 1 != 0, op) {
             (false, false) => 0x0101_0101_0101_0101 * byte,
-            (false, true) => {
-                (0..8).filter(|i| byte >> i & 1 != 0).fold(0, |all, i| all | 0xff << (8 * i))
-            }
+            (false, true) => bits_to_bytes(imm8),
             (true, false) => 0x1_0000_0001 * float(imm8, 8, 23),
             (true, true) => float(imm8, 11, 52),
         },
     }
 }
 
+/// Bytes of all ones where a bit is one.
+const fn bits_to_bytes(bits: u8) -> u64 {
+    let mut bytes = [0; 8];
+    let mut i = 0;
+    while i < 8 {
+        bytes[i] = if bits >> i & 1 != 0 { 0xff } else { 0 };
+        i += 1;
+    }
+    u64::from_le_bytes(bytes)
+}
+
 /// An 8-bit immediate as a floating-point number with so many bits of exponent and fraction.
 ///
 /// Arm ARM DDI 0487, J1 "shared/functions/float/vfpexpandimm".
-pub(crate) fn float(imm8: u8, exponent: u32, fraction: u32) -> u64 {
-    let byte = u64::from(imm8);
+pub(crate) const fn float(imm8: u8, exponent: u32, fraction: u32) -> u64 {
+    let byte = imm8 as u64;
     let (sign, b) = (byte >> 7, byte >> 6 & 1);
     let copies = if b != 0 { (1 << (exponent - 3)) - 1 } else { 0 };
     let biased = (b ^ 1) << (exponent - 1) | copies << 2 | byte >> 4 & 3;

@@ -1,7 +1,7 @@
 //! Integer operations on two vectors with lanes of one size, those by element among them; also bitwise ones.
 
 use super::{Family, Insn, Operands, Status, operations};
-use crate::helpers::simd::lanes::{Lane, Width};
+use crate::helpers::simd::lanes::Lane;
 use crate::helpers::vector::id;
 use tcg_ir::HelperId;
 
@@ -170,11 +170,4 @@ fn bitwise(op: Same, n: u128, m: u128, d: u128) -> Option<u128> {
         Same::Bif => n & !m | d & m,
         _ => return None,
     })
-}
-
-impl Insn<Same> {
-    /// A bitwise instruction.
-    pub(crate) const fn bitwise(op: Same, width: Width) -> Insn<Same> {
-        Insn::new(op, Lane::B, width)
-    }
 }

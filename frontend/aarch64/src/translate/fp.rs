@@ -1,0 +1,328 @@
+//! Group `fp`: scalar floating point.
+
+use super::cc::{Cc, Compare};
+use super::vector::Registers;
+use super::{Translator, W, rows};
+use crate::helpers::fp::compare::FpCompare;
+use crate::helpers::fp::convert::{FpConvert as Convert, FpInteger};
+use crate::helpers::fp::lane_of_type;
+use crate::helpers::fp::misc::{FpMisc, Rounding};
+use crate::helpers::fp::same::FpSame;
+use crate::helpers::simd::lanes::{Lane, Width};
+use crate::helpers::simd::permute::float;
+use crate::helpers::simd::{Insn, Operation};
+use crate::helpers::vector::id;
+use crate::state::TB_FP_SLOW;
+use isa::aarch64::fp::Translate;
+use tcg_ir::{Type, Val};
+
+const S: bool = false;
+const U: bool = true;
+
+/// The lane of a field `ftype`; 2 is reserved in the tables.
+fn lane(ftype: u8) -> Lane {
+    lane_of_type(ftype).unwrap_or(Lane::S)
+}
+
+fn scalar<O: Operation>(op: O, ftype: u8, (rd, rn, rm): Registers) -> Insn<O> {
+    Insn { rd, rn, rm, ..Insn::new(op, lane(ftype), Width::Scalar) }
+}
+
+/// The width of a general register in the place of [`Width`].
+const fn general(sf: u8) -> Width {
+    Width::of(sf != 0)
+}
+
+impl Translator<'_> {
+    /// The IR type to compute in inline; none when the helper must do it.
+    pub(super) fn inline_float(&self, lane: Lane) -> Option<Type> {
+        match lane {
+            _ if self.b.tb.flags & TB_FP_SLOW != 0 => None,
+            Lane::S => Some(Type::F32),
+            Lane::D => Some(Type::F64),
+            _ => None,
+        }
+    }
+
+    /// The scalar float in vector register `r`.
+    pub(super) fn float(&mut self, ty: Type, r: u8) -> Val {
+        let x = self.v(r);
+        self.b.vlow(ty, x)
+    }
+
+    fn fp1(&mut self, op: FpMisc, f: isa::aarch64::Fp1) {
+        let done = match self.inline_float(lane(f.ftype)) {
+            Some(ty) => self.inline_unary(op, ty, (f.rd, f.rn)),
+            None => false,
+        };
+        if !done {
+            self.fp2(op, lane(f.ftype), Width::Scalar, (f.rd, f.rn));
+        }
+    }
+
+    fn inline_unary(&mut self, op: FpMisc, ty: Type, (rd, rn): (u8, u8)) -> bool {
+        let apply = match op {
+            FpMisc::Abs => tcg_ir::Builder::fabs,
+            FpMisc::Neg => tcg_ir::Builder::fneg,
+            FpMisc::Sqrt => tcg_ir::Builder::fsqrt,
+            _ => return false,
+        };
+        let x = self.float(ty, rn);
+        let result = apply(self.b, ty, x);
+        self.set_scalar(rd, result);
+        true
+    }
+
+    fn fp1_round(&mut self, op: FpMisc, rounding: Rounding, f: isa::aarch64::Fp1) {
+        self.fp_round(op, rounding, lane(f.ftype), Width::Scalar, (f.rd, f.rn));
+    }
+
+    fn fp2_scalar(&mut self, op: FpSame, f: isa::aarch64::Fp2) {
+        let insn = scalar(op, f.ftype, (f.rd, f.rn, f.rm));
+        let apply = match op {
+            FpSame::Add => tcg_ir::Builder::fadd,
+            FpSame::Sub => tcg_ir::Builder::fsub,
+            FpSame::Mul => tcg_ir::Builder::fmul,
+            FpSame::Div => tcg_ir::Builder::fdiv,
+            _ => return self.by_helper(insn),
+        };
+        let Some(ty) = self.inline_float(insn.lane) else {
+            return self.by_helper(insn);
+        };
+        let (a, b) = (self.float(ty, f.rn), self.float(ty, f.rm));
+        let result = apply(self.b, ty, a, b);
+        self.set_scalar(f.rd, result);
+    }
+
+    /// FMADD and its like. Operands are negated before anything else, NaNs too.
+    fn fused_multiply_add(&mut self, op: FpSame, f: isa::aarch64::Fp3) {
+        let insn = scalar(op, f.ftype, (f.rd, f.rn, f.rm));
+        let Some(ty) = self.inline_float(insn.lane) else {
+            return self.by_helper(Insn { ra: f.ra, ..insn });
+        };
+        let [n, m, a] = [f.rn, f.rm, f.ra].map(|r| self.float(ty, r));
+        let negates_product = matches!(op, FpSame::MSub | FpSame::NMAdd);
+        let negates_addend = matches!(op, FpSame::NMAdd | FpSame::NMSub);
+        let n = if negates_product { self.b.fneg(ty, n) } else { n };
+        let a = if negates_addend { self.b.fneg(ty, a) } else { a };
+        let result = self.b.fmuladd(ty, false, n, m, a);
+        self.set_scalar(f.rd, result);
+    }
+
+    /// FCVT between formats.
+    fn convert_scalar(&mut self, f: isa::aarch64::FpConvert) {
+        let (from, to) = (lane(f.ftype), lane(f.opc));
+        if let (Some(ty), Some(result)) = (self.inline_float(from), self.inline_float(to)) {
+            let x = self.float(ty, f.rn);
+            let x = self.b.fcvt(result, x);
+            return self.set_scalar(f.rd, x);
+        }
+        let insn = scalar(Convert::Scalar, f.opc, (f.rd, f.rn, 0));
+        self.by_helper(Insn { imm: from as u8, ..insn });
+    }
+
+    // --- moves --------------------------------------------------------------------------------
+
+    fn move_scalar(&mut self, f: isa::aarch64::Fp1) {
+        let bits = self.scalar_bits(lane(f.ftype), f.rn);
+        self.set_scalar(f.rd, bits);
+    }
+
+    fn move_float(&mut self, f: isa::aarch64::FpImm) {
+        let bits = match lane(f.ftype) {
+            Lane::H => float(f.imm8, 5, 10),
+            Lane::S => float(f.imm8, 8, 23),
+            _ => float(f.imm8, 11, 52),
+        };
+        let value = self.b.v128(bits);
+        self.set_v(f.rd, value);
+    }
+
+    fn move_to_general(&mut self, f: isa::aarch64::FpToInt) {
+        let bits = self.scalar_bits(lane(f.ftype), f.rn);
+        let bits = self.wide(bits);
+        self.set(W::X, f.rd, bits);
+    }
+
+    fn move_from_general(&mut self, f: isa::aarch64::IntToFp) {
+        match lane(f.ftype) {
+            Lane::H => {
+                let bits = self.r(W::W, f.rn);
+                let bits = self.b.and_imm(Type::I32, bits, 0xffff);
+                self.set_scalar(f.rd, bits);
+            }
+            Lane::S => {
+                let bits = self.r(W::W, f.rn);
+                self.set_scalar(f.rd, bits);
+            }
+            _ => {
+                let bits = self.x(f.rn);
+                self.set_scalar(f.rd, bits);
+            }
+        }
+    }
+
+    fn move_from_top(&mut self, f: isa::aarch64::FpMove) {
+        let n = self.v(f.rn);
+        let bits = self.b.vextract(tcg_ir::Lane::D, 1, n);
+        self.set(W::X, f.rd, bits);
+    }
+
+    fn move_to_top(&mut self, f: isa::aarch64::FpMove) {
+        let bits = self.x(f.rn);
+        let old = self.v(f.rd);
+        let new = self.b.vinsert(tcg_ir::Lane::D, 1, old, bits);
+        self.set_v(f.rd, new);
+    }
+
+    // --- comparison ---------------------------------------------------------------------------
+
+    /// FCMP, FCMPE: with a register, or with zero.
+    fn compare_fp(&mut self, op: FpCompare, ftype: u8, rn: u8, rm: Option<u8>) {
+        if let Some(ty) = self.inline_float(lane(ftype)) {
+            let a = self.float(ty, rn);
+            let b = match rm {
+                Some(rm) => self.float(ty, rm),
+                None => self.b.konst(ty, 0),
+            };
+            // For its exceptions; who tests the flags compares again, fused with the branch.
+            self.b.fcmp(ty, op == FpCompare::Signaling, a, b);
+            return self.set_cc(Cc::Compare(Compare::Float(ty, a, b)));
+        }
+        let insn = scalar(op, ftype, (0, rn, rm.unwrap_or(0)));
+        self.call_packed(id::FP_COMPARE, Insn { imm: u8::from(rm.is_none()), ..insn }, None);
+        self.set_cc(Cc::Dynamic);
+    }
+
+    /// FCCMP, FCCMPE: if the condition fails nothing is compared, so no exception is raised.
+    fn conditional_compare_fp(&mut self, op: FpCompare, f: isa::aarch64::FpCondCmp) {
+        let tests = self.tests(f.cond);
+        let holds = self.test_value(tests);
+        let insn = scalar(op, f.ftype, (f.nzcv, f.rn, f.rm));
+        self.call_packed(id::FP_CONDITIONAL_COMPARE, insn, Some(holds));
+        self.set_cc(Cc::Dynamic);
+    }
+
+    fn select_fp(&mut self, f: isa::aarch64::FpSel) {
+        let tests = self.tests(f.cond);
+        let lane = lane(f.ftype);
+        let (t, e) = (self.scalar_bits(lane, f.rn), self.scalar_bits(lane, f.rm));
+        let bits = self.select(tests, t, e);
+        self.set_scalar(f.rd, bits);
+    }
+
+    // --- integers -----------------------------------------------------------------------------
+
+    fn convert_to_integer(&mut self, op: FpInteger, unsigned: bool, f: isa::aarch64::FpToInt) {
+        self.convert_to_general(op, unsigned, (f.sf, f.ftype), 0, (f.rd, f.rn));
+    }
+
+    fn convert_to_fixed(&mut self, op: FpInteger, unsigned: bool, f: isa::aarch64::FpToFix) {
+        self.convert_to_general(op, unsigned, (f.sf, f.ftype), 64 - f.scale, (f.rd, f.rn));
+    }
+
+    fn convert_to_general(
+        &mut self,
+        op: FpInteger,
+        unsigned: bool,
+        (sf, ftype): (u8, u8),
+        fraction: u8,
+        (rd, rn): (u8, u8),
+    ) {
+        let insn = Insn { unsigned, imm: fraction, ..Insn::new(op, lane(ftype), general(sf)) };
+        let value = self.call_packed(id::FP_GENERAL, Insn { rn, ..insn }, None);
+        self.set(W::X, rd, value);
+    }
+
+    fn convert_from_integer(&mut self, unsigned: bool, f: isa::aarch64::IntToFp) {
+        self.convert_from_general(unsigned, (f.sf, f.ftype), 0, (f.rd, f.rn));
+    }
+
+    fn convert_from_fixed(&mut self, unsigned: bool, f: isa::aarch64::FixToFp) {
+        self.convert_from_general(unsigned, (f.sf, f.ftype), 64 - f.scale, (f.rd, f.rn));
+    }
+
+    fn convert_from_general(
+        &mut self,
+        unsigned: bool,
+        (sf, ftype): (u8, u8),
+        fraction: u8,
+        (rd, rn): (u8, u8),
+    ) {
+        let value = self.x(rn);
+        let insn = Insn::new(FpInteger::From, lane(ftype), general(sf));
+        let insn = Insn { unsigned, imm: fraction, rd, ..insn };
+        self.call_packed(id::FP_GENERAL, insn, Some(value));
+    }
+
+    fn javascript_convert(&mut self, f: isa::aarch64::FpMove) {
+        let rn = self.b.i64(f.rn.into());
+        let value = self.b.call(id::FP_JAVASCRIPT, &[rn]);
+        self.set(W::X, f.rd, value);
+        self.set_cc(Cc::Dynamic);
+    }
+}
+
+impl Translate for Translator<'_> {
+    rows! { self, f;
+        fabs: Fp1 = self.fp1(FpMisc::Abs, f);
+        fmov_reg: Fp1 = self.move_scalar(f);
+        fneg: Fp1 = self.fp1(FpMisc::Neg, f);
+        frint32x: Fp1 = self.fp1_round(FpMisc::Round32, Rounding::Current, f);
+        frint32z: Fp1 = self.fp1_round(FpMisc::Round32, Rounding::Zero, f);
+        frint64x: Fp1 = self.fp1_round(FpMisc::Round64, Rounding::Current, f);
+        frint64z: Fp1 = self.fp1_round(FpMisc::Round64, Rounding::Zero, f);
+        frinta: Fp1 = self.fp1_round(FpMisc::Round, Rounding::Away, f);
+        frinti: Fp1 = self.fp1_round(FpMisc::Round, Rounding::Current, f);
+        frintm: Fp1 = self.fp1_round(FpMisc::Round, Rounding::Down, f);
+        frintn: Fp1 = self.fp1_round(FpMisc::Round, Rounding::Nearest, f);
+        frintp: Fp1 = self.fp1_round(FpMisc::Round, Rounding::Up, f);
+        frintx: Fp1 = self.fp1_round(FpMisc::RoundExact, Rounding::Current, f);
+        frintz: Fp1 = self.fp1_round(FpMisc::Round, Rounding::Zero, f);
+        fsqrt: Fp1 = self.fp1(FpMisc::Sqrt, f);
+        fcvt: FpConvert = self.convert_scalar(f);
+        bfcvt: S2Half = self.fp_convert(Convert::Bf16, Lane::H, Width::Scalar, (f.rd, f.rn));
+        fadd: Fp2 = self.fp2_scalar(FpSame::Add, f);
+        fdiv: Fp2 = self.fp2_scalar(FpSame::Div, f);
+        fmaxnm: Fp2 = self.fp2_scalar(FpSame::MaxNm, f);
+        fmax: Fp2 = self.fp2_scalar(FpSame::Max, f);
+        fminnm: Fp2 = self.fp2_scalar(FpSame::MinNm, f);
+        fmin: Fp2 = self.fp2_scalar(FpSame::Min, f);
+        fmul: Fp2 = self.fp2_scalar(FpSame::Mul, f);
+        fnmul: Fp2 = self.fp2_scalar(FpSame::NMul, f);
+        fsub: Fp2 = self.fp2_scalar(FpSame::Sub, f);
+        fmadd: Fp3 = self.fused_multiply_add(FpSame::MAdd, f);
+        fmsub: Fp3 = self.fused_multiply_add(FpSame::MSub, f);
+        fnmadd: Fp3 = self.fused_multiply_add(FpSame::NMAdd, f);
+        fnmsub: Fp3 = self.fused_multiply_add(FpSame::NMSub, f);
+        fmov_imm: FpImm = self.move_float(f);
+        fcmp: FpCmp = self.compare_fp(FpCompare::Quiet, f.ftype, f.rn, Some(f.rm));
+        fcmp_zero: FpCmpZero = self.compare_fp(FpCompare::Quiet, f.ftype, f.rn, None);
+        fcmpe: FpCmp = self.compare_fp(FpCompare::Signaling, f.ftype, f.rn, Some(f.rm));
+        fcmpe_zero: FpCmpZero = self.compare_fp(FpCompare::Signaling, f.ftype, f.rn, None);
+        fccmp: FpCondCmp = self.conditional_compare_fp(FpCompare::Quiet, f);
+        fccmpe: FpCondCmp = self.conditional_compare_fp(FpCompare::Signaling, f);
+        fcsel: FpSel = self.select_fp(f);
+        fcvtas_int: FpToInt = self.convert_to_integer(FpInteger::ToAway, S, f);
+        fcvtau_int: FpToInt = self.convert_to_integer(FpInteger::ToAway, U, f);
+        fcvtms_int: FpToInt = self.convert_to_integer(FpInteger::ToDown, S, f);
+        fcvtmu_int: FpToInt = self.convert_to_integer(FpInteger::ToDown, U, f);
+        fcvtns_int: FpToInt = self.convert_to_integer(FpInteger::ToNearest, S, f);
+        fcvtnu_int: FpToInt = self.convert_to_integer(FpInteger::ToNearest, U, f);
+        fcvtps_int: FpToInt = self.convert_to_integer(FpInteger::ToUp, S, f);
+        fcvtpu_int: FpToInt = self.convert_to_integer(FpInteger::ToUp, U, f);
+        fcvtzs_int: FpToInt = self.convert_to_integer(FpInteger::ToZero, S, f);
+        fcvtzu_int: FpToInt = self.convert_to_integer(FpInteger::ToZero, U, f);
+        scvtf_int: IntToFp = self.convert_from_integer(S, f);
+        ucvtf_int: IntToFp = self.convert_from_integer(U, f);
+        fjcvtzs: FpMove = self.javascript_convert(f);
+        fmov_to_gpr: FpToInt = self.move_to_general(f);
+        fmov_from_gpr: IntToFp = self.move_from_general(f);
+        fmov_from_top: FpMove = self.move_from_top(f);
+        fmov_to_top: FpMove = self.move_to_top(f);
+        fcvtzs_fix: FpToFix = self.convert_to_fixed(FpInteger::ToZero, S, f);
+        fcvtzu_fix: FpToFix = self.convert_to_fixed(FpInteger::ToZero, U, f);
+        scvtf_fix: FixToFp = self.convert_from_fixed(S, f);
+        ucvtf_fix: FixToFp = self.convert_from_fixed(U, f);
+    }
+}
