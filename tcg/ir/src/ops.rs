@@ -323,7 +323,8 @@ macro_rules! for_each_op {
         VWiden "vwiden" [PURE] { lane: Lane, sign: Sign, high: bool } (d: gives(V128)) = (a: is(V128));
         /// The lanes of `a` at half their width in the low half, zeros above. Not for `b`.
         VNarrow "vnarrow" [PURE] { lane: Lane, how: Narrow } (d: gives(V128)) = (a: is(V128));
-        /// A floating-point operation on the lanes of type `ty`.
+        /// A floating-point operation on the lanes of type `ty`. All lanes take part, here and below: those that the guest does not
+        /// mean need operands that raise no flag.
         VFBinary "vfbinary" [FP] { op: VecFpOp, ty: Type } (d: gives(V128)) = (a: is(V128), b: is(V128));
         /// Square roots of lanes.
         VFSqrt "vfsqrt" [FP] { ty: Type } (d: gives(V128)) = (a: is(V128));

@@ -135,6 +135,24 @@ impl VecOp {
         }
     }
 
+    /// Whether lanes of zeros give a lane of zeros in the same place.
+    #[must_use]
+    pub const fn of_zeros_is_zero(self) -> bool {
+        !matches!(
+            self,
+            VecOp::Eq
+                | VecOp::GeS
+                | VecOp::GeU
+                | VecOp::ZipLow
+                | VecOp::ZipHigh
+                | VecOp::UnzipEven
+                | VecOp::UnzipOdd
+                | VecOp::TransposeEven
+                | VecOp::TransposeOdd
+                | VecOp::AddPairs
+        )
+    }
+
     /// Whether the operation can be taken across all lanes.
     #[must_use]
     pub const fn is_associative(self) -> bool {

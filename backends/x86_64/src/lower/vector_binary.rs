@@ -114,7 +114,13 @@ impl Cx<'_> {
 
     pub(crate) fn vbinary(&mut self, op: VecOp, lane: Lane, d: Val, a: Val, b: Val) {
         if let Some(simple) = Simple::of(op, lane) {
-            return self.vector(simple, d, a, b);
+            let known = |v: Val| u32::from(self.vals[v.index()].significant);
+            let significant = known(a).max(known(b)).max(lane.bytes()) as u8;
+            self.vector(simple, d, a, b);
+            if op.of_zeros_is_zero() {
+                self.val(d).significant = significant;
+            }
+            return;
         }
         self.with_temps2::<2>(d, a, b, |cx, r| match op {
             VecOp::Mul => cx.multiply_bytes(r),
