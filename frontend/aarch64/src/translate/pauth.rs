@@ -1,6 +1,7 @@
 //! Group `pauth`: pointer authentication, and branches and loads that authenticate.
 //!
-//! An address code takes bits 54 to 48 of a pointer: Linux gives programs 48 bits of address and ignores the top byte.
+//! An address code takes bits 54 to 48 of a pointer: Linux gives programs 48 bits of address and ignores the top byte. (Not
+//! that of addresses with bit 55, which are the kernel's: there the code has bits 63 to 56 too.)
 //! The code comes from an algorithm of our own, as the architecture allows; it mixes well enough that wrong pointers are
 //! found, but hides nothing from a program that wants to know its keys.
 //! An authentication that fails raises an exception at once, also in branches and loads (FEAT_FPACCOMBINE).
@@ -17,6 +18,8 @@ use tcg_ir::{Cond, Order, Type, Val};
 
 /// The bits of a code in a pointer.
 const CODE: u64 = 0x007f << 48;
+/// The top byte.
+const TOP: u64 = 0xff << 56;
 
 /// Odd numbers without a pattern: the fractions of the golden ratio and of the square root of 3.
 const MIX: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xbb67_ae85_84ca_a73b];
@@ -72,7 +75,7 @@ impl Translator<'_> {
     fn stripped(&mut self, pointer: Val) -> Val {
         let code = self.b.i64(CODE);
         let half = self.half(pointer);
-        let half = self.b.and(Type::I64, half, code);
+        let half = self.b.and_imm(Type::I64, half, CODE | TOP);
         let rest = self.b.andnot(Type::I64, pointer, code);
         self.b.or(Type::I64, rest, half)
     }
@@ -81,18 +84,20 @@ impl Translator<'_> {
     fn with_code(&mut self, key: Key, pointer: Val, modifier: Val) -> Val {
         let stripped = self.stripped(pointer);
         let code = self.code(key, stripped, modifier);
-        let code = self.b.and_imm(Type::I64, code, CODE);
+        let half = self.half(pointer);
+        let top = self.b.and_imm(Type::I64, half, TOP);
+        let mask = self.b.i64(CODE);
+        let mask = self.b.or(Type::I64, top, mask);
+        let code = self.b.and(Type::I64, code, mask);
         self.b.xor(Type::I64, pointer, code)
     }
 
     /// The pointer behind a signed one; traps if its code is wrong.
     pub(super) fn authenticated(&mut self, key: Key, pointer: Val, modifier: Val) -> Val {
         let v = self.with_code(key, pointer, modifier);
-        let half = self.half(v);
-        let wrong = self.b.xor(Type::I64, v, half);
-        let mask = self.b.i64(CODE);
+        let good = self.stripped(v);
         let code = Trap::PointerAuthentication.exit_code().0;
-        self.b.trap_if(Type::I64, Cond::TstNe, wrong, mask, code);
+        self.b.trap_if(Type::I64, Cond::Ne, v, good, code);
         v
     }
 
