@@ -106,11 +106,14 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static softfp::Rules, op: &Op) 
         }
         Op::FMulAdd { ty, sub, d, a, b, c } => {
             let (a, b, c) = (frame.val(a), frame.val(b), frame.val(c));
-            let negate = Negate { addend: sub, ..Negate::default() };
-            let r = within(frame.state.env(), rules, dynamic, |e| match ty {
-                Type::F32 => u64::from(softfp::fma::<F32>(e, a as u32, b as u32, c as u32, negate)),
-                _ => softfp::fma::<F64>(e, a, b, c, negate),
-            });
+            let r = within(frame.state.env(), rules, dynamic, |e| fused(e, ty, sub, [a, b, c]));
+            frame.set(d, r);
+        }
+        Op::FNegMulAdd { ty, product, addend, d, a, b, c } => {
+            let flip = |x: u64, flips: bool| if flips { x ^ sign_bit(ty) } else { x };
+            let (a, b) = (flip(frame.val(a), product), frame.val(b));
+            let c = flip(frame.val(c), addend);
+            let r = within(frame.state.env(), rules, dynamic, |e| fused(e, ty, false, [a, b, c]));
             frame.set(d, r);
         }
         Op::FMinMax { ty, max, num, d, a, b } => {
@@ -174,6 +177,15 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static softfp::Rules, op: &Op) 
         Op::FpFlagsSet { v } => frame.state.env().fp_flags = frame.val(v) as u32 & 31,
         Op::FpRoundSet { v } => frame.state.env().fp_round = frame.val(v) as u32,
         _ => unreachable!("the caller passes floating-point ops only"),
+    }
+}
+
+/// `a * b + c`, or `- c` with `sub`.
+pub(crate) fn fused(e: &mut softfp::Env, ty: Type, sub: bool, [a, b, c]: [u64; 3]) -> u64 {
+    let negate = Negate { addend: sub, ..Negate::default() };
+    match ty {
+        Type::F32 => u64::from(softfp::fma::<F32>(e, a as u32, b as u32, c as u32, negate)),
+        _ => softfp::fma::<F64>(e, a, b, c, negate),
     }
 }
 

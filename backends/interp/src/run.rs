@@ -256,6 +256,7 @@ impl Frame<'_> {
             | Op::FDiv { .. }
             | Op::FSqrt { .. }
             | Op::FMulAdd { .. }
+            | Op::FNegMulAdd { .. }
             | Op::FMinMax { .. }
             | Op::FNeg { .. }
             | Op::FAbs { .. }

@@ -1,9 +1,9 @@
 //! Floating-point ops on vectors, lane by lane through `softfp`.
 
-use crate::float::{by_type, compare, convert, sign_bit, within};
+use crate::float::{by_type, compare, convert, fused, sign_bit, within};
 use crate::run::Frame;
 use crate::vector::{generate, get};
-use softfp::{F32, F64, Negate, Rules};
+use softfp::{F32, F64, Rules};
 use tcg_ir::{Lane, Op, Round, Sign, Type, Val, VecFpCmp, VecFpOp};
 
 /// The lanes that hold floats of this type.
@@ -32,13 +32,7 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
         Op::VFMulAdd { ty, neg, d, a, b, c } => {
             map(frame, rules, Round::Dynamic, ty, (d, [a, b, c]), |e, [a, b, c]| {
                 let a = if neg { a ^ sign_bit(ty) } else { a };
-                let plain = Negate::default();
-                match ty {
-                    Type::F32 => {
-                        u64::from(softfp::fma::<F32>(e, a as u32, b as u32, c as u32, plain))
-                    }
-                    _ => softfp::fma::<F64>(e, a, b, c, plain),
-                }
+                fused(e, ty, false, [a, b, c])
             });
         }
         Op::VFRound { ty, round, quiet, d, a } => {

@@ -126,11 +126,11 @@ impl Pass<'_> {
         }
     }
 
-    /// `d` is the float `a` in a wider type: `a` takes the hint, if it has no later use.
+    /// `d` is the float `a` in a wider type: `a` takes the hint. (Code generation drops it if the register of `a` will not do.)
     fn pass_hint(&mut self, d: Val, a: Val) {
         let ValState { hint, home, .. } = self.vals[d.index()];
-        let last = self.vals[a.index()].last_use == 0 && self.tb.konst(a).is_none();
-        if hint != NO_PIN && last && self.tb.ty(a).is_float() {
+        let float = self.tb.ty(a).is_float() && self.tb.konst(a).is_none();
+        if hint != NO_PIN && float {
             self.live.ahead[usize::from(home)].want = (a.0, self.any);
             let val = &mut self.vals[a.index()];
             val.hint = hint;

@@ -50,9 +50,13 @@ pub(crate) enum Kind {
     MinNum,
     /// Of the negated first factor.
     NegMulAdd,
+    /// Of the negated addend.
+    MulAddNeg,
+    /// Of both.
+    NegMulAddNeg,
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 19] = [
     Kind::Add,
     Kind::Sub,
     Kind::Mul,
@@ -70,6 +74,8 @@ const KINDS: [Kind; 17] = [
     Kind::MaxNum,
     Kind::MinNum,
     Kind::NegMulAdd,
+    Kind::MulAddNeg,
+    Kind::NegMulAddNeg,
 ];
 
 /// An operation with its types, packed into a number for generated code.
@@ -212,12 +218,16 @@ fn arithmetic<F: Format>(soft: &mut Soft, op: SlowOp, [a, b, c]: [F::Bits; 3]) -
         Kind::Min => softfp::min::<F>(soft, a, b),
         Kind::MaxNum => softfp::max_num::<F>(soft, a, b),
         Kind::MinNum => softfp::min_num::<F>(soft, a, b),
-        Kind::NegMulAdd => {
-            let a = F::from_raw(F::raw(a) ^ 1 << (F::WIDTH - 1));
-            softfp::fma::<F>(soft, a, b, c, negate)
-        }
+        Kind::NegMulAdd => softfp::fma::<F>(soft, negated::<F>(a), b, c, negate),
+        Kind::MulAddNeg => softfp::fma::<F>(soft, a, b, negated::<F>(c), negate),
+        Kind::NegMulAddNeg => softfp::fma::<F>(soft, negated::<F>(a), b, negated::<F>(c), negate),
         Kind::Cvt | Kind::FromInt | Kind::ToInt => a,
     }
+}
+
+/// With the sign inverted, NaNs too.
+fn negated<F: Format>(a: F::Bits) -> F::Bits {
+    F::from_raw(F::raw(a) ^ 1 << (F::WIDTH - 1))
 }
 
 fn from_int<F: Format>(soft: &mut Soft, op: SlowOp, a: u64) -> F::Bits {

@@ -499,6 +499,20 @@ impl Builder {
         d
     }
 
+    /// `a * b + c`, with the signs of `a` (`product`) and `c` (`addend`) inverted first, those of NaNs too.
+    pub fn fnegmuladd(
+        &mut self,
+        ty: Type,
+        (product, addend): (bool, bool),
+        a: Val,
+        b: Val,
+        c: Val,
+    ) -> Val {
+        let d = self.tb.new_val(ty, None);
+        self.push(Op::FNegMulAdd { ty, product, addend, d, a, b, c });
+        d
+    }
+
     /// The larger or smaller operand; with `num` a number beats a quiet NaN.
     pub fn fminmax(&mut self, ty: Type, max: bool, num: bool, a: Val, b: Val) -> Val {
         let d = self.tb.new_val(ty, None);

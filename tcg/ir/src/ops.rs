@@ -259,6 +259,8 @@ macro_rules! for_each_op {
         FSqrt "fsqrt" [FP] { ty: Type } (d: gives(ty)) = (a: is(ty));
         /// `d = a * b + c` (or `- c` with `sub`), rounded once.
         FMulAdd "fmuladd" [FP] { ty: Type, sub: bool } (d: gives(ty)) = (a: is(ty), b: is(ty), c: is(ty));
+        /// `d = a * b + c`, rounded once, of `a` with its sign inverted first if `product`, and `c` if `addend`; NaNs too.
+        FNegMulAdd "fnegmuladd" [FP] { ty: Type, product: bool, addend: bool } (d: gives(ty)) = (a: is(ty), b: is(ty), c: is(ty));
         /// The larger (or smaller) operand; a NaN gives a NaN unless `num` is set, the other one is a number and the NaN quiet;
         /// +0 is above -0.
         FMinMax "fminmax" [FP] { ty: Type, max: bool, num: bool } (d: gives(ty)) = (a: is(ty), b: is(ty));

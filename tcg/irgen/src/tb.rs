@@ -524,9 +524,14 @@ impl<'a> Maker<'a> {
             2 => self.b.fmul(ty, a, b),
             3 => self.b.fdiv(ty, a, b),
             4 => self.b.fsqrt(ty, a),
-            5..=6 => {
+            5 => {
                 let (sub, c) = (self.random.one_in(2), self.take(ty));
                 self.b.fmuladd(ty, sub, a, b, c)
+            }
+            6 => {
+                let signs = (self.random.one_in(2), self.random.one_in(2));
+                let c = self.take(ty);
+                self.b.fnegmuladd(ty, signs, a, b, c)
             }
             7 => self.b.fneg(ty, a),
             8 => self.b.fabs(ty, a),

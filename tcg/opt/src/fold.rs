@@ -6,6 +6,7 @@ mod algebra;
 mod condition;
 mod eval;
 mod memory;
+mod vector;
 
 use tcg_ir::ops::Effects;
 use tcg_ir::{Op, Tb, Type, Val};

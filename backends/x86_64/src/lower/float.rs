@@ -66,34 +66,61 @@ impl Cx<'_> {
         let ty = self.tb.ty(d);
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         self.done(&[a, b]);
+        let bare = self.is_bare(a);
+        self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
         self.asm.v(scalar(ty), op as u8, rd & 15, ra & 15, rb & 15);
         self.check(SlowOp::new(op.kind(), ty), ty, rd, [ra, rb, NO_REG]);
-        self.finish_float(d, rd, self.is_bare(a));
+        self.finish_float(d, rd, bare);
     }
 
     pub(crate) fn fsqrt(&mut self, d: Val, a: Val) {
         let ty = self.tb.ty(d);
         let ra = self.in_reg(a);
         self.done(&[a]);
+        let bare = self.is_bare(a);
+        self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
         self.asm.v(scalar(ty), 0x51, rd & 15, ra & 15, ra & 15);
         self.check(SlowOp::new(Kind::Sqrt, ty), ty, rd, [ra, NO_REG, NO_REG]);
-        self.finish_float(d, rd, self.is_bare(a));
+        self.finish_float(d, rd, bare);
     }
 
     pub(crate) fn fmuladd(&mut self, sub: bool, d: Val, a: Val, b: Val, c: Val) {
+        // vfmadd231 or vfmsub231
+        let how = if sub { (0xbb, Kind::MulSub) } else { (0xb9, Kind::MulAdd) };
+        self.multiply_add(how, d, a, b, c);
+    }
+
+    pub(crate) fn fnmuladd(
+        &mut self,
+        (product, addend): (bool, bool),
+        d: Val,
+        a: Val,
+        b: Val,
+        c: Val,
+    ) {
+        // vfmadd231, vfmsub231, vfnmadd231, vfnmsub231
+        let how = match (product, addend) {
+            (false, false) => (0xb9, Kind::MulAdd),
+            (false, true) => (0xbb, Kind::MulAddNeg),
+            (true, false) => (0xbd, Kind::NegMulAdd),
+            (true, true) => (0xbf, Kind::NegMulAddNeg),
+        };
+        self.multiply_add(how, d, a, b, c);
+    }
+
+    fn multiply_add(&mut self, (opcode, kind): (u8, Kind), d: Val, a: Val, b: Val, c: Val) {
         let ty = self.tb.ty(d);
         let (ra, rb, rc) = (self.in_reg(a), self.in_reg(b), self.in_reg(c));
         self.done(&[a, b, c]);
+        let bare = self.is_bare(c);
+        self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
         self.copy_reg(rd, rc);
-        // vfmadd231 or vfmsub231
-        let opcode = if sub { 0xbb } else { 0xb9 };
         self.asm.v38(ty == Type::F64, opcode, rd & 15, ra & 15, rb & 15);
-        let kind = if sub { Kind::MulSub } else { Kind::MulAdd };
         self.check(SlowOp::new(kind, ty), ty, rd, [ra, rb, rc]);
-        self.finish_float(d, rd, self.is_bare(c));
+        self.finish_float(d, rd, bare);
     }
 
     /// A register for `d` that none of the inputs is in: the slow path wants them.
@@ -110,15 +137,19 @@ impl Cx<'_> {
         u32::from(self.vals[a.index()].significant) <= self.tb.ty(a).bytes()
     }
 
+    /// Before the register of the float `d` is chosen, which will be zero above it if `bare`: what is wanted in a vector global
+    /// must be made bare, which moves it, so it need not be there.
+    fn drop_hint_unless(&mut self, bare: bool, d: Val) {
+        let val = self.vals[d.index()];
+        let vector = |cx: &Self| cx.layout.globals[usize::from(val.home)].ty == Type::V128;
+        if !bare && val.hint != NO_PIN && vector(self) {
+            self.val(d).hint = NO_PIN;
+        }
+    }
+
     /// Output `d` was computed in `rd`, which is zero above it if `bare`: leaves it there, or moves it where it is wanted.
     fn finish_float(&mut self, d: Val, rd: Reg, bare: bool) {
-        let val = self.vals[d.index()];
-        // What is wanted in a vector global must be made bare anyway, which moves it.
-        let moved_later = !bare
-            && val.hint != NO_PIN
-            && self.layout.globals[usize::from(val.home)].ty == Type::V128;
-        if SCRATCH & bit(rd) == 0 || moved_later {
-            self.val(d).hint = NO_PIN;
+        if SCRATCH & bit(rd) == 0 {
             self.set(d, rd);
         } else {
             self.finish_in(d, rd);
@@ -194,25 +225,26 @@ impl Cx<'_> {
 
     pub(crate) fn fneg(&mut self, d: Val, a: Val) {
         let which = by_type(self.tb.ty(d), Const::Sign64, Const::Sign32);
-        self.bitwise(0x57, which, d, a);
+        self.bitwise(0x57, which, false, d, a);
     }
 
     pub(crate) fn fabs(&mut self, d: Val, a: Val) {
         let which = by_type(self.tb.ty(d), Const::Abs64, Const::Abs32);
-        self.bitwise(0x54, which, d, a);
         // The mask has zeros above.
-        self.set_significant(d);
+        self.bitwise(0x54, which, true, d, a);
     }
 
-    fn bitwise(&mut self, opcode: u8, which: Const, d: Val, a: Val) {
+    fn bitwise(&mut self, opcode: u8, which: Const, bare: bool, d: Val, a: Val) {
         let ra = self.in_reg(a);
         self.done(&[a]);
+        let bare = bare || self.is_bare(a);
+        self.drop_hint_unless(bare, d);
         let rd = self.out(d, ra);
         let m = self.constant();
         self.asm.v(packed(self.tb.ty(d)), opcode, rd & 15, ra & 15, m);
         self.constant_used(which);
         self.set(d, rd);
-        if self.is_bare(a) {
+        if bare {
             self.set_significant(d);
         }
     }
@@ -223,6 +255,8 @@ impl Cx<'_> {
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         let t = self.alloc(true);
         self.done(&[a, b]);
+        let bare = self.is_bare(a) && self.is_bare(b);
+        self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
         self.fp_compare(false, ty, ra, rb);
         let at = self.asm.jcc(Cc::P);
@@ -238,7 +272,7 @@ impl Cx<'_> {
         };
         let (op, operands) = (SlowOp::new(kind, ty), [ra, rb, NO_REG]);
         self.detour(at, Slow { op, operands, results: [rd, NO_REG], checked: false });
-        self.finish_float(d, rd, self.is_bare(a) && self.is_bare(b));
+        self.finish_float(d, rd, bare);
     }
 
     // --- comparisons -----------------------------------------------------------------------------
@@ -336,6 +370,7 @@ impl Cx<'_> {
         self.done(&[a, b, t, f]);
         let known = |v: Val| self.vals[v.index()].significant;
         let significant = known(t).max(known(f));
+        self.drop_hint_unless(u32::from(significant) <= self.tb.ty(d).bytes(), d);
         self.finish_in(d, rd);
         self.val(d).significant = significant;
     }
@@ -346,6 +381,9 @@ impl Cx<'_> {
         let (from, to) = (self.tb.ty(a), self.tb.ty(d));
         let ra = self.in_reg(a);
         self.done(&[a]);
+        // The upper half is that of the operand, which a short result leaves half of in its place.
+        let bare = to == Type::F64 && self.vals[a.index()].significant <= 8;
+        self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
         // vcvtsd2ss or vcvtss2sd; NaNs come out as wanted.
         self.asm.v(scalar(from), 0x5a, rd & 15, ra & 15, ra & 15);
@@ -353,8 +391,6 @@ impl Cx<'_> {
             let op = SlowOp { other: to, ..SlowOp::new(Kind::Cvt, from) };
             self.check(op, to, rd, [ra, NO_REG, NO_REG]);
         }
-        // The upper half is that of the operand, which a short result leaves half of in its place.
-        let bare = to == Type::F64 && self.vals[a.index()].significant <= 8;
         self.finish_float(d, rd, bare);
     }
 
@@ -495,13 +531,14 @@ impl Cx<'_> {
         let ty = self.tb.ty(d);
         let ra = self.in_reg(a);
         self.done(&[a]);
+        let by_software = matches!(round, Round::NearestAway | Round::Odd);
+        let bare = by_software || self.is_bare(a);
+        self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
-        let mut bare = self.is_bare(a);
-        if matches!(round, Round::NearestAway | Round::Odd) {
+        if by_software {
             let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
             let op = SlowOp { round, ..SlowOp::new(kind, ty) };
             let operands = [ra, NO_REG, NO_REG];
-            bare = true;
             self.call_slow(Slow { op, operands, results: [rd, NO_REG], checked: false });
         } else {
             self.round_to_integral(ty, rd, ra, round, quiet);

@@ -79,6 +79,7 @@ impl Cx<'_> {
             Op::FDiv { d, a, b, .. } => self.fp_binary(float::Arith::Div, d, a, b),
             Op::FSqrt { d, a, .. } => self.fsqrt(d, a),
             Op::FMulAdd { sub, d, a, b, c, .. } => self.fmuladd(sub, d, a, b, c),
+            Op::FNegMulAdd { product, addend, d, a, b, c, .. } => self.fnmuladd((product, addend), d, a, b, c),
             Op::FMinMax { max, num, d, a, b, .. } => self.fminmax(max, num, d, a, b),
             Op::FNeg { d, a, .. } => self.fneg(d, a),
             Op::FAbs { d, a, .. } => self.fabs(d, a),

@@ -1,6 +1,6 @@
 //! Algebraic rules. Each function states the law it applies.
 
-use super::{Fold, Outcome, condition, memory};
+use super::{Fold, Outcome, condition, memory, vector};
 use tcg_ir::{Op, Sign, Tb, Type, Val};
 
 /// Applies the first rule that fits.
@@ -28,6 +28,7 @@ pub(super) fn simplify(fold: &mut Fold, tb: &mut Tb, op: &Op) -> Outcome {
         Op::Bitcast { a, from, to, .. } => bitcast(fold, tb, a, from, to),
         Op::FNeg { a, .. } => fneg(fold, tb, a),
         Op::FHi { a, .. } => fhi(fold, tb, a),
+        Op::VLow { ty, d, a } => vector::low(fold, tb, ty, d, a),
         Op::SetCond { .. }
         | Op::Select { .. }
         | Op::BrCond { .. }
