@@ -152,6 +152,9 @@ fn token(table: &Table, row: &mut Row, word: &str, lenient: bool) -> Result<(), 
         "encodings" => {
             row.encodings = text.parse().map_err(|_| format!("bad number `{text}`"))?;
         }
+        "as" if quoted(text)? == row.mnemonic => {
+            return Err(format!("the name says already as={text}"));
+        }
         "as" => row.mnemonic = quoted(text)?.into(),
         "level" => row.level = find(&table.levels, |l| &l.name, "level", text)?,
         "cc" => cc(table, row, text)?,
