@@ -5,8 +5,8 @@ use isa::s390x;
 use random::{Random, random_word};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 
+mod gnu;
 mod random;
 
 const WORDS_PER_ROW: u64 = 64;
@@ -48,7 +48,7 @@ fn cases() -> Vec<(&'static Row, u64)> {
 fn objdump(image: &[u8], file: &str) -> BTreeMap<u64, String> {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
     std::fs::write(&path, image).expect("the target's temporary directory is writable");
-    let output = Command::new("s390x-linux-gnu-objdump")
+    let output = gnu::objdump("s390x-linux-gnu-")
         .args(["-D", "-z", "-w", "-b", "binary", "-m", "s390:64-bit", "-M", "zarch"])
         .arg(&path)
         .output()

@@ -7,8 +7,8 @@ use isa::row::Row;
 use random::{Random, random_word};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 
+mod gnu;
 mod random;
 
 /// Words in one run of objdump.
@@ -23,7 +23,7 @@ fn objdump(words: &[u32], file: &str) -> Vec<String> {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
     let image: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
     std::fs::write(&path, image).expect("the target's temporary directory is writable");
-    let output = Command::new("aarch64-linux-gnu-objdump")
+    let output = gnu::objdump("aarch64-linux-gnu-")
         .args(["-D", "-z", "-b", "binary", "-m", "aarch64"])
         .arg(&path)
         .output()
