@@ -89,6 +89,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) return_to: Option<u64>,
     /// A value and the place in the code up to which the flags tell whether it is zero or negative.
     pub(crate) flags_of: (Val, usize),
+    /// An index that is another value shifted left by so many bits, and is not computed: the host's addressing does it.
+    pub(crate) scaled: Option<(Val, Val, u8)>,
     /// Loading a constant must not change the flags.
     pub(crate) keep_flags: bool,
     /// No room: the compilation is void.
@@ -134,6 +136,7 @@ pub(crate) fn compile(
         pc: tb.pc,
         return_to: None,
         flags_of: (Val::NONE, 0),
+        scaled: None,
         keep_flags: false,
         failed: false,
     };

@@ -3,7 +3,7 @@
 use crate::alloc::ValState;
 use crate::pins::{NO_PIN, Pins};
 use tcg_ir::ops::Effects;
-use tcg_ir::{Global, Op, Tb, Type, Val};
+use tcg_ir::{Global, Op, Sign, Tb, Type, Val};
 
 /// Fate of an op: it can be skipped.
 pub(crate) const DEAD: u32 = 0;
@@ -90,8 +90,10 @@ impl Pass<'_> {
             }
         }
         op.for_each_output(|d| self.define(d));
-        if let Op::VZext { d, a, .. } = *op {
-            self.pass_hint(d, a);
+        match *op {
+            Op::VZext { d, a, .. } if self.tb.ty(a).is_float() => self.pass_hint(d, a),
+            Op::Extend { sign: Sign::Unsigned, d, a } => self.pass_hint(d, a),
+            _ => {}
         }
         self.observe(time, op, effects);
         op.for_each_input(|v| self.use_at(v, time));
@@ -126,11 +128,10 @@ impl Pass<'_> {
         }
     }
 
-    /// `d` is the float `a` in a wider type: `a` takes the hint. (Code generation drops it if the register of `a` will not do.)
+    /// `d` is the float or number `a` with zeros above: `a` takes the hint. (Code generation drops it if the register of `a` will not do.)
     fn pass_hint(&mut self, d: Val, a: Val) {
         let ValState { hint, home, .. } = self.vals[d.index()];
-        let float = self.tb.ty(a).is_float() && self.tb.konst(a).is_none();
-        if hint != NO_PIN && float {
+        if hint != NO_PIN && self.tb.konst(a).is_none() {
             self.live.ahead[usize::from(home)].want = (a.0, self.any);
             let val = &mut self.vals[a.index()];
             val.hint = hint;

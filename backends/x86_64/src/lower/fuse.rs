@@ -2,7 +2,7 @@
 
 use crate::asm::{Alu, Rm};
 use crate::context::Cx;
-use tcg_ir::{Cond, Op, Val};
+use tcg_ir::{Cond, Op, Type, Val};
 
 impl Cx<'_> {
     /// Emits `op` and the op after it together; false if they are no such pair.
@@ -11,6 +11,7 @@ impl Cx<'_> {
     pub(crate) fn lower_pair(&mut self, op: &Op, next: &Op) -> bool {
         match *op {
             Op::SetCond { cond, d, a, b, .. } => self.carry_from_compare(cond, d, (a, b), next),
+            Op::Shl { ty: Type::I64, d, a, n } => self.scaled_index(d, a, n, next),
             Op::Ld { .. } => self.load_float(op, next),
             Op::Bitcast { d, a, .. } => self.store_float(d, a, next),
             _ => false,
@@ -20,6 +21,31 @@ impl Cx<'_> {
     /// True if `v` is used by the next op and no later one.
     fn only_for_next(&self, v: Val) -> bool {
         self.vals[v.index()].last_use == self.now + 1
+    }
+
+    /// An index that is shifted left by one to three bits for one load or store.
+    fn scaled_index(&mut self, d: Val, a: Val, n: Val, next: &Op) -> bool {
+        let (base, index, stored) = match *next {
+            Op::Ld { base, index, .. } => (base, index, Val::NONE),
+            Op::St { base, index, v, .. } => (base, index, v),
+            _ => return false,
+        };
+        let Some(scale @ 1..=3) = self.tb.konst(n) else { return false };
+        let variable = |v: Val| v.is_some() && self.tb.konst(v).is_none();
+        let elsewhere = base == d || stored == d;
+        if index != d || elsewhere || !variable(base) || !variable(a) || !self.only_for_next(d) {
+            return false;
+        }
+        self.now += 1;
+        self.scaled = Some((d, a, scale as u8));
+        match *next {
+            Op::Ld { ty, mem, disp, d, .. } => self.ld(ty, mem, disp, d, base, index),
+            Op::St { mem, disp, v, .. } => self.st(mem, disp, base, index, v),
+            _ => {}
+        }
+        self.scaled = None;
+        self.done(&[a]);
+        true
     }
 
     /// A float that was loaded as an integer.

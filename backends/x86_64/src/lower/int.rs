@@ -310,8 +310,10 @@ impl Cx<'_> {
 
     pub(crate) fn extend(&mut self, sign: Sign, d: Val, a: Val) {
         let val = self.vals[a.index()];
-        let wanted_in_pin = self.vals[d.index()].hint != crate::pins::NO_PIN;
-        if sign == Sign::Unsigned && val.reg != NO_REG && val.zext && !wanted_in_pin {
+        let hint = self.vals[d.index()].hint;
+        let well_placed = hint == crate::pins::NO_PIN || hint == val.reg;
+        if sign == Sign::Unsigned && val.reg != NO_REG && val.zext && well_placed {
+            self.val(d).hint = crate::pins::NO_PIN;
             self.set(d, val.reg);
             return self.done(&[a]);
         }

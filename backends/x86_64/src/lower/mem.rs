@@ -18,6 +18,10 @@ const ACCESS_OR_JUMP: Effects = Effects::LOADS
 impl Cx<'_> {
     /// The host operand for `base + index + disp`. Guest addresses are host addresses.
     pub(crate) fn guest(&mut self, base: Val, index: Val, disp: i32) -> Mem {
+        let (index, scale) = match self.scaled {
+            Some((d, a, scale)) if d == index => (a, scale),
+            _ => (index, 0),
+        };
         let konst = |cx: &Self, v: Val| if v.is_some() { cx.tb.konst(v) } else { Some(0) };
         let (kb, ki) = (konst(self, base), konst(self, index));
         let fixed = kb.unwrap_or(0).wrapping_add(ki.unwrap_or(0)).wrapping_add(disp as i64 as u64);
@@ -25,7 +29,7 @@ impl Cx<'_> {
         let index = if ki.is_none() { self.in_reg(index) } else { NO_ENC };
         let (base, index) = if base == NO_ENC { (index, NO_ENC) } else { (base, index) };
         match i32::try_from(fixed as i64) {
-            Ok(disp) => Mem { base, index, scale: 0, disp },
+            Ok(disp) => Mem { base, index, scale, disp },
             Err(_) => self.far(base, index, fixed),
         }
     }

@@ -88,8 +88,10 @@ impl Translator<'_> {
         (option, s): (u8, u8),
     ) {
         let shift = if s != 0 { bytes.trailing_zeros() as u8 } else { 0 };
+        // The value first: a shift right before the store becomes a part of it.
+        let v = self.r(if bytes == 8 { W::X } else { W::W }, rt);
         let addr = self.addr_register(rn, rm, option, shift);
-        self.store(bytes, Order::Plain, rt, addr);
+        self.b.st(le(bytes), addr, v);
     }
 
     /// A load from an address relative to the instruction.

@@ -46,15 +46,20 @@ impl Translator<'_> {
         self.b.vzext(scalar)
     }
 
-    /// Stores the low 1 << `size` bytes of vector register `r`.
-    fn vector_store(&mut self, size: u8, r: u8, addr: Addr) {
+    /// The low 1 << `size` bytes of vector register `r`, to be stored.
+    fn vector_low(&mut self, size: u8, r: u8) -> Val {
         let vector = self.vector(r);
-        let value = match size {
+        match size {
             0 | 1 => self.b.vextract(lane(size), 0, vector),
             2 => self.b.vlow(Type::F32, vector),
             3 => self.b.vlow(Type::F64, vector),
             _ => vector,
-        };
+        }
+    }
+
+    /// Stores the low 1 << `size` bytes of vector register `r`.
+    fn vector_store(&mut self, size: u8, r: u8, addr: Addr) {
+        let value = self.vector_low(size, r);
         self.b.st(le(1 << size), addr, value);
     }
 
@@ -84,8 +89,10 @@ impl Translator<'_> {
     /// STR (register, SIMD&FP).
     pub(super) fn vector_store_register(&mut self, f: isa::aarch64::FpLoadReg) {
         let shift = if f.s != 0 { f.size } else { 0 };
+        // The value first: a shift right before the store becomes a part of it.
+        let value = self.vector_low(f.size, f.rt);
         let addr = self.addr_register(f.rn, f.rm, f.option, shift);
-        self.vector_store(f.size, f.rt, addr);
+        self.b.st(le(1 << f.size), addr, value);
     }
 
     /// LDR (literal, SIMD&FP).
