@@ -9,6 +9,7 @@ mod names;
 mod operand;
 mod rule;
 mod suffix;
+mod sysreg;
 
 use crate::row::{Alias, Field, Row, When};
 use std::fmt;

@@ -1,7 +1,7 @@
 //! Operands that a rule of the syntax prints.
 
 use super::operand::{self, general, letter, log2, register};
-use super::{Text, names};
+use super::{Text, names, sysreg};
 use crate::bits::sext;
 use crate::row::{Form, Kind, MemLen, Place};
 
@@ -140,10 +140,14 @@ fn pstate(op1: u64, crm: u64, op2: u64) -> String {
     }
 }
 
-/// `s3_3_c4_c2_0`: system registers have no names here.
+/// `fpcr`, or `s3_3_c4_c2_3` for a register without a name here.
 fn system_register(text: &Text) -> String {
-    let raw = |name| text.raw(name);
-    format!("s{}_{}_c{}_c{}_{}", 2 + raw("o0"), raw("op1"), raw("crn"), raw("crm"), raw("op2"))
+    let [op1, crn, crm, op2] = ["op1", "crn", "crm", "op2"].map(|name| text.raw(name));
+    let o0 = text.raw("o0");
+    match sysreg::name([op1, crn, crm, op2]) {
+        Some(name) if o0 == 1 => name.into(),
+        _ => format!("s{}_{op1}_c{crn}_c{crm}_{op2}", 2 + o0),
+    }
 }
 
 /// One element of a vector register.
