@@ -1,6 +1,7 @@
 //! Group `fp`: scalar floating point.
 
 use super::cc::{Cc, Compare};
+use super::inline_fp::rounding_of;
 use super::vector::Registers;
 use super::{Translator, W, rows};
 use crate::helpers::fp::compare::FpCompare;
@@ -14,7 +15,7 @@ use crate::helpers::simd::{Insn, Operation};
 use crate::helpers::vector::id;
 use crate::state::TB_FP_SLOW;
 use isa::aarch64::fp::Translate;
-use tcg_ir::{Type, Val};
+use tcg_ir::{Sign, Type, Val};
 
 const S: bool = false;
 const U: bool = true;
@@ -26,6 +27,10 @@ fn lane(ftype: u8) -> Lane {
 
 fn scalar<O: Operation>(op: O, ftype: u8, (rd, rn, rm): Registers) -> Insn<O> {
     Insn { rd, rn, rm, ..Insn::new(op, lane(ftype), Width::Scalar) }
+}
+
+const fn sign(unsigned: bool) -> Sign {
+    if unsigned { Sign::Unsigned } else { Sign::Signed }
 }
 
 /// The width of a general register in the place of [`Width`].
@@ -51,46 +56,53 @@ impl Translator<'_> {
     }
 
     fn fp1(&mut self, op: FpMisc, f: isa::aarch64::Fp1) {
-        let done = match self.inline_float(lane(f.ftype)) {
-            Some(ty) => self.inline_unary(op, ty, (f.rd, f.rn)),
-            None => false,
-        };
-        if !done {
-            self.fp2(op, lane(f.ftype), Width::Scalar, (f.rd, f.rn));
+        match self.inline_float(lane(f.ftype)) {
+            Some(ty) => self.scalar_unary(op, ty, (f.rd, f.rn)),
+            None => self.fp2(op, lane(f.ftype), Width::Scalar, (f.rd, f.rn)),
         }
     }
 
-    fn inline_unary(&mut self, op: FpMisc, ty: Type, (rd, rn): (u8, u8)) -> bool {
-        let apply = match op {
-            FpMisc::Abs => tcg_ir::Builder::fabs,
-            FpMisc::Neg => tcg_ir::Builder::fneg,
-            FpMisc::Sqrt => tcg_ir::Builder::fsqrt,
-            _ => return false,
-        };
+    /// FABS, FNEG, FSQRT.
+    fn scalar_unary(&mut self, op: FpMisc, ty: Type, (rd, rn): (u8, u8)) {
         let x = self.float(ty, rn);
-        let result = apply(self.b, ty, x);
+        let result = match op {
+            FpMisc::Abs => self.b.fabs(ty, x),
+            FpMisc::Neg => self.b.fneg(ty, x),
+            _ => self.b.fsqrt(ty, x),
+        };
         self.set_scalar(rd, result);
-        true
     }
 
     fn fp1_round(&mut self, op: FpMisc, rounding: Rounding, f: isa::aarch64::Fp1) {
-        self.fp_round(op, rounding, lane(f.ftype), Width::Scalar, (f.rd, f.rn));
+        let lane = lane(f.ftype);
+        let quiet = op == FpMisc::Round;
+        match self.inline_float(lane) {
+            Some(ty) if quiet || op == FpMisc::RoundExact => {
+                let x = self.float(ty, f.rn);
+                let result = self.b.fround(rounding.ir(), quiet, x);
+                self.set_scalar(f.rd, result);
+            }
+            _ => self.fp_round(op, rounding, lane, Width::Scalar, (f.rd, f.rn)),
+        }
     }
 
     fn fp2_scalar(&mut self, op: FpSame, f: isa::aarch64::Fp2) {
         let insn = scalar(op, f.ftype, (f.rd, f.rn, f.rm));
-        let apply = match op {
-            FpSame::Add => tcg_ir::Builder::fadd,
-            FpSame::Sub => tcg_ir::Builder::fsub,
-            FpSame::Mul => tcg_ir::Builder::fmul,
-            FpSame::Div => tcg_ir::Builder::fdiv,
-            _ => return self.by_helper(insn),
-        };
         let Some(ty) = self.inline_float(insn.lane) else {
             return self.by_helper(insn);
         };
         let (a, b) = (self.float(ty, f.rn), self.float(ty, f.rm));
-        let result = apply(self.b, ty, a, b);
+        let result = match op {
+            FpSame::Add => self.b.fadd(ty, a, b),
+            FpSame::Sub => self.b.fsub(ty, a, b),
+            FpSame::Mul => self.b.fmul(ty, a, b),
+            FpSame::Div => self.b.fdiv(ty, a, b),
+            FpSame::NMul => {
+                let product = self.b.fmul(ty, a, b);
+                self.b.fneg(ty, product)
+            }
+            _ => return self.fp3(op, insn.lane, Width::Scalar, (f.rd, f.rn, f.rm)),
+        };
         self.set_scalar(f.rd, result);
     }
 
@@ -229,6 +241,13 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
+        let inline = self.inline_float(lane(ftype)).zip(rounding_of(op)).filter(|_| fraction == 0);
+        if let Some((ty, round)) = inline {
+            let x = self.float(ty, rn);
+            let w = W::sf(sf);
+            let (value, _) = self.b.ftoint(w.ty(), sign(unsigned), round, x);
+            return self.set(w, rd, value);
+        }
         let insn = Insn { unsigned, imm: fraction, ..Insn::new(op, lane(ftype), general(sf)) };
         let value = self.call_packed(id::FP_GENERAL, Insn { rn, ..insn }, None);
         self.set(W::X, rd, value);
@@ -249,6 +268,11 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
+        if let Some(ty) = self.inline_float(lane(ftype)).filter(|_| fraction == 0) {
+            let value = self.r(W::sf(sf), rn);
+            let result = self.b.ffromint(ty, sign(unsigned), value);
+            return self.set_scalar(rd, result);
+        }
         let value = self.x(rn);
         let insn = Insn::new(FpInteger::From, lane(ftype), general(sf));
         let insn = Insn { unsigned, imm: fraction, rd, ..insn };

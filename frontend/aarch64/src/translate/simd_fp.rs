@@ -18,7 +18,14 @@ const U: bool = true;
 impl Translator<'_> {
     /// An operation on lanes of two registers, and of the destination.
     pub(super) fn fp3(&mut self, op: FpSame, lane: Lane, width: Width, (rd, rn, rm): Registers) {
-        self.by_helper(Insn { rd, rn, rm, ..Insn::new(op, lane, width) });
+        self.fp_lanes(Insn { rd, rn, rm, ..Insn::new(op, lane, width) });
+    }
+
+    fn fp_lanes(&mut self, insn: Insn<FpSame>) {
+        match self.inline_fp_same(&insn) {
+            Some(value) => self.set_v(insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn fp_elem(
@@ -30,11 +37,11 @@ impl Translator<'_> {
         (rm, element): (u8, (Lane, u8)),
     ) {
         let insn = Insn { rd, rn, rm, ..Insn::new(op, lane, width) };
-        self.by_helper(Insn { element: Some(element), ..insn });
+        self.fp_lanes(Insn { element: Some(element), ..insn });
     }
 
     pub(super) fn fp2(&mut self, op: FpMisc, lane: Lane, width: Width, (rd, rn): (u8, u8)) {
-        self.by_helper(Insn { rd, rn, ..Insn::new(op, lane, width) });
+        self.fp_round(op, Rounding::Current, lane, width, (rd, rn));
     }
 
     pub(super) fn fp_round(
@@ -45,7 +52,11 @@ impl Translator<'_> {
         width: Width,
         (rd, rn): (u8, u8),
     ) {
-        self.by_helper(Insn { imm: rounding as u8, rd, rn, ..Insn::new(op, lane, width) });
+        let insn = Insn { imm: rounding as u8, rd, rn, ..Insn::new(op, lane, width) };
+        match self.inline_fp_misc(&insn, rounding) {
+            Some(value) => self.set_v(rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn fp_integer(
@@ -56,7 +67,11 @@ impl Translator<'_> {
         width: Width,
         (rd, rn): (u8, u8),
     ) {
-        self.by_helper(Insn { unsigned, rd, rn, ..Insn::new(op, lane, width) });
+        let insn = Insn { unsigned, rd, rn, ..Insn::new(op, lane, width) };
+        match self.inline_fp_integer(&insn) {
+            Some(value) => self.set_v(rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn fp_fixed(
@@ -79,11 +94,17 @@ impl Translator<'_> {
         width: Width,
         (rd, rn): (u8, u8),
     ) {
-        self.by_helper(Insn { rd, rn, ..Insn::new(op, narrow, width) });
+        let insn = Insn { rd, rn, ..Insn::new(op, narrow, width) };
+        if !self.inline_fp_convert(&insn) {
+            self.by_helper(insn);
+        }
     }
 
     fn fp_across(&mut self, op: FpAcross, lane: Lane, count: u8, (rd, rn): (u8, u8)) {
-        self.by_helper(Insn { imm: count, rd, rn, ..Insn::new(op, lane, Width::Scalar) });
+        let insn = Insn { imm: count, rd, rn, ..Insn::new(op, lane, Width::Scalar) };
+        if !self.inline_fp_across(&insn) {
+            self.by_helper(insn);
+        }
     }
 
     fn integer_estimate(&mut self, op: Misc, f: isa::aarch64::V2Fp) {

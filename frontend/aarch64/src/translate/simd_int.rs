@@ -60,7 +60,10 @@ impl Translator<'_> {
     }
 
     fn same_lanes(&mut self, insn: Insn<Same>) {
-        self.by_helper(insn);
+        match self.inline_same(&insn) {
+            Some(value) => self.set_v_cut(insn.width, insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn v_long(&mut self, op: Diff, unsigned: bool, f: isa::aarch64::VLong) {
@@ -92,7 +95,16 @@ impl Translator<'_> {
     }
 
     fn diff(&mut self, insn: Insn<Diff>) {
-        self.by_helper(insn);
+        if let Diff::AddHn | Diff::RAddHn | Diff::SubHn | Diff::RSubHn = insn.op {
+            return match self.inline_high_narrow(&insn) {
+                Some(narrow) => self.set_v_half(insn.width, insn.rd, narrow),
+                None => self.by_helper(insn),
+            };
+        }
+        match self.inline_long(&insn) {
+            Some(value) => self.set_v(insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn v2(&mut self, op: Misc, f: isa::aarch64::V2) {
@@ -108,11 +120,15 @@ impl Translator<'_> {
     }
 
     fn v2_narrow(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::V2Narrow) {
-        self.misc(three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0)));
+        let insn = three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0));
+        match self.inline_narrow(&insn) {
+            Some(narrow) => self.set_v_half(insn.width, insn.rd, narrow),
+            None => self.by_helper(insn),
+        }
     }
 
     fn s2_narrow(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::S2Narrow) {
-        self.misc(three(op, unsigned, scalar(f.size), (f.rd, f.rn, 0)));
+        self.by_helper(three(op, unsigned, scalar(f.size), (f.rd, f.rn, 0)));
     }
 
     fn v2_pairs(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::V2Pairs) {
@@ -126,24 +142,38 @@ impl Translator<'_> {
     }
 
     fn shift_left_long(&mut self, f: isa::aarch64::V2Long) {
-        self.misc(three(Misc::Shll, S, vector(f.q, f.size), (f.rd, f.rn, 0)));
+        let insn = three(Misc::Shll, S, vector(f.q, f.size), (f.rd, f.rn, 0));
+        match self.inline_shift_by_width(&insn) {
+            Some(value) => self.set_v(insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn misc(&mut self, insn: Insn<Misc>) {
-        self.by_helper(insn);
+        match self.inline_misc(&insn) {
+            Some(value) => self.set_v_cut(insn.width, insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn across(&mut self, op: Across, unsigned: bool, f: isa::aarch64::Across) {
-        self.by_helper(three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0)));
+        self.over_lanes(three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0)));
+    }
+
+    fn over_lanes(&mut self, insn: Insn<Across>) {
+        match self.inline_across(&insn) {
+            Some(value) => self.set_v(insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn across_long(&mut self, op: Across, unsigned: bool, f: isa::aarch64::AcrossLong) {
-        self.by_helper(three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0)));
+        self.over_lanes(three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0)));
     }
 
     /// ADDP (scalar).
     fn add_pair(&mut self, f: isa::aarch64::S2Pair) {
-        self.by_helper(three(Across::AddV, S, vector(1, 3), (f.rd, f.rn, 0)));
+        self.over_lanes(three(Across::AddV, S, vector(1, 3), (f.rd, f.rn, 0)));
     }
 
     fn dot(&mut self, op: Dot, unsigned: bool, f: isa::aarch64::V3Dot) {

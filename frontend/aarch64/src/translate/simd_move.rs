@@ -4,7 +4,6 @@ use super::{Translator, W, rows};
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::permute::{Permute, Table, expand, float};
-use crate::helpers::vector::id;
 use isa::aarch64::simd_move::Translate;
 use tcg_ir::{Sign, Type};
 
@@ -86,18 +85,26 @@ impl Translator<'_> {
 
     fn extract(&mut self, f: isa::aarch64::VExtract) {
         let insn = Insn::new(Permute::Ext, Lane::B, Width::of(f.q != 0));
-        self.by_helper(Insn { imm: f.imm4, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.permuted(Insn { imm: f.imm4, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     fn permute(&mut self, op: Permute, f: isa::aarch64::V3) {
         let insn = Insn::new(op, Lane::of(f.size), Width::of(f.q != 0));
-        self.by_helper(Insn { rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.permuted(Insn { rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+    }
+
+    fn permuted(&mut self, insn: Insn<Permute>) {
+        match self.inline_permute(&insn) {
+            Some(value) => self.set_v_cut(insn.width, insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn table(&mut self, op: Table, f: isa::aarch64::VTable) {
         let insn = Insn::new(op, Lane::B, Width::of(f.q != 0));
         let insn = Insn { imm: f.len + 1, rd: f.rd, rn: f.rn, rm: f.rm, ..insn };
-        self.call_packed(id::SIMD_TABLE, insn, None);
+        let value = self.inline_table(&insn);
+        self.set_v_cut(insn.width, insn.rd, value);
     }
 
     // --- immediates ---------------------------------------------------------------------------

@@ -37,6 +37,18 @@ impl Translator<'_> {
     }
 
     fn shift(&mut self, insn: Insn<Shift>) {
+        let (width, rd) = (insn.width, insn.rd);
+        if insn.op == Shift::Shll {
+            if let Some(value) = self.inline_shift_long(&insn) {
+                return self.set_v(rd, value);
+            }
+        } else if width != Width::Scalar
+            && let Some(narrow) = self.inline_shift_narrow(&insn)
+        {
+            return self.set_v_half(width, rd, narrow);
+        } else if let Some(value) = self.inline_shift(&insn) {
+            return self.set_v_cut(width, rd, value);
+        }
         self.by_helper(insn);
     }
 }
