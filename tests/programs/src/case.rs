@@ -23,7 +23,8 @@ pub fn check(case: &Case, machines: &Machines) -> Result<()> {
     let folder = folder_for(&case.name);
     let native = in_fresh(&folder, |folder| machines.native(&job(case, &case.native, folder)));
     let mut native = native.context("run natively")?;
-    let guest = in_fresh(&folder, |folder| machines.guest(&job(case, &case.guest, folder)));
+    let guest =
+        in_fresh(&folder, |folder| machines.guest(case.machine, &job(case, &case.guest, folder)));
     let mut guest = guest.context("run the guest")?;
     if let Some(keep) = &case.keep {
         native.reduce(keep);

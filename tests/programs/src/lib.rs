@@ -1,4 +1,4 @@
-//! Runs the program list: each case is one command line, run natively and under an emulator in
+//! Runs the program list: each case is one command line, run natively and, for each guest, under an emulator in
 //! two equal folders; exit status, standard output and the files left behind must be equal.
 //!
 //! The cases are data: `lists/*.toml` ([`list`]). The programs come from `cargo xtask guests`.

@@ -10,6 +10,8 @@
 //! [excluded]
 //! reboot = "needs root"               # names that have no case, and why
 //! ```
+//!
+//! In command lines `{triplet}` stands for the guest's folder of libraries, `aarch64-linux-gnu` for instance.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,6 +20,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use regex::Regex;
 use serde::Deserialize;
+
+use crate::machine::Guest;
 
 /// One file of cases.
 #[derive(Debug, Deserialize)]
@@ -62,8 +66,10 @@ pub struct Options {
 /// A case ready to run.
 #[derive(Debug)]
 pub struct Case {
-    /// `list::name`.
+    /// `guest::list::name`.
     pub name: String,
+    /// Whose programs are run under the emulator.
+    pub machine: Guest,
     /// Program and arguments under the emulator.
     pub guest: Vec<String>,
     /// Program and arguments of the native run.
@@ -89,12 +95,12 @@ pub fn read(path: &Path) -> Result<List> {
     toml::from_str(&text).with_context(|| format!("parse {}", path.display()))
 }
 
-/// Reads all lists of a folder and returns their cases in order.
+/// Reads all lists of a folder and returns their cases for a guest in order.
 ///
 /// # Errors
 ///
 /// As [`read()`], or if a command line or expression is malformed.
-pub fn read_cases(folder: &Path) -> Result<Vec<Case>> {
+pub fn read_cases(folder: &Path, guest: Guest) -> Result<Vec<Case>> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("list {}", folder.display()))? {
         paths.push(entry?.path());
@@ -105,26 +111,27 @@ pub fn read_cases(folder: &Path) -> Result<Vec<Case>> {
         let list = read(&path)?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for (name, entry) in list.cases {
-            let name = format!("{stem}::{name}");
-            let case = ready(name.clone(), &list.program, entry);
+            let name = format!("{}::{stem}::{name}", guest.name());
+            let case = ready(guest, name.clone(), &list.program, entry);
             cases.push(case.with_context(|| format!("case {name}"))?);
         }
     }
     Ok(cases)
 }
 
-fn ready(name: String, program: &str, entry: Entry) -> Result<Case> {
+fn ready(machine: Guest, name: String, program: &str, entry: Entry) -> Result<Case> {
     let options = match entry {
         Entry::Full(options) => *options,
         Entry::Line(run) => Options { run, native: None, stdin: None, keep: None, timeout_s: None },
     };
     let words = |line: &str| {
-        let line = format!("{program} {line}");
+        let line = format!("{program} {line}").replace("{triplet}", machine.triplet());
         shlex::split(&line).with_context(|| format!("unbalanced quotes in {line}"))
     };
     let guest = words(&options.run)?;
     Ok(Case {
         name,
+        machine,
         native: options.native.as_deref().map_or_else(|| Ok(guest.clone()), words)?,
         guest,
         stdin: options.stdin,
@@ -139,11 +146,14 @@ mod tests {
 
     #[test]
     fn entries_may_be_short_or_long() {
-        let text = "program = \"busybox\"\n[cases]\na = \"cat 'x y'\"\nb = { run = \"tac\", stdin = \"f\" }";
+        let text = "program = \"busybox\"\n[cases]\na = \"cat 'x y' {triplet}\"\nb = { run = \"tac\", stdin = \"f\" }";
         let list: List = toml::from_str(text).expect("a list");
-        let cases: Vec<Case> =
-            list.cases.into_iter().map(|(n, e)| ready(n, &list.program, e).unwrap()).collect();
-        assert_eq!(cases[0].guest, ["busybox", "cat", "x y"]);
+        let cases: Vec<Case> = list
+            .cases
+            .into_iter()
+            .map(|(n, e)| ready(Guest::Aarch64, n, &list.program, e).unwrap())
+            .collect();
+        assert_eq!(cases[0].guest, ["busybox", "cat", "x y", "aarch64-linux-gnu"]);
         assert_eq!(cases[1].stdin.as_deref(), Some("f"));
     }
 

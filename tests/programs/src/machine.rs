@@ -1,5 +1,5 @@
-//! The two machines a command line runs on: this one, inside the folder of amd64 programs, and
-//! the emulator with the folder of s390x programs as its prefix.
+//! The machines a command line runs on: this one, inside the folder of amd64 programs, and the
+//! emulator with the folder of a guest's programs as its prefix.
 
 use std::env;
 use std::fs::File;
@@ -30,7 +30,39 @@ const ENVIRONMENT: [(&str, &str); 7] = [
 const ENTER: &str = "for d in dev proc sys tmp; do mount --rbind /$d $0/$d || exit 125; done; \
     cd /; root=$0; dir=$1; shift; exec chroot $root env --chdir=$dir \"$@\"";
 
-/// Where programs come from and what runs those of the guest.
+/// A guest of the emulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guest {
+    /// IBM Z.
+    S390x,
+    /// Arm, 64 bits.
+    Aarch64,
+}
+
+impl Guest {
+    /// All guests.
+    pub const ALL: [Guest; 2] = [Guest::S390x, Guest::Aarch64];
+
+    /// Its name, and that of the folder with its programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Guest::S390x => "s390x",
+            Guest::Aarch64 => "aarch64",
+        }
+    }
+
+    /// Debian's name of the folder with its libraries.
+    #[must_use]
+    pub fn triplet(self) -> &'static str {
+        match self {
+            Guest::S390x => "s390x-linux-gnu",
+            Guest::Aarch64 => "aarch64-linux-gnu",
+        }
+    }
+}
+
+/// Where programs come from and what runs those of the guests.
 #[derive(Debug)]
 pub struct Machines {
     guests: PathBuf,
@@ -79,13 +111,13 @@ impl Machines {
         Ok(outcome)
     }
 
-    /// Runs a job with the s390x programs under the emulator.
+    /// Runs a job with the programs of a guest under the emulator.
     ///
     /// # Errors
     ///
     /// If the emulator cannot be started.
-    pub fn guest(&self, job: &Job<'_>) -> Result<Outcome> {
-        let root = self.guests.join("s390x");
+    pub fn guest(&self, guest: Guest, job: &Job<'_>) -> Result<Outcome> {
+        let root = self.guests.join(guest.name());
         let program = look_up(&root, &job.words[0])?;
         let mut command = limited(job);
         command.arg(&self.emulator).arg("-L").arg(&root);
@@ -96,7 +128,7 @@ impl Machines {
     }
 }
 
-/// The folder with the programs of both architectures.
+/// The folder with the programs of all architectures.
 ///
 /// # Errors
 ///
@@ -105,7 +137,8 @@ pub fn guests() -> Result<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let guests = workspace.join("target/guests");
     ensure!(
-        guests.join("s390x/opt/programs").exists() && guests.join("amd64/usr/bin").exists(),
+        Guest::ALL.iter().all(|guest| guests.join(guest.name()).join("opt/programs").exists())
+            && guests.join("amd64/usr/bin").exists(),
         "no guest programs in {} (run cargo xtask guests)",
         guests.display()
     );

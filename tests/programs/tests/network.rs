@@ -1,4 +1,4 @@
-//! A guest program and a program of the host talk to each other over TCP.
+//! A program of each guest and a program of the host talk to each other over TCP.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use program_tests::machine::{emulator, guests};
+use program_tests::machine::{Guest, emulator, guests};
 
 /// Longer than any of this takes.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -30,8 +30,8 @@ with socketserver.TCPServer(('127.0.0.1', 0), Handler) as server:
 ";
 
 /// The guest's Python.
-fn python(code: &str) -> Result<Command> {
-    let root = guests()?.join("s390x");
+fn python(guest: Guest, code: &str) -> Result<Command> {
+    let root = guests()?.join(guest.name());
     let mut command = Command::new(emulator()?);
     command.arg("-L").arg(&root).arg(root.join("usr/bin/python3")).args(["-c", code]);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
@@ -39,15 +39,34 @@ fn python(code: &str) -> Result<Command> {
 }
 
 #[test]
-fn guest_calls_host() -> Result<()> {
+fn s390x_calls_host() -> Result<()> {
+    guest_calls_host(Guest::S390x, b"\0\0\0\x2abig\n")
+}
+
+#[test]
+fn aarch64_calls_host() -> Result<()> {
+    guest_calls_host(Guest::Aarch64, b"\0\0\0\x2alittle\n")
+}
+
+#[test]
+fn host_calls_s390x() -> Result<()> {
+    host_calls_guest(Guest::S390x)
+}
+
+#[test]
+fn host_calls_aarch64() -> Result<()> {
+    host_calls_guest(Guest::Aarch64)
+}
+
+fn guest_calls_host(machine: Guest, expected: &[u8]) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
-    let guest = python(CLIENT)?.arg(port.to_string()).spawn().context("start Python")?;
+    let guest = python(machine, CLIENT)?.arg(port.to_string()).spawn().context("start Python")?;
     let (mut peer, _) = listener.accept()?;
     peer.set_read_timeout(Some(LIMIT))?;
-    let mut greeting = [0; 8];
+    let mut greeting = vec![0; expected.len()];
     peer.read_exact(&mut greeting)?;
-    ensure!(&greeting == b"\0\0\0\x2abig\n", "{greeting:?}");
+    ensure!(greeting == expected, "{greeting:?}");
     peer.write_all(b"hello from the host")?;
     drop(peer);
     let output = guest.wait_with_output()?;
@@ -55,9 +74,8 @@ fn guest_calls_host() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn host_calls_guest() -> Result<()> {
-    let mut guest = python(SERVER)?.spawn().context("start Python")?;
+fn host_calls_guest(machine: Guest) -> Result<()> {
+    let mut guest = python(machine, SERVER)?.spawn().context("start Python")?;
     let mut lines = BufReader::new(guest.stdout.take().context("output of Python")?);
     let mut port = String::new();
     lines.read_line(&mut port)?;

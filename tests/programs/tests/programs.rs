@@ -1,4 +1,4 @@
-//! One named test for each case of the program lists, and one for their completeness.
+//! One named test for each case of the program lists and each guest, and one for their completeness.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
-use program_tests::machine::{Job, Machines};
+use program_tests::machine::{Guest, Job, Machines};
 use program_tests::{case, list};
 
 fn main() -> ExitCode {
@@ -27,7 +27,8 @@ fn lists() -> &'static Path {
 fn trials() -> Result<Vec<Trial>> {
     let machines = Arc::new(Machines::find());
     let mut trials = Vec::new();
-    for case in list::read_cases(lists())? {
+    let cases = Guest::ALL.map(|guest| list::read_cases(lists(), guest));
+    for case in cases.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten() {
         let machines = Arc::clone(&machines);
         trials.push(Trial::test(case.name.clone(), move || {
             report(found(&machines).and_then(|machines| case::check(&case, machines)))
