@@ -272,7 +272,8 @@ fn check_segment(header: &ProgramHeader, len: u64) -> Result<Segment, LoadElfErr
         return Err(LoadElfError::Bad("segment: address and offset differ within a page"));
     }
     let file_end = header.p_offset.checked_add(header.p_filesz).filter(|end| *end <= len);
-    if file_end.is_none() {
+    // What has no bytes in the file may be beyond its end.
+    if file_end.is_none() && header.p_filesz > 0 {
         return Err(LoadElfError::Truncated { what: "segment", offset: header.p_offset });
     }
     let flag = |bit: u32, prot: Prot| if header.p_flags & bit != 0 { prot } else { Prot::NONE };
@@ -349,6 +350,15 @@ mod tests {
         assert_eq!(elf.extent(), (0x1000000, 0x1002000));
         assert_eq!(elf.headers_addr, 0x1000040);
         assert!(!elf.is_relocatable);
+    }
+
+    #[test]
+    fn what_takes_nothing_from_the_file_may_be_beyond_it() {
+        let mut bytes = sample(None);
+        bytes[0x40 + 8..0x40 + 16].copy_from_slice(&0x10_0000u64.to_be_bytes());
+        assert!(read(&bytes).is_err());
+        bytes[0x40 + 32..0x40 + 40].fill(0);
+        assert_eq!(read(&bytes).unwrap().segments[0].file_len, 0);
     }
 
     #[test]

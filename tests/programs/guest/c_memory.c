@@ -78,6 +78,8 @@ static void shared(void) {
 static void write_code(unsigned char *to, int n) {
 #ifdef __s390x__
     unsigned char text[] = {0xa7, 0x29, n >> 8, n & 255, 0x07, 0xfe}; /* lghi %r2,n; br %r14 */
+#elif defined(__aarch64__)
+    unsigned text[] = {0x52800000 | n << 5, 0xd65f03c0}; /* mov w0,#n; ret */
 #else
     unsigned char text[] = {0xb8, n & 255, n >> 8, 0, 0, 0xc3}; /* mov $n,%eax; ret */
 #endif
