@@ -83,8 +83,8 @@ impl Victim {
                 damage.edits.push((self.program_header(rng) + at, self.extreme(rng, len)));
             }
             5 => {
-                let kind = rng.pick(&KINDS) as u32;
-                damage.edits.push((self.program_header(rng), kind.to_be_bytes().to_vec()));
+                let kind = self.encoded(rng.pick(&KINDS), 4);
+                damage.edits.push((self.program_header(rng), kind));
             }
             6 => {
                 let (from, to) = (self.program_header(rng), self.program_header(rng));
@@ -98,8 +98,23 @@ impl Victim {
     }
 
     fn program_header(&self, rng: &mut Rng) -> usize {
-        let count = usize::from(u16::from_be_bytes([self.bytes[56], self.bytes[57]]));
-        HEADER + PROGRAM_HEADER * rng.below(count.max(1))
+        let count = [self.bytes[56], self.bytes[57]];
+        let count =
+            if self.is_little() { u16::from_le_bytes(count) } else { u16::from_be_bytes(count) };
+        HEADER + PROGRAM_HEADER * rng.below(usize::from(count).max(1))
+    }
+
+    /// Whether the file says (`EI_DATA`) that its numbers are little-endian.
+    fn is_little(&self) -> bool {
+        self.bytes[5] == 1
+    }
+
+    /// A number as a field of `len` bytes.
+    fn encoded(&self, number: u64, len: usize) -> Vec<u8> {
+        match self.is_little() {
+            true => number.to_le_bytes()[..len].to_vec(),
+            false => number.to_be_bytes()[8 - len..].to_vec(),
+        }
     }
 
     /// A number that sits at a border of something.
@@ -113,6 +128,6 @@ impl Victim {
             4 => (1 << 47) - (rng.below(3) as u64) * 4096,
             _ => rng.u64(),
         };
-        number.to_be_bytes()[8 - len..].to_vec()
+        self.encoded(number, len)
     }
 }

@@ -215,13 +215,13 @@ pub fn executable_file(name: &str, bytes: &[u8]) -> Result<Executable> {
     Ok(file)
 }
 
-/// Folder of the s390x programs.
+/// Folder of the programs of a guest, by its name.
 ///
 /// # Errors
 ///
 /// If it is not there.
-pub fn guest_root() -> Result<PathBuf> {
-    Ok(machine::guests()?.join("s390x"))
+pub fn guest_root(guest: &str) -> Result<PathBuf> {
+    Ok(machine::guests()?.join(guest))
 }
 
 /// Calls `check` with 0 to `n` − 1 on all cores; the complaints, in no order.

@@ -19,7 +19,7 @@ impl Folder {
         let name = format!("momonga-launch-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).expect("a folder");
-        let root = guest_root().expect("guest programs");
+        let root = guest_root("s390x").expect("guest programs");
         Folder { path, emulator: Emulator::momonga().expect("momonga"), root }
     }
 

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use bad_input_tests::{Damage, Kind, Rng, Victim, guest_root, peak_memory_bytes, program};
 use linux_user::Config;
-use linux_user::abi::s390x::ABI;
+use linux_user::abi::{Abi, aarch64, s390x};
 use linux_user::elf::LoadElfError;
 use linux_user::loader::{LoadRequest, load};
 use tcg_mem::{AddressSpace, GuestAddr};
 
-/// Damaged files of each of four programs.
+/// Damaged files of each program.
 const EACH: u64 = 3_000;
 /// More than the largest program, and far from what the headers can ask for.
 const MEMORY_BYTES: u64 = 512 << 20;
@@ -24,25 +24,33 @@ const MEMORY_BYTES: u64 = 512 << 20;
 fn damaged_programs_are_loaded_or_refused() {
     // Guarded accesses to guest memory need the signal handlers.
     linux_user::signal::Actions::default().inherit();
-    let root = guest_root().expect("guest programs");
-    let read = |name: &str| Victim {
-        name: name.to_owned(),
-        bytes: std::fs::read(root.join(name)).expect("a guest program"),
-    };
     let tiny = Victim { name: "tiny".to_owned(), bytes: program(Kind::Bytes, 0) };
-    let folder = temporary("root");
     let mut counts = Counts::default();
-    for victim in [tiny, read("usr/bin/busybox"), read("usr/bin/true")] {
-        shake(&Workshop::program(&victim, &root), &victim, &mut counts);
-    }
-    let linker = read("lib/ld64.so.1");
-    let workshop = Workshop::interpreter(&linker, &folder, &root.join("usr/bin/true"));
-    shake(&workshop, &linker, &mut counts);
-    std::fs::remove_dir_all(&folder).expect("remove the folder");
+    shake(&Workshop::program(&s390x::ABI, &tiny, Path::new("/")), &tiny, &mut counts);
+    shake_guest(&s390x::ABI, "lib/ld64.so.1", &mut counts);
+    shake_guest(&aarch64::ABI, "lib/ld-linux-aarch64.so.1", &mut counts);
     println!("{counts:?}");
-    assert!(counts.loaded > 1_000 && counts.refused > 1_000, "{counts:?}");
+    assert!(counts.loaded > 2_000 && counts.refused > 2_000, "{counts:?}");
     let peak = peak_memory_bytes(false);
     assert!(peak < MEMORY_BYTES, "{peak} bytes of memory");
+}
+
+/// Two programs of a guest, and its dynamic linker.
+fn shake_guest(abi: &'static Abi, linker: &str, counts: &mut Counts) {
+    let root = guest_root(abi.machine).expect("guest programs");
+    let read = |name: &str| Victim {
+        name: format!("{} {name}", abi.machine),
+        bytes: std::fs::read(root.join(name)).expect("a guest program"),
+    };
+    for victim in [read("usr/bin/busybox"), read("usr/bin/true")] {
+        shake(&Workshop::program(abi, &victim, &root), &victim, counts);
+    }
+    let folder = temporary(abi.machine);
+    let victim = read(linker);
+    let at = folder.join(linker);
+    let workshop = Workshop::interpreter(abi, &victim, (&folder, &at), &root.join("usr/bin/true"));
+    shake(&workshop, &victim, counts);
+    std::fs::remove_dir_all(&folder).expect("remove the folder");
 }
 
 #[derive(Debug, Default)]
@@ -73,6 +81,7 @@ fn shake(workshop: &Workshop, victim: &Victim, counts: &mut Counts) {
 
 /// Where files are damaged and loaded.
 struct Workshop {
+    abi: &'static Abi,
     /// The file that is damaged.
     file: File,
     /// The program to load: this file, or one that names it as its interpreter.
@@ -81,23 +90,27 @@ struct Workshop {
 }
 
 impl Workshop {
-    fn program(victim: &Victim, prefix: &Path) -> Workshop {
+    fn program(abi: &'static Abi, victim: &Victim, prefix: &Path) -> Workshop {
         let path = temporary("program");
         let file = File::options().read(true).write(true).create_new(true).open(&path);
         let file = file.expect("a temporary file");
         std::fs::remove_file(&path).expect("remove the name");
         file.write_all_at(&victim.bytes, 0).expect("write the program");
         let program = c_string(format!("/proc/self/fd/{}", file.as_raw_fd()).as_bytes());
-        Workshop { file, program, config: config(prefix) }
+        Workshop { abi, file, program, config: config(prefix) }
     }
 
-    fn interpreter(victim: &Victim, folder: &Path, program: &Path) -> Workshop {
-        let path = folder.join("lib/ld64.so.1");
-        std::fs::create_dir_all(folder.join("lib")).expect("a folder");
-        std::fs::write(&path, &victim.bytes).expect("write the interpreter");
+    fn interpreter(
+        abi: &'static Abi,
+        victim: &Victim,
+        (folder, path): (&Path, &Path),
+        program: &Path,
+    ) -> Workshop {
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).expect("a folder");
+        std::fs::write(path, &victim.bytes).expect("write the interpreter");
         let file = File::options().read(true).write(true).open(path).expect("the interpreter");
         let program = c_string(program.as_os_str().as_bytes());
-        Workshop { file, program, config: config(folder) }
+        Workshop { abi, file, program, config: config(folder) }
     }
 
     fn write(&self, victim: &Victim, damage: &Damage) {
@@ -129,7 +142,7 @@ impl Workshop {
             args: &[c"program".to_owned()],
             env: &[],
         };
-        let result = load(&ABI, &space, &request);
+        let result = load(self.abi, &space, &request);
         for mapping in space.mappings() {
             let range = mapping.range;
             space.munmap(GuestAddr(range.start), range.end - range.start).expect("unmap");

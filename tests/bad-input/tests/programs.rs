@@ -15,7 +15,7 @@ const MEMORY_BYTES: u64 = 512 << 20;
 #[test]
 fn damaged_programs_run_or_are_refused() {
     let emulator = Emulator::momonga().expect("momonga");
-    let root = guest_root().expect("guest programs");
+    let root = guest_root("s390x").expect("guest programs");
     let read = |name: &str| Victim {
         name: name.to_owned(),
         bytes: std::fs::read(root.join(name)).expect("a guest program"),
