@@ -1,4 +1,4 @@
-//! The programs of `tests/programs/guest`, compiled for all architectures into
+//! The programs of `tests/programs/guest` and `tests/litmus`, compiled into
 //! `target/guests/{s390x,aarch64,amd64}/opt/programs`.
 //!
 //! What differs between them is only the compiler; sources and options are the same.
@@ -84,7 +84,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
                 .with_context(|| format!("compile {} for {}", source.display(), target.name))?;
         }
     }
-    Ok(())
+    let litmus = root.join("tests/litmus/aarch64.c");
+    let out = root.join("target/guests/aarch64/opt/programs/litmus");
+    gnu(root, GUESTS[1], "gcc", &["-static", "-march=armv8.5-a"], &litmus, &out)
 }
 
 fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()> {
