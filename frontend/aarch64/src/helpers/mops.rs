@@ -1,8 +1,8 @@
 //! Copies and fills of storage (FEAT_MOPS), by option A of the architecture.
 //!
-//! The prologue puts the registers into the form that main and epilogue work on, and moves nothing. Going up, the address
-//! registers hold the ends and the count is negative; a copy going down keeps the starts and a positive count. So main and
-//! epilogue can stop after any byte: at a fault, and to let the loop look for signals.
+//! The prologue puts the registers into the form that main and epilogue work on, and moves what it can: mostly all.
+//! Going up, the address registers hold the ends and the count is negative; a copy going down keeps the starts and a
+//! positive count. So main and epilogue can stop after any byte: at a fault, and to let the loop look for signals.
 //!
 //! Arm ARM DDI 0487, C6.2 "CPYP, CPYM, CPYE" and "SETP, SETM, SETE".
 
@@ -42,6 +42,8 @@ pub(super) fn copy_prologue(cpu: &mut CpuState, [rd, rs, rn, either_way]: [u64; 
         *register(cpu, rs) = from.wrapping_add(count);
         *register(cpu, rn) = count.wrapping_neg();
     }
+    // A fault is met again by the main part.
+    let _ = copy(cpu, [rd, rs, rn, 0]);
     Ok(0)
 }
 
@@ -83,12 +85,14 @@ fn copy_down(cpu: &mut CpuState, to: u64, from: u64, rn: u64) -> Done {
     Ok(*count)
 }
 
-/// Prologue of a fill: registers of destination and count.
-pub(super) fn fill_prologue(cpu: &mut CpuState, [rd, rn, ..]: [u64; 4]) -> Done {
+/// Prologue of a fill: registers of destination and count, value.
+pub(super) fn fill_prologue(cpu: &mut CpuState, [rd, rn, value, _]: [u64; 4]) -> Done {
     let count = (*register(cpu, rn)).min(MAX_UP);
     let to = register(cpu, rd);
     *to = to.wrapping_add(count);
     *register(cpu, rn) = count.wrapping_neg();
+    // As in a copy.
+    let _ = fill(cpu, [rd, rn, value, 0]);
     Ok(0)
 }
 
@@ -138,7 +142,7 @@ mod tests {
         let mut cpu = CpuState::default();
         (cpu.x[3], cpu.x[4]) = (bytes.as_mut_ptr() as u64 + 1, 99_998);
         let end = cpu.x[3] + cpu.x[4];
-        fill_prologue(&mut cpu, [3, 4, 0, 0]).expect("no fault");
+        fill_prologue(&mut cpu, [3, 4, 0x1ff, 0]).expect("no fault");
         while fill(&mut cpu, [3, 4, 0x1ff, 0]).expect("no fault") != 0 {}
         assert_eq!((cpu.x[3], cpu.x[4]), (end, 0));
         assert_eq!((bytes[0], bytes[1], bytes[99_998], bytes[99_999]), (1, 0xff, 0xff, 1));

@@ -9,7 +9,7 @@ use crate::helpers::integer::id;
 use crate::trap::Trap;
 use isa::aarch64::mops::Translate;
 use isa::aarch64::{Copy, Fill};
-use tcg_ir::{Cond, HelperId, Type, Val};
+use tcg_ir::{Cond, Type, Val};
 
 impl Translator<'_> {
     fn number(&mut self, r: u8) -> Val {
@@ -24,8 +24,8 @@ impl Translator<'_> {
     }
 
     fn fill_prologue(&mut self, f: Fill) {
-        let registers = [self.number(f.rd), self.number(f.rn)];
-        self.b.call(id::FILL_PROLOGUE, &registers);
+        let operands = [self.number(f.rd), self.number(f.rn), self.x(f.rs)];
+        self.b.call(id::FILL_PROLOGUE, &operands);
         self.prologue_done();
     }
 
@@ -35,26 +35,33 @@ impl Translator<'_> {
     }
 
     fn copy(&mut self, f: Copy) {
-        let registers = [self.number(f.rd), self.number(f.rs), self.number(f.rn)];
-        self.move_until_done(id::COPY, &registers);
+        self.move_the_rest(f.rn, |t| {
+            let registers = [t.number(f.rd), t.number(f.rs), t.number(f.rn)];
+            t.b.call(id::COPY, &registers)
+        });
     }
 
     fn fill(&mut self, f: Fill) {
-        let operands = [self.number(f.rd), self.number(f.rn), self.x(f.rs)];
-        self.move_until_done(id::FILL, &operands);
+        self.move_the_rest(f.rn, |t| {
+            let operands = [t.number(f.rd), t.number(f.rn), t.x(f.rs)];
+            t.b.call(id::FILL, &operands)
+        });
     }
 
-    /// Calls a helper that moves some bytes, and runs the instruction again while any are left.
-    fn move_until_done(&mut self, helper: HelperId, operands: &[Val]) {
-        self.poll();
+    /// Moves some bytes if register `rn` says that any are left, and runs the instruction again while there are.
+    fn move_the_rest(&mut self, rn: u8, some: impl FnOnce(&mut Self) -> Val) {
         if !matches!(self.cc, Cc::Const(0)) {
             let flags = self.flags_value();
             let zero = self.b.i32(0);
             self.b.trap_if(Type::I32, Cond::Ne, flags, zero, Trap::MemoryCopy.exit_code().0);
         }
-        let left = self.b.call(helper, operands);
-        let zero = self.b.i64(0);
-        self.goto_if(Tests::One(Test::Int(Type::I64, Cond::Ne, left, zero)), self.pc);
+        let (count, zero, done) = (self.x(rn), self.zero(), self.b.new_label());
+        self.b.brcond(Type::I64, Cond::Eq, count, zero, done);
+        self.poll();
+        some(self);
+        self.set_label(done);
+        let (count, zero) = (self.x(rn), self.zero());
+        self.goto_if(Tests::One(Test::Int(Type::I64, Cond::Ne, count, zero)), self.pc);
     }
 }
 
