@@ -1,6 +1,7 @@
 //! Group `fp`: scalar floating point.
 
 use super::cc::{Cc, Compare};
+use super::condition::Tests;
 use super::inline_fp::rounding_of;
 use super::vector::Registers;
 use super::{Translator, W, rows};
@@ -209,10 +210,32 @@ impl Translator<'_> {
     /// FCCMP, FCCMPE: if the condition fails nothing is compared, so no exception is raised.
     fn conditional_compare_fp(&mut self, op: FpCompare, f: isa::aarch64::FpCondCmp) {
         let tests = self.tests(f.cond);
+        if let Some(ty) = self.inline_float(lane(f.ftype)) {
+            return self.inline_conditional_compare(op, ty, tests, f);
+        }
         let holds = self.test_value(tests);
         let insn = scalar(op, f.ftype, (f.nzcv, f.rn, f.rm));
         self.call_packed(id::FP_CONDITIONAL_COMPARE, insn, Some(holds));
         self.set_cc(Cc::Dynamic);
+    }
+
+    /// If the condition fails zeros are compared, which raises nothing.
+    fn inline_conditional_compare(
+        &mut self,
+        op: FpCompare,
+        ty: Type,
+        tests: Tests,
+        f: isa::aarch64::FpCondCmp,
+    ) {
+        let test = Tests::One(self.collapse(tests));
+        let [a, b] = [f.rn, f.rm].map(|r| {
+            let bits = self.scalar_bits(lane(f.ftype), r);
+            let zero = self.b.konst(self.b.tb.ty(bits), 0);
+            let bits = self.select(test, bits, zero);
+            self.b.bitcast(ty, bits)
+        });
+        self.b.fcmp(ty, op == FpCompare::Signaling, a, b);
+        self.set_conditional(test, Compare::Float(ty, a, b), f.nzcv);
     }
 
     fn select_fp(&mut self, f: isa::aarch64::FpSel) {

@@ -153,14 +153,17 @@ impl Translator<'_> {
         Some(self.operand(ty, insn.width, result))
     }
 
-    /// Conversions between single precision and 32-bit integers without a fraction.
+    /// Conversions between floating point and integers without a fraction.
     pub(super) fn inline_fp_integer(&mut self, insn: &Insn<FpInteger>) -> Option<Val> {
         let ty = self.inline_float(insn.lane)?;
-        if insn.lane != Lane::S || insn.imm != 0 || insn.width == Width::Scalar {
-            return None;
-        }
         let sign = if insn.unsigned { Sign::Unsigned } else { Sign::Signed };
         let rounding = rounding_of(insn.op);
+        if insn.imm != 0 {
+            return None;
+        }
+        if insn.lane == Lane::D || insn.width == Width::Scalar {
+            return self.convert_lanes(insn, ty, sign, rounding);
+        }
         if rounding.is_some() && insn.unsigned {
             return None;
         }
@@ -170,6 +173,47 @@ impl Translator<'_> {
             Some(round) => self.b.vftoint(round, n),
             None => self.b.vffromint(sign, n),
         })
+    }
+
+    /// One or two lanes, by scalar conversions.
+    fn convert_lanes(
+        &mut self,
+        insn: &Insn<FpInteger>,
+        ty: Type,
+        sign: Sign,
+        rounding: Option<Round>,
+    ) -> Option<Val> {
+        let n = self.v(insn.rn);
+        let lane = insn.lane.ir()?;
+        let first = self.convert_lane(lane, 0, n, ty, sign, rounding);
+        if insn.width == Width::Scalar {
+            return Some(self.b.vzext(first));
+        }
+        let second = self.convert_lane(lane, 1, n, ty, sign, rounding);
+        Some(self.b.vpair(first, second))
+    }
+
+    /// The bits of a lane's conversion.
+    fn convert_lane(
+        &mut self,
+        lane: IrLane,
+        index: u8,
+        n: Val,
+        ty: Type,
+        sign: Sign,
+        rounding: Option<Round>,
+    ) -> Val {
+        let bits = self.b.vextract(lane, index, n);
+        match rounding {
+            Some(round) => {
+                let x = self.b.bitcast(ty, bits);
+                self.b.ftoint(lane.scalar(), sign, round, x).0
+            }
+            None => {
+                let result = self.b.ffromint(ty, sign, bits);
+                self.b.bitcast(lane.scalar(), result)
+            }
+        }
     }
 
     /// FCVTL, FCVTN of single and double precision.

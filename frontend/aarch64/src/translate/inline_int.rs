@@ -9,7 +9,12 @@ use crate::helpers::simd::across::Across;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::misc::Misc;
 use crate::helpers::simd::same::Same;
-use tcg_ir::{Lane as IrLane, Type, Val, VecOp, VecShift};
+use crate::state::{CpuState, FPSR_QC};
+use std::mem::offset_of;
+use tcg_ir::{Cond, Lane as IrLane, Type, Val, VecOp, VecShift};
+
+/// FPSR in the CPU state.
+const FPSR: u32 = offset_of!(CpuState, fpsr) as u32;
 
 /// The operation for signed or unsigned lanes.
 const fn by_sign(unsigned: bool, signed_op: VecOp, unsigned_op: VecOp) -> VecOp {
@@ -27,7 +32,31 @@ const fn ordered(op: Same, unsigned: bool) -> Option<VecOp> {
     })
 }
 
+/// The saturating operation and the one that wraps.
+const fn saturating(insn: &Insn<Same>) -> (VecOp, VecOp) {
+    match insn.op {
+        Same::QAdd => (by_sign(insn.unsigned, VecOp::AddSatS, VecOp::AddSatU), VecOp::Add),
+        _ => (by_sign(insn.unsigned, VecOp::SubSatS, VecOp::SubSatU), VecOp::Sub),
+    }
+}
+
 impl Translator<'_> {
+    /// Sets FPSR.QC if the parts of two vectors differ that an instruction of this width reads.
+    pub(super) fn note_saturation(&mut self, width: Width, a: Val, b: Val) {
+        let difference = self.b.vxor(a, b);
+        let mut bits = self.b.vextract(IrLane::D, 0, difference);
+        if width == Width::Full {
+            let high = self.b.vextract(IrLane::D, 1, difference);
+            bits = self.b.or(Type::I64, bits, high);
+        }
+        let zero = self.b.i64(0);
+        let saturated = self.b.setcond(Type::I64, Cond::Ne, bits, zero);
+        let qc = self.b.shl_imm(Type::I32, saturated, FPSR_QC.trailing_zeros());
+        let fpsr = self.b.ld_state(Type::I32, FPSR);
+        let fpsr = self.b.or(Type::I32, fpsr, qc);
+        self.b.st_state(Type::I32, FPSR, fpsr);
+    }
+
     /// The second operand: a register, or one of its lanes in all lanes.
     pub(super) fn second(&mut self, rm: u8, element: Option<(Lane, u8)>) -> Val {
         let m = self.v(rm);
@@ -73,6 +102,7 @@ impl Translator<'_> {
                 lane != IrLane::D
             }
             Same::MaxP | Same::MinP => lane != IrLane::D,
+            Same::QAdd | Same::QSub => saturating(insn).0.has(lane),
             Same::RHAdd => insn.unsigned && VecOp::AvgU.has(lane),
             Same::Shl => match lane {
                 IrLane::S => true,
@@ -82,8 +112,6 @@ impl Translator<'_> {
             Same::PMul
             | Same::HAdd
             | Same::HSub
-            | Same::QAdd
-            | Same::QSub
             | Same::SqdMulH
             | Same::SqrdMulH
             | Same::SqrdMlaH
@@ -114,6 +142,13 @@ impl Translator<'_> {
             Same::Mul => self.b.vbinary(VecOp::Mul, lane, n, m),
             Same::RHAdd => self.b.vbinary(VecOp::AvgU, lane, n, m),
             Same::Abd => self.difference(insn.unsigned, lane, n, m),
+            Same::QAdd | Same::QSub => {
+                let (op, wrapping) = saturating(insn);
+                let result = self.b.vbinary(op, lane, n, m);
+                let wrapped = self.b.vbinary(wrapping, lane, n, m);
+                self.note_saturation(insn.width, result, wrapped);
+                result
+            }
             Same::Shl => self.shift_lanes(insn.unsigned, lane, n, m),
             op => self.binary_lanes(ordered(op, insn.unsigned)?, lane, n, m)?,
         })

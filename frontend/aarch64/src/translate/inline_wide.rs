@@ -98,8 +98,26 @@ impl Translator<'_> {
         self.b.vor(kept, value)
     }
 
-    /// SHRN, RSHRN: the narrow result, zeros above.
+    /// Narrowing right shifts: the narrow result, zeros above.
     pub(super) fn inline_shift_narrow(&mut self, insn: &Insn<Shift>) -> Option<Val> {
+        let signs = match insn.op {
+            Shift::QShrn | Shift::QRShrn => (insn.unsigned, insn.unsigned),
+            Shift::SqShrun | Shift::SqRShrun => (false, true),
+            _ => return self.inline_shift_cut(insn),
+        };
+        let wide = insn.lane.wide();
+        let right = if signs.0 { VecShift::ShrU } else { VecShift::ShrS };
+        let n = self.v(insn.rn);
+        let shifted = match insn.op {
+            _ if wide == Lane::D => return None,
+            Shift::QRShrn | Shift::SqRShrun => self.rounded_shift(right, wide, insn.imm, n)?,
+            _ => self.b.vshift(right, wide.ir()?, insn.imm, n),
+        };
+        self.narrow_saturating(insn.lane, signs, shifted)
+    }
+
+    /// SHRN, RSHRN.
+    fn inline_shift_cut(&mut self, insn: &Insn<Shift>) -> Option<Val> {
         let rounds = match insn.op {
             Shift::Shrn => false,
             Shift::RShrn => true,
@@ -125,13 +143,44 @@ impl Translator<'_> {
 
     // --- two-register -------------------------------------------------------------------------
 
-    /// XTN: the narrow result, zeros above.
+    /// XTN, SQXTN, UQXTN, SQXTUN: the narrow result, zeros above.
     pub(super) fn inline_narrow(&mut self, insn: &Insn<Misc>) -> Option<Val> {
-        if insn.op != Misc::Xtn {
+        let to = match insn.op {
+            Misc::Xtn => None,
+            Misc::QXtn => Some((insn.unsigned, insn.unsigned)),
+            Misc::SqXtun => Some((false, true)),
+            _ => return None,
+        };
+        let n = self.v(insn.rn);
+        match to {
+            None => Some(self.b.vnarrow(insn.lane.wide().ir()?, Narrow::Wrap, n)),
+            Some(signs) => self.narrow_saturating(insn.lane, signs, n),
+        }
+    }
+
+    /// Lanes of half the width with the nearest numbers, from and to unsigned ones or not; sets FPSR.QC.
+    fn narrow_saturating(
+        &mut self,
+        lane: Lane,
+        (from_unsigned, to_unsigned): (bool, bool),
+        n: Val,
+    ) -> Option<Val> {
+        let (lane, wide) = (lane.ir()?, lane.wide());
+        let ir = wide.ir()?;
+        if ir == IrLane::D {
             return None;
         }
-        let n = self.v(insn.rn);
-        Some(self.b.vnarrow(insn.lane.wide().ir()?, Narrow::Wrap, n))
+        if from_unsigned {
+            let limit = self.splat(in_lanes(wide, lane.mask()));
+            let least = self.b.vbinary(VecOp::MinU, ir, n, limit);
+            self.note_saturation(Width::Full, n, least);
+            return Some(self.b.vnarrow(ir, Narrow::Wrap, least));
+        }
+        let how = if to_unsigned { Narrow::Unsigned } else { Narrow::Signed };
+        let narrow = self.b.vnarrow(ir, how, n);
+        let back = self.b.vwiden(lane, sign(to_unsigned), false, narrow);
+        self.note_saturation(Width::Full, n, back);
+        Some(narrow)
     }
 
     /// SHLL.

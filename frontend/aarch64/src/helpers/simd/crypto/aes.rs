@@ -1,6 +1,6 @@
 //! Rounds of AES: FIPS 197, section 5; byte 0 of the state is the least significant.
 
-use super::field;
+use super::{field, from_words, words};
 
 /// The S-box: FIPS 197, 5.1.1.
 const S_BOX: [u8; 256] = s_box();
@@ -20,25 +20,27 @@ pub(super) fn decrypt(state: u128) -> u128 {
     u128::from_le_bytes(std::array::from_fn(|i| INVERSE_S_BOX[usize::from(state[i * 13 % 16])]))
 }
 
-/// Columns times the polynomial {03}x³ + {01}x² + {01}x + {02}.
+/// Columns times the polynomial {03}x³ + {01}x² + {01}x + {02}: a row becomes twice itself, three times the next one, and the
+/// other two.
 pub(super) fn mix_columns(state: u128) -> u128 {
-    multiply_columns(state, [2, 3, 1, 1])
-}
-
-/// Columns times the inverse polynomial.
-pub(super) fn inverse_mix_columns(state: u128) -> u128 {
-    multiply_columns(state, [14, 11, 13, 9])
-}
-
-/// Row `r` of a column is the sum of the rows `r + k` times `factors[k]`.
-fn multiply_columns(state: u128, factors: [u8; 4]) -> u128 {
-    let state = state.to_le_bytes();
-    u128::from_le_bytes(std::array::from_fn(|i| {
-        let (column, row) = (i & !3, i & 3);
-        (0..4).fold(0, |sum, k| {
-            sum ^ field::product(state[column + (row + k) % 4], factors[k], MODULUS)
-        })
+    from_words(words(state).map(|column| {
+        let twice = doubled(column);
+        twice ^ (twice ^ column).rotate_right(8) ^ column.rotate_right(16) ^ column.rotate_right(24)
     }))
+}
+
+/// Columns times the inverse polynomial, which is the other one times {04}x² + {05}.
+pub(super) fn inverse_mix_columns(state: u128) -> u128 {
+    mix_columns(from_words(words(state).map(|column| {
+        let four_times = doubled(doubled(column));
+        column ^ four_times ^ four_times.rotate_right(16)
+    })))
+}
+
+/// Each byte times x.
+fn doubled(column: u32) -> u32 {
+    let carries = column >> 7 & 0x0101_0101;
+    (column & 0x7f7f_7f7f) << 1 ^ carries * u32::from(MODULUS)
 }
 
 /// x⁸ + x⁴ + x³ + x + 1, without its first term.
