@@ -198,6 +198,10 @@ impl Translate for Translator<'_> {
         psb_csync: Fixed = {};
         tsb_csync: Fixed = {};
         csdb: Fixed = {};
+        // Hints of features that there are not are no-operations.
+        gcsb: Fixed = {};
+        chkfeat: Fixed = {};
+        stshh: Stshh = {};
         clrbhb: Fixed = {};
         bti: LandingPad = {};
         clrex: Barrier = self.clear_exclusive();
