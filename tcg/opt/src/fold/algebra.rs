@@ -25,10 +25,15 @@ pub(super) fn simplify(fold: &mut Fold, tb: &mut Tb, op: &Op) -> Outcome {
             extract(fold, tb, Field { ty, pos, len, sign }, d, a)
         }
         Op::Deposit { ty, len, b, .. } if u32::from(len) == ty.bits() => Outcome::Same(b),
-        Op::Bitcast { a, from, to, .. } => bitcast(fold, tb, a, from, to),
+        Op::Bitcast { a, from, to, d } => match vector::bitcast(fold, tb, to, d, a) {
+            Outcome::Keep => bitcast(fold, tb, a, from, to),
+            outcome => outcome,
+        },
         Op::FNeg { a, .. } => fneg(fold, tb, a),
         Op::FHi { a, .. } => fhi(fold, tb, a),
         Op::VLow { ty, d, a } => vector::low(fold, tb, ty, d, a),
+        Op::VZext { d, a, .. } => vector::zext(fold, tb, d, a),
+        Op::VExtract { lane, index: 0, d, a } => vector::first(lane, d, a),
         Op::SetCond { .. }
         | Op::Select { .. }
         | Op::BrCond { .. }

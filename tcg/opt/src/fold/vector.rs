@@ -1,7 +1,7 @@
 //! Rules for vectors.
 
 use super::{Fold, Outcome};
-use tcg_ir::{Op, Tb, Type, Val};
+use tcg_ir::{Lane, Op, Tb, Type, Val};
 
 /// The low bits of what was extended or paired are what went in.
 pub(super) fn low(fold: &Fold, tb: &Tb, ty: Type, d: Val, a: Val) -> Outcome {
@@ -12,5 +12,31 @@ pub(super) fn low(fold: &Fold, tb: &Tb, ty: Type, d: Val, a: Val) -> Outcome {
         }
         Some(&Op::VPair { lo, .. }) if ty == Type::I64 => Outcome::Same(lo),
         _ => Outcome::Keep,
+    }
+}
+
+/// The bits of a float need not be made an integer first.
+pub(super) fn zext(fold: &Fold, tb: &Tb, d: Val, a: Val) -> Outcome {
+    match fold.def_of(tb, a) {
+        Some(&Op::Bitcast { from, a: x, .. }) if from.is_float() => {
+            Outcome::Rewrite(Op::VZext { ty: from, d, a: x })
+        }
+        _ => Outcome::Keep,
+    }
+}
+
+/// The low bits as an integer, then as a float, are the low bits as a float.
+pub(super) fn bitcast(fold: &Fold, tb: &Tb, to: Type, d: Val, a: Val) -> Outcome {
+    match fold.def_of(tb, a) {
+        Some(&Op::VLow { a: x, .. }) => Outcome::Rewrite(Op::VLow { ty: to, d, a: x }),
+        _ => Outcome::Keep,
+    }
+}
+
+/// The first lane of 32 or 64 bits is the low bits.
+pub(super) fn first(lane: Lane, d: Val, a: Val) -> Outcome {
+    match lane {
+        Lane::S | Lane::D => Outcome::Rewrite(Op::VLow { ty: lane.scalar(), d, a }),
+        Lane::B | Lane::H => Outcome::Keep,
     }
 }
