@@ -1,4 +1,4 @@
-//! Blocks of one instruction, plain ones and branches, and pairs of exclusive accesses.
+//! Blocks of one instruction: plain ones and branches.
 
 use isa::row::{FieldType, Kind, Place, Row, Writeback};
 use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word};
@@ -6,6 +6,7 @@ use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word};
 use super::fields::{Insn, ZR, choose};
 use super::pass::{FPCR_FIELDS, FPSR_FLAGS, Machine};
 use super::run::Run;
+use super::sequence;
 use crate::generate::{Inputs, Planned};
 use crate::place::{self, IMAGE, LANDING};
 use crate::rng::Rng;
@@ -69,6 +70,8 @@ fn quirks(machine: &mut Machine, rng: &mut Rng, insn: &Insn) {
             let rest = if rng.one_in(2) { 0 } else { rng.u64() << 32 };
             machine.x[rt] = Some(if insn.raw("sf") != 0 { 0 } else { rest });
         }
+        // A time that has passed.
+        "wfet" | "wfit" if rt != ZR => machine.x[rt] = Some(0),
         // Fields that not every machine has stay zero.
         "msr_reg" if rt != ZR => {
             let fields = match (insn.raw("crm"), insn.raw("op2")) {
@@ -84,6 +87,12 @@ fn quirks(machine: &mut Machine, rng: &mut Rng, insn: &Insn) {
 
 /// Plans a block for one instruction of `row` at offset `at` of the image.
 pub(crate) fn plan_row(rng: &mut Rng, row: &'static Row, at: u32) -> Option<Planned> {
+    if sequence::is_keyed(row) {
+        return sequence::plan_signed(rng, row, at);
+    }
+    if sequence::is_copy(row) {
+        return sequence::plan_copy(rng, row, at);
+    }
     let insn = choose(rng, row)?;
     let register = row.operands.iter().any(|o| o.kind == Kind::Xtarget);
     let relative = row.format.fields.iter().any(|f| f.ty == (FieldType::Relative { unit: 4 }));
@@ -126,39 +135,6 @@ fn plan_branch(rng: &mut Rng, insn: &Insn, register: bool, at: u32) -> Option<Pl
     let shape = if register { Shape::Branch { insn, entry } } else { Shape::Insn(insn) };
     let (code, end) = (vec![(entry, insn.bytes())], entry + LEN + LANDING);
     Some(Planned { code, end, block, inputs: Box::new(shape) })
-}
-
-/// Whether a row loads and watches: LDXR and its like.
-pub(crate) fn is_exclusive_load(row: &Row) -> bool {
-    let name = row.name.trim_start_matches("lda").trim_start_matches("ld");
-    row.group.name == "atomic" && row.name.starts_with("ld") && name.starts_with('x')
-}
-
-/// Plans an exclusive load and the store that belongs to it; what the store stores, and its
-/// status, are registers of their own.
-pub(crate) fn plan_exclusive(rng: &mut Rng, row: &'static Row, at: u32) -> Option<Planned> {
-    let load = choose(rng, row)?;
-    let ordered = rng.one_in(2);
-    let tail = row.name.trim_start_matches("ldaxr").trim_start_matches("ldxr");
-    let tail = tail.trim_start_matches("ldaxp").trim_start_matches("ldxp");
-    let pair = if row.name.contains("xp") { 'p' } else { 'r' };
-    let name = format!("st{}x{pair}{tail}", if ordered { "l" } else { "" });
-    let store = choose(rng, isa::aarch64::row(&name)?)?;
-    let mut store = store.with("rn", load.raw("rn"))?;
-    if row.field("sf").is_some() {
-        store = store.with("sf", load.raw("sf"))?;
-    }
-    // What the load writes must not move the store, and the store must be defined.
-    let base = 1 << load.raw("rn");
-    if (load.written().x | store.written().x) & base != 0 || !store.row.valid(store.word) {
-        return None;
-    }
-    let code = [load.bytes(), store.bytes()].concat();
-    let word = |n: u32, row| Word { offset: at + n * LEN, len: LEN as u8, meaning: named(row) };
-    let words = vec![word(0, load.row), word(1, store.row)];
-    let block = Block { entry: at, kind: BlockKind::Single, words, ignore: Vec::new() };
-    let inputs = Box::new(Shape::Insn(load));
-    Some(Planned { code: vec![(at, code)], end: at + 3 * LEN, block, inputs })
 }
 
 pub(crate) fn named(row: &Row) -> Meaning {

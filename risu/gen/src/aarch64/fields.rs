@@ -60,16 +60,21 @@ fn choose_field(rng: &mut Rng, field: &Field, registers: &mut Vec<u64>) -> u64 {
     value & ones
 }
 
-/// Makes MRS and MSR name one of the registers that are the same on every machine.
+/// Makes MRS and MSR name one of the registers that are the same on every machine, and MSR
+/// (immediate) a bit that a program may set.
 ///
-/// Arm ARM DDI 0487, C5.2: NZCV, FPCR, FPSR.
+/// Arm ARM DDI 0487, C5.2: NZCV, FPCR, FPSR; SSBS, DIT.
 fn system_register(rng: &mut Rng, row: &Row, word: u64) -> u64 {
+    let set = |word, (name, raw): (&str, u64)| row.field(name).map(|f| f.with_raw(word, raw));
+    if row.name == "msr_imm" {
+        let fields = [("op1", 3), ("crm", rng.below(2)), ("op2", 1 + rng.below(2))];
+        return fields.into_iter().try_fold(word, set).unwrap_or(word);
+    }
     if !matches!(row.name, "mrs" | "msr_reg") {
         return word;
     }
     let (crm, op2) = [(2, 0), (4, 0), (4, 1)][rng.below(3) as usize];
     let fields = [("o0", 1), ("op1", 3), ("crn", 4), ("crm", crm), ("op2", op2)];
-    let set = |word, (name, raw): (&str, u64)| row.field(name).map(|f| f.with_raw(word, raw));
     fields.into_iter().try_fold(word, set).unwrap_or(word)
 }
 

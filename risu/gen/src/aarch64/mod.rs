@@ -6,6 +6,7 @@ mod fields;
 mod illegal;
 mod pass;
 mod run;
+mod sequence;
 
 use isa::aarch64::ROWS;
 use isa::row::Row;
@@ -35,21 +36,19 @@ pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planne
         return None;
     }
     let run_rows = RunRows::new(&rows, &options.limits);
-    let exclusive = rows.iter().copied().filter(|row| block::is_exclusive_load(row)).collect();
+    let exclusive = rows.iter().copied().filter(|row| sequence::is_exclusive_load(row)).collect();
     rng.shuffle(&mut rows);
     let selected = options.select.is_some() || options.group.is_some();
     let rows = rows.into_iter().cycle();
     Some(Box::new(Blocks { rows, run_rows, exclusive, limits: options.limits.clone(), selected }))
 }
 
-/// Rows that streams leave out: what they do hangs on the machine, the process or the time.
+/// Rows that streams leave out: what they do hangs on the machine, or they leave the program.
 fn differs_between_machines(row: &Row) -> bool {
-    let keyed = matches!(row.facility.name, "pauth" | "pacga") && !row.name.starts_with("xpac");
     let tags = row.facility.name.starts_with("mte");
     let calls = matches!(row.name, "svc" | "hvc" | "smc" | "hlt");
-    let waits = matches!(row.name, "wfet" | "wfit");
-    let system = matches!(row.name, "sys" | "sysl" | "msr_imm" | "chkfeat" | "gcsb");
-    keyed || tags || calls || waits || system
+    let system = matches!(row.name, "sys" | "sysl" | "chkfeat" | "gcsb");
+    tags || calls || system
 }
 
 impl Planner for Blocks {
@@ -62,7 +61,7 @@ impl Planner for Blocks {
             1 if !self.selected => illegal::plan_illegal(rng, at),
             2 if !self.exclusive.is_empty() => {
                 let row = *rng.pick(&self.exclusive)?;
-                block::plan_exclusive(rng, row, at)
+                sequence::plan_exclusive(rng, row, at)
             }
             _ => {
                 let row = self.rows.next().filter(|row| self.limits.has(row) || rng.one_in(8))?;

@@ -4,9 +4,10 @@ use isa::row::{FieldType, Kind, MemLen, Place, Row, Writeback};
 use risu_trace::{Block, BlockKind, Word};
 
 use super::address::alignment;
-use super::block::{LEN, Shape, is_exclusive_load, named};
+use super::block::{LEN, Shape, named};
 use super::fields::{Insn, ZR, choose};
 use super::pass::{Machine, random_fpcr};
+use super::sequence::{is_copy, is_exclusive_load, is_keyed};
 use crate::generate::Planned;
 use crate::limits::Limits;
 use crate::place::{SCRATCH, SCRATCH_LEN};
@@ -90,7 +91,13 @@ fn may_be_in_run(row: &Row) -> bool {
     });
     let exclusive =
         is_exclusive_load(row) || row.name.starts_with("stx") || row.name.starts_with("stlx");
-    row.marks.gen_skip.is_none() && !row.marks.branch && !row.marks.trap && fits && !exclusive
+    let apart = is_keyed(row) || is_copy(row) || matches!(row.name, "wfet" | "wfit" | "msr_imm");
+    row.marks.gen_skip.is_none()
+        && !apart
+        && !row.marks.branch
+        && !row.marks.trap
+        && fits
+        && !exclusive
 }
 
 /// Plans a run of `n` instructions at offset `at`: straight code with short forward branches,
