@@ -157,7 +157,11 @@ pub(super) fn plan_signed(rng: &mut Rng, row: &'static Row, at: u32) -> Option<P
     }
     let around = if row.marks.branch { LANDING } else { 0 };
     let inputs = Signed { pointer, user, entry: at + around };
-    Some(planned(at, around, &[sign, user], Vec::new(), Box::new(inputs)))
+    // What does not authenticate in place leaves the code in the register.
+    let in_place = user.row.name.starts_with("aut");
+    let left = Ignore::Word((layout::X + pointer) as u16, u64::MAX);
+    let ignore = if in_place { Vec::new() } else { vec![left] };
+    Some(planned(at, around, &[sign, user], ignore, Box::new(inputs)))
 }
 
 fn named_insn(name: &str) -> Option<Insn> {
