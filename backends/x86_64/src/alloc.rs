@@ -569,8 +569,7 @@ impl Cx<'_> {
         self.alloc(self.is_fp(d))
     }
 
-    /// The pinned register that output `d` should go to, if what is in it may go.
-    pub(crate) fn take_hint(&mut self, d: Val) -> Option<Reg> {
+    fn take_hint(&mut self, d: Val) -> Option<Reg> {
         let p = self.vals[d.index()].hint;
         if p == NO_PIN {
             return None;

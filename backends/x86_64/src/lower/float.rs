@@ -116,7 +116,8 @@ impl Cx<'_> {
         self.done(&[a, b, c]);
         let bare = self.is_bare(c);
         self.drop_hint_unless(bare, d);
-        let (rd, rc) = self.out_over_addend(d, [ra, rb], rc);
+        let rd = self.out_beside(d);
+        self.copy_reg(rd, rc);
         self.asm.v38(ty == Type::F64, opcode, rd & 15, ra & 15, rb & 15);
         self.check(SlowOp::new(kind, ty), ty, rd, [ra, rb, rc]);
         self.finish_float(d, rd, bare);
@@ -129,22 +130,6 @@ impl Cx<'_> {
             return self.alloc(true);
         }
         self.out(d, NO_REG)
-    }
-
-    /// For a fused operation, which replaces its addend, in `rc`: a register for `d` that holds the addend, and another one
-    /// that keeps it.
-    pub(crate) fn out_over_addend(&mut self, d: Val, factors: [Reg; 2], rc: Reg) -> (Reg, Reg) {
-        if self.vals[d.index()].hint != rc || factors.contains(&rc) {
-            let rd = self.out_beside(d);
-            self.copy_reg(rd, rc);
-            return (rd, rc);
-        }
-        let copy = self.alloc(true);
-        self.copy_reg(copy, rc);
-        match self.take_hint(d) {
-            Some(rd) => (rd, copy),
-            None => (copy, rc),
-        }
     }
 
     /// Whether the register of the float `a` is zero above it.

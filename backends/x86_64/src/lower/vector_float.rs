@@ -71,7 +71,8 @@ impl Cx<'_> {
     pub(crate) fn vfmuladd(&mut self, ty: Type, neg: bool, d: Val, (a, b, c): (Val, Val, Val)) {
         let (ra, rb, rc) = (self.in_reg(a), self.in_reg(b), self.in_reg(c));
         self.done(&[a, b, c]);
-        let (rd, rc) = self.out_over_addend(d, [ra, rb], rc);
+        let rd = self.out_beside(d);
+        self.copy_reg(rd, rc);
         // vfmadd231, vfnmadd231
         let (opcode, kind) = if neg { (0xbc, Kind::NegMulAdd) } else { (0xb8, Kind::MulAdd) };
         self.asm.v38(ty == Type::F64, opcode, rd & 15, ra & 15, rb & 15);
