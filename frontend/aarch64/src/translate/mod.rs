@@ -21,6 +21,7 @@ mod imm;
 mod inline_fp;
 mod inline_int;
 mod inline_permute;
+mod inline_structure;
 mod inline_wide;
 mod load_store;
 mod load_store_simd;

@@ -4,6 +4,7 @@
 
 use super::addr::{Index, le};
 use super::{Translator, W};
+use crate::helpers::simd::lanes::Width;
 use crate::state::v;
 use tcg_ir::builder::Addr;
 use tcg_ir::{Lane, Type, Val};
@@ -178,34 +179,61 @@ impl Translator<'_> {
 
     /// LD2, LD3, LD4: elements of the registers take turns.
     pub(super) fn load_interleaved(&mut self, s: Structure, q: u8, size: u8) {
+        if q == 0 && s.count == 3 {
+            return self.load_halves_of_three(s, size);
+        }
+        let base = self.structure_base(s);
+        let memory: Vec<Val> = (0..s.count << q >> 1)
+            .map(|i| self.vector_load(4, base.plus(i32::from(i) << 4)))
+            .collect();
+        self.structure_end(s, s.count << (3 + q));
+        let values = self.deal(s.count, lane(size), &memory);
+        for (r, value) in (s.rt..).zip(values) {
+            self.set_v_cut(Width::of(q != 0), r & 31, value);
+        }
+    }
+
+    /// LD3 of half registers, element by element.
+    fn load_halves_of_three(&mut self, s: Structure, size: u8) {
         let (base, ty) = (self.structure_base(s), Self::element_type(size));
-        let elements = (8 << q) >> size;
         let zero = self.b.v128(0);
-        let mut values = [zero; 4];
-        for e in 0..elements {
-            for i in 0..s.count {
+        let mut values = [zero; 3];
+        for e in 0..8 >> size {
+            for (i, value) in (0..).zip(&mut values) {
                 let element = self.b.ld(ty, le(1 << size), Self::element(base, s, size, e, i));
-                let value = &mut values[usize::from(i & 3)];
                 *value = match e {
                     0 => self.b.vzext(element),
                     _ => self.b.vinsert(lane(size), e, *value, element),
                 };
             }
         }
-        self.structure_end(s, s.count << (3 + q));
-        self.put_vectors(s, &values[..usize::from(s.count)]);
+        self.structure_end(s, 24);
+        self.put_vectors(s, &values);
     }
 
     /// ST2, ST3, ST4.
     pub(super) fn store_interleaved(&mut self, s: Structure, q: u8, size: u8) {
+        if q == 0 && s.count == 3 {
+            return self.store_halves_of_three(s, size);
+        }
         let base = self.structure_base(s);
-        let elements = (8 << q) >> size;
-        for e in 0..elements {
-            for i in 0..s.count {
+        let registers: Vec<Val> = (0..s.count).map(|i| self.vector(s.rt + i)).collect();
+        let memory = self.collect(lane(size), &registers);
+        for (i, value) in (0..s.count << q >> 1).zip(memory) {
+            self.b.st(le(16), base.plus(i32::from(i) << 4), value);
+        }
+        self.structure_end(s, s.count << (3 + q));
+    }
+
+    /// ST3 of half registers, element by element.
+    fn store_halves_of_three(&mut self, s: Structure, size: u8) {
+        let base = self.structure_base(s);
+        for e in 0..8 >> size {
+            for i in 0..3 {
                 self.store_element(s.rt + i, size, e, Self::element(base, s, size, e, i));
             }
         }
-        self.structure_end(s, s.count << (3 + q));
+        self.structure_end(s, 24);
     }
 
     fn store_element(&mut self, r: u8, size: u8, index: u8, addr: Addr) {

@@ -40,7 +40,7 @@ pub(super) fn inverse_mix_columns(state: u128) -> u128 {
 /// Each byte times x.
 fn doubled(column: u32) -> u32 {
     let carries = column >> 7 & 0x0101_0101;
-    (column & 0x7f7f_7f7f) << 1 ^ carries * u32::from(MODULUS)
+    ((column & 0x7f7f_7f7f) << 1) ^ (carries * u32::from(MODULUS))
 }
 
 /// x⁸ + x⁴ + x³ + x + 1, without its first term.
