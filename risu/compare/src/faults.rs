@@ -73,6 +73,8 @@ enum When {
     Got(u8),
     /// The reference's `si_code`.
     ExpectedCode(i32),
+    /// The reference's `si_addr`.
+    ExpectedAddress(u64),
     /// The other's `si_code`.
     GotCode(i32),
     /// Some of these bits of a register word were on at the entry.
@@ -315,6 +317,7 @@ impl When {
             "expected" => When::Expected(value as u8),
             "got" => When::Got(value as u8),
             "expected_code" => When::ExpectedCode(value as i32),
+            "expected_addr" => When::ExpectedAddress(value),
             "got_code" => When::GotCode(value as i32),
             "pair_empty" => When::PairEmpty,
             "odd_pc" => When::OddPc,
@@ -335,6 +338,7 @@ impl When {
             When::Expected(n) => expected.signal.map_or(0, |s| s.number) == n,
             When::Got(n) => got.signal.map_or(0, |s| s.number) == n,
             When::ExpectedCode(n) => expected.signal.is_some_and(|s| s.code == n),
+            When::ExpectedAddress(a) => expected.signal.is_some_and(|s| s.addr == a),
             When::GotCode(n) => got.signal.is_some_and(|s| s.code == n),
             When::Before(index, bits) => word(index) & bits != 0,
             When::PairEmpty => {

@@ -131,7 +131,11 @@ fn pick(rng: &mut Rng, rows: &RunRows) -> Option<Vec<Insn>> {
         let row = *rng.pick(&rows.rows)?;
         let insn = choose(rng, row)?;
         let insn = aim(rng, &insn)?;
-        let moves = insn.written().x & 1 << MOVING != 0;
+        let memory = row.operands.iter().find_map(|o| match o.place {
+            Place::Memory { writeback, .. } => Some(writeback),
+            _ => None,
+        });
+        let moves = memory.is_some_and(|writeback| writeback != Writeback::None);
         let written = insn.written().x & !(u32::from(moves) << MOVING);
         if written & RESERVED != 0 || !row.valid(insn.word) {
             return None;
