@@ -103,15 +103,12 @@ impl Translator<'_> {
             }
             Same::MaxP | Same::MinP => lane != IrLane::D,
             Same::QAdd | Same::QSub => saturating(insn).0.has(lane),
-            Same::RHAdd => insn.unsigned && VecOp::AvgU.has(lane),
             Same::Shl => match lane {
                 IrLane::S => true,
                 IrLane::D => insn.unsigned,
                 _ => false,
             },
             Same::PMul
-            | Same::HAdd
-            | Same::HSub
             | Same::SqdMulH
             | Same::SqrdMulH
             | Same::SqrdMlaH
@@ -140,7 +137,10 @@ impl Translator<'_> {
             Same::CmEq => self.b.vbinary(VecOp::Eq, lane, n, m),
             Same::CmTst => self.b.vbinary(VecOp::Tst, lane, n, m),
             Same::Mul => self.b.vbinary(VecOp::Mul, lane, n, m),
-            Same::RHAdd => self.b.vbinary(VecOp::AvgU, lane, n, m),
+            Same::RHAdd if insn.unsigned && VecOp::AvgU.has(lane) => {
+                self.b.vbinary(VecOp::AvgU, lane, n, m)
+            }
+            Same::HAdd | Same::RHAdd | Same::HSub => self.halved(insn, lane, n, m),
             Same::Abd => self.difference(insn.unsigned, lane, n, m),
             Same::QAdd | Same::QSub => {
                 let (op, wrapping) = saturating(insn);
@@ -152,6 +152,27 @@ impl Translator<'_> {
             Same::Shl => self.shift_lanes(insn.unsigned, lane, n, m),
             op => self.binary_lanes(ordered(op, insn.unsigned)?, lane, n, m)?,
         })
+    }
+
+    /// Half of the sum or difference: the bits that differ count half, those that both have count whole.
+    fn halved(&mut self, insn: &Insn<Same>, lane: IrLane, n: Val, m: Val) -> Val {
+        let right = if insn.unsigned { VecShift::ShrU } else { VecShift::ShrS };
+        let different = self.b.vxor(n, m);
+        let half = self.b.vshift(right, lane, 1, different);
+        match insn.op {
+            Same::HAdd => {
+                let both = self.b.vand(n, m);
+                self.b.vbinary(VecOp::Add, lane, both, half)
+            }
+            Same::RHAdd => {
+                let any = self.b.vor(n, m);
+                self.b.vbinary(VecOp::Sub, lane, any, half)
+            }
+            _ => {
+                let borrowed = self.b.vandnot(m, n);
+                self.b.vbinary(VecOp::Sub, lane, half, borrowed)
+            }
+        }
     }
 
     fn with_destination(
@@ -233,6 +254,7 @@ impl Translator<'_> {
             Misc::Rev => self.b.vreverse(lane, Lane::of(insn.imm).ir()?, n),
             Misc::Cnt => self.b.vpopcnt8(n),
             Misc::Not => self.b.vnot(n),
+            Misc::Rbit => self.byte_bits_reversed(n),
             Misc::Abs => self.b.vabs(lane, n),
             Misc::Neg => self.b.vneg(lane, n),
             Misc::CmGt0 => self.b.vbinary(VecOp::GtS, lane, n, zero),
@@ -248,6 +270,20 @@ impl Translator<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// The bits of each byte in reverse order, by a table for four of them.
+    fn byte_bits_reversed(&mut self, n: Val) -> Val {
+        let low_bits = self.splat(0x0f0f_0f0f_0f0f_0f0f);
+        let (table_low, table_high) =
+            (self.b.i64(0x0e06_0a02_0c04_0800), self.b.i64(0x0f07_0b03_0d05_0901));
+        let table = self.b.vpair(table_low, table_high);
+        let low = self.b.vand(n, low_bits);
+        let low = self.b.vtable(table, low);
+        let low = self.b.vshift(VecShift::Shl, IrLane::B, 4, low);
+        let high = self.b.vshift(VecShift::ShrU, IrLane::B, 4, n);
+        let high = self.b.vtable(table, high);
+        self.b.vor(low, high)
     }
 
     /// Sums of neighbours, in lanes of twice the width.
