@@ -11,7 +11,6 @@ super::section! {
     SIMD_SHIFT = simd::execute::<shift::Shift>;
     SIMD_DIFF = simd::execute::<diff::Diff>;
     SIMD_PERMUTE = simd::execute::<permute::Permute>;
-    SIMD_TABLE = permute::table;
     SIMD_DOT = simd::execute::<dot::Dot>;
     FP_SAME = simd::execute::<fp::same::FpSame>;
     FP_ACROSS = simd::execute::<fp::across::FpAcross>;

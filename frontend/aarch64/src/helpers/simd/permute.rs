@@ -1,10 +1,8 @@
 //! Lanes rearranged: "Advanced SIMD permute", "extract", "copy", "table lookup".
 
 use super::lanes::{Lane, Width};
-use super::{Family, Insn, Operands, Status, operations, set_v, v};
-use crate::helpers::Done;
+use super::{Family, Insn, Operands, Status, operations};
 use crate::helpers::vector::id;
-use crate::state::CpuState;
 use tcg_ir::HelperId;
 
 operations! {
@@ -55,32 +53,13 @@ fn extract(width: Width, n: u128, m: u128, byte: u32) -> u128 {
 }
 
 operations! {
-    /// Table lookups: what an index beyond the table gives.
+    /// Table lookups, which need no helper: what an index beyond the table gives.
     Table {
         /// Zero.
         Tbl,
         /// The destination's byte.
         Tbx,
     }
-}
-
-/// The helper of table lookups: V\[rd\] from the table of `imm` registers from V\[rn\] by the indices in V\[rm\].
-pub(crate) fn table(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> Done {
-    let insn = Insn::<Table>::unpack(packed);
-    let table: [u128; 4] = std::array::from_fn(|i| v(cpu, insn.rn + i as u8));
-    let (indices, old) = (v(cpu, insn.rm), v(cpu, insn.rd));
-    let result = Lane::B.vector(insn.width.count(Lane::B), |i| {
-        let index = Lane::B.raw(indices, i) as u32;
-        if index < 16 * u32::from(insn.imm) {
-            Lane::B.unsigned(table[(index as usize / 16) % 4], index % 16)
-        } else if insn.op == Table::Tbx {
-            Lane::B.unsigned(old, i)
-        } else {
-            0
-        }
-    });
-    set_v(cpu, insn.rd, result);
-    Ok(0)
 }
 
 /// The 64 bits of a modified immediate; `op` tells MVNI and BIC, which this does not invert, and FMOV of doublewords.
