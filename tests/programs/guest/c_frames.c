@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #ifdef __aarch64__
@@ -149,6 +150,8 @@ int main(void) {
     bad_frame();
     CHECK(getauxval(AT_MINSIGSTKSZ) >= 4688 && getauxval(AT_MINSIGSTKSZ) <= MINSIGSTKSZ);
     CHECK(!strcmp((char *)getauxval(AT_PLATFORM), "aarch64"));
+    // New keys for pointer authentication; there are five.
+    printf("keys: %d %d\n", prctl(54, 0, 0, 0, 0), prctl(54, 32, 0, 0, 0));
     return 0;
 }
 #else
@@ -169,7 +172,8 @@ int main(void) {
          "after: 4711 98 99 9 8000000\n"
          "bad frame: signal 11\n"
          "getauxval(AT_MINSIGSTKSZ) >= 4688 && getauxval(AT_MINSIGSTKSZ) <= MINSIGSTKSZ: yes\n"
-         "!strcmp((char *)getauxval(AT_PLATFORM), \"aarch64\"): yes");
+         "!strcmp((char *)getauxval(AT_PLATFORM), \"aarch64\"): yes\n"
+         "keys: 0 -1");
     return 0;
 }
 #endif

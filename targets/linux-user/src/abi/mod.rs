@@ -221,6 +221,13 @@ pub trait GuestCpu: Send {
     }
     /// Enables guarded storage with these controls, or disables it.
     fn guard_storage(&mut self, _controls: Option<crate::sys::guarded::Controls>) {}
+    /// Makes new keys for pointer authentication, of those in the mask (`PR_PAC_*`); 0 means all.
+    ///
+    /// # Errors
+    /// EINVAL if the guest has none, or no such ones.
+    fn reset_keys(&mut self, _mask: u64) -> Result<(), Errno> {
+        Err(Errno::EINVAL)
+    }
     /// What makes [`GuestCpu::run`] return soon.
     fn exit_handle(&self) -> ExitHandle;
     /// Registers, for a log.

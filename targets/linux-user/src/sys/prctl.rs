@@ -3,6 +3,9 @@
 use crate::errno::{Errno, SysResult};
 use crate::process::{Args, Ctx, read_bytes};
 
+/// Not among the C library's bindings (linux/prctl.h).
+const PR_PAC_RESET_KEYS: i32 = 54;
+
 /// `prctl`.
 pub fn prctl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let host = |ctx: &mut Ctx<'_>| ctx.blocking(libc::SYS_prctl, *a);
@@ -36,6 +39,7 @@ pub fn prctl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
             ctx.put_u32(a[1], value)?;
             Ok(0)
         }
+        PR_PAC_RESET_KEYS if a[2..5] == [0; 3] => ctx.cpu.reset_keys(a[1]).map(|()| 0),
         libc::PR_GET_SECCOMP => Ok(0),
         // Names of mappings are a debugging aid.
         libc::PR_SET_VMA => Ok(0),

@@ -66,6 +66,18 @@ impl Cpu {
         state.v = registers.v;
     }
 
+    /// Random keys of pointer authentication in the places of the mask's bits: IA, IB, DA, DB, GA (Linux
+    /// arch/arm64/kernel/pointer_auth.c:ptrauth_prctl_reset_keys).
+    fn new_keys(&mut self, mask: u64) {
+        for (i, key) in self.state_mut().pauth_keys.iter_mut().enumerate() {
+            if mask >> i & 1 != 0 {
+                // The old one is a key as well, should there be no random numbers.
+                let args = [key.as_mut_ptr() as u64, size_of_val(key) as u64, 0, 0, 0, 0];
+                let _ = crate::host::call(libc::SYS_getrandom, args);
+            }
+        }
+    }
+
     /// The signal of an exception other than a memory abort, and what the kernel remembers of it.
     fn trap(&mut self, trap: Trap) -> Synchronous {
         let signal = signal::of_trap(self.state(), trap);
@@ -152,11 +164,16 @@ impl GuestCpu for Cpu {
         let state = self.state_mut();
         state.env.pc = entry;
         state.sp = sp;
-        // Linux arch/arm64/include/asm/pointer_auth.h:ptrauth_keys_init_user: new ones for each program. Keys of zeros are
-        // keys as well, should there be no random numbers.
-        let keys = &mut state.pauth_keys;
-        let args = [keys.as_mut_ptr() as u64, size_of_val(keys) as u64, 0, 0, 0, 0];
-        let _ = crate::host::call(libc::SYS_getrandom, args);
+        self.new_keys(u64::MAX);
+    }
+
+    fn reset_keys(&mut self, mask: u64) -> Result<(), Errno> {
+        match mask {
+            0 => self.new_keys(u64::MAX),
+            _ if mask >> self.state().pauth_keys.len() != 0 => return Err(Errno::EINVAL),
+            _ => self.new_keys(mask),
+        }
+        Ok(())
     }
 
     fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault> {
