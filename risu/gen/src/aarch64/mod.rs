@@ -47,7 +47,7 @@ pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planne
 fn differs_between_machines(row: &Row) -> bool {
     let tags = row.facility.name.starts_with("mte");
     let calls = matches!(row.name, "svc" | "hvc" | "smc" | "hlt");
-    let system = matches!(row.name, "sys" | "sysl" | "chkfeat" | "gcsb");
+    let system = matches!(row.name, "sys" | "sysl");
     tags || calls || system
 }
 
