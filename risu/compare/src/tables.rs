@@ -12,22 +12,23 @@ pub fn rows(guest: Guest) -> &'static [Row] {
     }
 }
 
-/// The row of the first instruction of `code`, and its left-aligned word.
+/// The row of the first instruction of `code`, if that is whole, and its left-aligned word.
 #[must_use]
 pub fn find_row(guest: Guest, code: &[u8]) -> Option<(&'static Row, u64)> {
     let mut bytes = [0; 8];
     let len = code.len().min(bytes.len());
     bytes[..len].copy_from_slice(&code[..len]);
-    match guest {
+    let (row, word) = match guest {
         Guest::S390x => {
             let word = u64::from_be_bytes(bytes);
-            Some((isa::s390x::find_row(word)?, word))
+            (isa::s390x::find_row(word)?, word)
         }
         Guest::Aarch64 => {
             let word = isa::aarch64::to_left(u64::from_le_bytes(bytes) as u32);
-            Some((isa::aarch64::find_row(word)?, word))
+            (isa::aarch64::find_row(word)?, word)
         }
-    }
+    };
+    (row.len_bytes() <= code.len()).then_some((row, word))
 }
 
 /// Disassembles the instruction at `offset` of the image.
