@@ -10,6 +10,7 @@ mod traits;
 mod types;
 
 use crate::Table;
+use crate::model::Row;
 
 /// The generated module of one guest.
 pub fn rust(table: &Table) -> String {
@@ -21,6 +22,12 @@ pub fn rust(table: &Table) -> String {
     traits::traits(table, &mut out);
     api::api(&mut out);
     out
+}
+
+/// What a row is and where it is described, for the documentation of what is generated.
+pub(crate) fn row_doc(row: &Row) -> String {
+    let title = row.cite.title.replace('<', "\\<");
+    format!("{title} (`{}`); {} chapter {}.", row.mnemonic, row.cite.manual, row.cite.chapter)
 }
 
 /// `locgr` → `Locgr`, `add_imm` → `AddImm`, `RXY-a` → `RxyA`, `AddSubImm` and `V3Fp` stay, `RISu` → `Risu`.

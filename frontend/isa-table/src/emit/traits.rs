@@ -1,6 +1,6 @@
 //! One trait per group, and the dispatch over all of them.
 
-use super::camel;
+use super::{camel, row_doc};
 use crate::Table;
 use crate::model::Row;
 use std::fmt::Write as _;
@@ -37,11 +37,7 @@ pub(super) fn traits(table: &Table, out: &mut String) {
 
 fn method(table: &Table, row: &Row, out: &mut String) {
     let _ = writeln!(out, "        // {}:{}", row.at.file, row.at.line);
-    let _ = writeln!(
-        out,
-        "        /// {} (`{}`); {} chapter {}.",
-        row.cite.title, row.mnemonic, row.cite.manual, row.cite.chapter
-    );
+    let _ = writeln!(out, "        /// {}", row_doc(row));
     let format = camel(&table.formats[row.format].name);
     let _ = writeln!(out, "        fn {}(&mut self, f: {format}) -> Self::Out;", row.name);
 }

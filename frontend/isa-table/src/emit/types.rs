@@ -1,6 +1,6 @@
 //! Operand structs and the `Insn` enum.
 
-use super::camel;
+use super::{camel, row_doc};
 use crate::Table;
 use crate::model::{Field, FieldType, Format, Seg};
 use std::fmt::Write as _;
@@ -106,11 +106,7 @@ pub(super) fn insn(table: &Table, out: &mut String) {
     for row in &table.rows {
         let format = &table.formats[row.format];
         let _ = writeln!(out, "    // {}:{}", row.at.file, row.at.line);
-        let _ = writeln!(
-            out,
-            "    /// {} (`{}`); {} chapter {}.",
-            row.cite.title, row.mnemonic, row.cite.manual, row.cite.chapter
-        );
+        let _ = writeln!(out, "    /// {}", row_doc(row));
         let _ = writeln!(out, "    {}({}),", camel(&row.name), camel(&format.name));
     }
     let _ = writeln!(out, "}}\n\nimpl Insn {{");

@@ -3,7 +3,7 @@
 //! The syntax of a row is a list of items between commas: a field, or a field and the rule that
 //! prints it (`imm12:x`), an address in brackets, or a literal after `'`. A suffix of the mnemonic may stand before
 //! them in braces. What an item prints follows from the row's operand for that field
-//! ([`mod@operand`]) or from the rule ([`rule`]).
+//! (`operand`) or from the rule (`rule`).
 
 mod names;
 mod operand;
