@@ -8,6 +8,8 @@
 //! Arm ARM DDI 0487, C5.2 "NZCV", and the pseudocode function `AddWithCarry`.
 
 use crate::state::CpuState;
+use frontend_common::lazy;
+use std::cmp::Ordering;
 
 /// N as a bit of the flags.
 pub const N: u8 = 8;
@@ -34,30 +36,15 @@ pub enum Kind {
     FCmp = 12,
 }
 
-/// Bit of `cc_op`: the second operand is a constant in the bits from `CONST_SHIFT` on.
-const HAS_CONST: u32 = 1 << 7;
-const CONST_SHIFT: u32 = 8;
-
 impl Kind {
     /// The `cc_op` number for operands of 64 bits (`wide`) or 32.
     #[must_use]
     pub const fn op(self, wide: bool) -> u32 {
-        (self as u32) << 1 | wide as u32
-    }
-
-    /// The `cc_op` number with a constant in the place of `cc_b`: bits of a signed number of the operands' width. `None` if
-    /// it is too big.
-    #[must_use]
-    pub const fn op_const(self, wide: bool, b: u64) -> Option<u32> {
-        let b = if wide { b as i64 } else { b as u32 as i32 as i64 };
-        if b < -(1 << 23) || b >= 1 << 23 {
-            return None;
-        }
-        Some(self.op(wide) | HAS_CONST | (b as u32) << CONST_SHIFT)
+        lazy::op(self as u32, wide)
     }
 
     const fn from_op(op: u32) -> Kind {
-        match (op & (HAS_CONST - 1)) >> 1 {
+        match lazy::kind(op) {
             9 => Kind::Sub,
             10 => Kind::Add,
             11 => Kind::Logic,
@@ -74,12 +61,8 @@ impl CpuState {
         if self.cc_op < 16 {
             return self.cc_op as u8;
         }
-        let wide = self.cc_op & 1 != 0;
-        let b = if self.cc_op & HAS_CONST != 0 {
-            i64::from(self.cc_op.cast_signed() >> CONST_SHIFT).cast_unsigned()
-        } else {
-            self.cc_b
-        };
+        let wide = lazy::is_wide(self.cc_op);
+        let b = lazy::second(self.cc_op, self.cc_b);
         let kind = Kind::from_op(self.cc_op);
         // 32-bit operands are moved up: all flags are those of the upper halves.
         let up = if wide { 0 } else { 32 };
@@ -138,27 +121,13 @@ fn difference(a: u64, b: u64) -> u8 {
 /// Arm ARM DDI 0487, pseudocode function `FPCompare`.
 pub const FLOAT_OUTCOMES: [u8; 4] = [Z | C, N, C, C | V];
 
-/// By the bits: this runs in the guest's floating-point environment, where a comparison of floats would raise its exception
-/// a second time.
 fn float_difference(wide: bool, a: u64, b: u64) -> u8 {
-    let infinity = if wide { 0x7ff0 << 48 } else { 0x7f80 << 48 };
-    let is_nan = |bits: u64| bits & !SIGN > infinity;
-    if is_nan(a) || is_nan(b) {
-        return FLOAT_OUTCOMES[3];
+    match lazy::compare_floats(wide, a, b) {
+        Some(Ordering::Equal) => FLOAT_OUTCOMES[0],
+        Some(Ordering::Less) => FLOAT_OUTCOMES[1],
+        Some(Ordering::Greater) => FLOAT_OUTCOMES[2],
+        None => FLOAT_OUTCOMES[3],
     }
-    match in_order(a).cmp(&in_order(b)) {
-        std::cmp::Ordering::Equal => FLOAT_OUTCOMES[0],
-        std::cmp::Ordering::Less => FLOAT_OUTCOMES[1],
-        std::cmp::Ordering::Greater => FLOAT_OUTCOMES[2],
-    }
-}
-
-const SIGN: u64 = 1 << 63;
-
-/// A number that orders like the float with these bits: both zeros are 0.
-fn in_order(bits: u64) -> i64 {
-    let magnitude = (bits & !SIGN).cast_signed();
-    if bits & SIGN != 0 { -magnitude } else { magnitude }
 }
 
 #[cfg(test)]
@@ -211,9 +180,9 @@ mod tests {
         let mut state = CpuState::default();
         state.set_nzcv(0xa000_0000);
         assert_eq!((state.flags(), state.nzcv()), (N | C, 0xa000_0000));
-        state.cc_op = Kind::Cmp.op_const(true, u64::MAX).expect("small");
+        state.cc_op = lazy::op_const(Kind::Cmp as u32, true, u64::MAX).expect("small");
         (state.cc_a, state.cc_b) = (u64::MAX, 77);
         assert_eq!(state.flags(), Z | C);
-        assert_eq!(Kind::Cmp.op_const(true, 1 << 23), None);
+        assert_eq!(lazy::op_const(Kind::Cmp as u32, true, 1 << 23), None);
     }
 }

@@ -5,24 +5,8 @@
 
 use crate::state::CpuState;
 use crate::trap::Trap;
+use frontend_common::signal::{self, *};
 use tcg_mem::{Access, Cause, Fault};
-
-/// SIGILL.
-pub const SIGILL: i32 = 4;
-/// SIGTRAP.
-pub const SIGTRAP: i32 = 5;
-/// SIGBUS.
-pub const SIGBUS: i32 = 7;
-/// SIGSEGV.
-pub const SIGSEGV: i32 = 11;
-
-const ILL_ILLOPC: i32 = 1;
-const ILL_ILLOPN: i32 = 2;
-const TRAP_BRKPT: i32 = 1;
-const SEGV_MAPERR: i32 = 1;
-const SEGV_ACCERR: i32 = 2;
-const BUS_ADRALN: i32 = 1;
-const BUS_ADRERR: i32 = 2;
 
 /// A signal that an instruction raises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +37,7 @@ pub fn of_trap(state: &CpuState, trap: Trap) -> Signal {
 /// The signal of an access that the guest may not make.
 #[must_use]
 pub const fn of_fault(fault: &Fault) -> Signal {
-    let (number, code) = match fault.cause {
-        Cause::Unmapped => (SIGSEGV, SEGV_MAPERR),
-        Cause::Protected => (SIGSEGV, SEGV_ACCERR),
-        Cause::Bus => (SIGBUS, BUS_ADRERR),
-    };
+    let (number, code) = signal::of_cause(fault.cause);
     Signal { number, code, addr: untagged(fault.addr.0) }
 }
 

@@ -56,6 +56,12 @@ impl Trap {
 /// Exit code of an instruction that must be run again in a block of its own; see [`crate::state::TB_ALONE`].
 pub(crate) const RUN_ALONE: ExitCode = ExitCode(ExitCode::FIRST_GUEST + 64);
 
+impl frontend_common::Trap for Trap {
+    fn exit_code(self) -> ExitCode {
+        self.exit_code()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 //! PoP SA22-7832, "Condition Code", and the sections of the instructions named at each kind.
 
 use crate::state::CpuState;
+use frontend_common::lazy;
 
 /// What made the condition code. The width (32 or 64 bits) is in the lowest bit of the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,29 +44,15 @@ pub enum Kind {
     Ne = 16,
 }
 
-/// Bit of `cc_op`: the second operand is a constant in the bits from `CONST_SHIFT` on.
-const HAS_CONST: u32 = 1 << 7;
-const CONST_SHIFT: u32 = 8;
-
 impl Kind {
     /// The `cc_op` number for operands of 64 bits (`wide`) or 32.
     #[must_use]
     pub const fn op(self, wide: bool) -> u32 {
-        (self as u32) << 1 | wide as u32
-    }
-
-    /// The `cc_op` number with a constant in the place of `cc_b`: bits of a signed number of the operands' width. `None` if it is too big.
-    #[must_use]
-    pub const fn op_const(self, wide: bool, b: u64) -> Option<u32> {
-        let b = if wide { b as i64 } else { b as u32 as i32 as i64 };
-        if b < -(1 << 23) || b >= 1 << 23 {
-            return None;
-        }
-        Some(self.op(wide) | HAS_CONST | (b as u32) << CONST_SHIFT)
+        lazy::op(self as u32, wide)
     }
 
     const fn from_op(op: u32) -> Kind {
-        match (op & (HAS_CONST - 1)) >> 1 {
+        match lazy::kind(op) {
             3 => Kind::CmpS,
             4 => Kind::CmpU,
             5 => Kind::Zero,
@@ -92,16 +79,12 @@ impl CpuState {
         if self.cc_op < 4 {
             return self.cc_op as u8;
         }
-        let wide = self.cc_op & 1 != 0;
+        let wide = lazy::is_wide(self.cc_op);
         let kind = Kind::from_op(self.cc_op);
         if kind == Kind::FCmp {
             return fp_compare(wide, self.cc_f, self.cc_g);
         }
-        let b = if self.cc_op & HAS_CONST != 0 {
-            i64::from(self.cc_op.cast_signed() >> CONST_SHIFT).cast_unsigned()
-        } else {
-            self.cc_b
-        };
+        let b = lazy::second(self.cc_op, self.cc_b);
         if wide {
             evaluate_64(kind, self.cc_a, b)
         } else {
@@ -115,22 +98,8 @@ impl CpuState {
     }
 }
 
-/// By the bits: this runs in the guest's floating-point environment, where a comparison of floats would raise its exception
-/// a second time.
 fn fp_compare(wide: bool, f: u64, g: u64) -> u8 {
-    let (significant, infinity) =
-        if wide { (u64::MAX, 0x7ff0 << 48) } else { (u64::MAX << 32, 0x7f80 << 48) };
-    let (f, g) = (f & significant, g & significant);
-    let is_nan = |bits: u64| bits & !SIGN > infinity;
-    if is_nan(f) || is_nan(g) { 3 } else { three_way(in_order(f).cmp(&in_order(g))) }
-}
-
-const SIGN: u64 = 1 << 63;
-
-/// A number that orders like the float with these bits: both zeros are 0.
-fn in_order(bits: u64) -> i64 {
-    let magnitude = (bits & !SIGN).cast_signed();
-    if bits & SIGN != 0 { -magnitude } else { magnitude }
+    lazy::compare_floats(wide, f, g).map_or(3, three_way)
 }
 
 fn three_way(order: std::cmp::Ordering) -> u8 {
@@ -248,11 +217,14 @@ mod tests {
             cc_b: 77,
             ..CpuState::default()
         };
-        assert_eq!(state(Kind::CmpS.op_const(true, u64::MAX), 0).cc(), 2);
-        assert_eq!(state(Kind::CmpU.op_const(true, u64::MAX), 0).cc(), 1);
-        assert_eq!(state(Kind::CmpU.op_const(false, 0xffff_ffff), 0xffff_ffff).cc(), 0);
-        assert_eq!(state(Kind::AddS.op_const(false, 1), 0x8000_0000).cc(), 3);
-        assert_eq!(Kind::CmpS.op_const(true, 1 << 23), None);
+        assert_eq!(state(lazy::op_const(Kind::CmpS as u32, true, u64::MAX), 0).cc(), 2);
+        assert_eq!(state(lazy::op_const(Kind::CmpU as u32, true, u64::MAX), 0).cc(), 1);
+        assert_eq!(
+            state(lazy::op_const(Kind::CmpU as u32, false, 0xffff_ffff), 0xffff_ffff).cc(),
+            0
+        );
+        assert_eq!(state(lazy::op_const(Kind::AddS as u32, false, 1), 0x8000_0000).cc(), 3);
+        assert_eq!(lazy::op_const(Kind::CmpS as u32, true, 1 << 23), None);
     }
 
     #[test]

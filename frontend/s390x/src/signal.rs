@@ -1,35 +1,12 @@
 //! What Linux makes of program interruptions: signal numbers and codes.
 //!
-//! Linux arch/s390/kernel/traps.c and arch/s390/mm/fault.c. Numbers are those of s390x, which are
-//! those of every generic Linux architecture.
+//! Linux arch/s390/kernel/traps.c.
 
 use crate::state::CpuState;
 use crate::trap::{Trap, dxc, insn_len, pic};
+pub use frontend_common::signal::of_cause;
+use frontend_common::signal::*;
 use tcg_mem::GuestAddr;
-
-/// SIGILL.
-pub const SIGILL: i32 = 4;
-/// SIGBUS.
-pub const SIGBUS: i32 = 7;
-/// SIGFPE.
-pub const SIGFPE: i32 = 8;
-/// SIGSEGV.
-pub const SIGSEGV: i32 = 11;
-
-const ILL_ILLOPC: i32 = 1;
-const ILL_ILLOPN: i32 = 2;
-const ILL_ILLADR: i32 = 3;
-const ILL_PRVOPC: i32 = 5;
-const FPE_INTDIV: i32 = 1;
-const FPE_INTOVF: i32 = 2;
-const FPE_FLTDIV: i32 = 3;
-const FPE_FLTOVF: i32 = 4;
-const FPE_FLTUND: i32 = 5;
-const FPE_FLTRES: i32 = 6;
-const FPE_FLTINV: i32 = 7;
-const SEGV_MAPERR: i32 = 1;
-const SEGV_ACCERR: i32 = 2;
-const BUS_ADRERR: i32 = 2;
 
 /// Takes a program interruption other than an access exception: the PSW comes to designate the next instruction, and a
 /// data-exception code goes to the FPC. Signal and `si_code`; `None` for a monitor event, which a program does not see.
@@ -80,14 +57,4 @@ const fn signal_of_data_exception(code: u8) -> (i32, i32) {
         _ => 0,
     };
     (SIGFPE, si_code)
-}
-
-/// Signal and `si_code` of an access that the guest may not make.
-#[must_use]
-pub const fn signal_of_fault(cause: tcg_mem::Cause) -> (i32, i32) {
-    match cause {
-        tcg_mem::Cause::Unmapped => (SIGSEGV, SEGV_MAPERR),
-        tcg_mem::Cause::Protected => (SIGSEGV, SEGV_ACCERR),
-        tcg_mem::Cause::Bus => (SIGBUS, BUS_ADRERR),
-    }
 }

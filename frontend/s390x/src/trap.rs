@@ -110,6 +110,12 @@ pub const fn insn_len(first_byte: u8) -> u8 {
     }
 }
 
+impl frontend_common::Trap for Trap {
+    fn exit_code(self) -> ExitCode {
+        self.exit_code()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,11 @@
 //! Section of integer and system instructions.
 
 use super::{Done, atomic, crc, mops, system};
+use crate::guest::Aarch64;
 use crate::state::CpuState;
 
-super::section! {
-    0;
+frontend_common::helpers! {
+    Aarch64, 0;
     NZCV = nzcv;
     CRC32 = crc::crc32;
     CRC32C = crc::crc32c;

@@ -3,8 +3,8 @@
 use super::fp;
 use super::simd::{self, across, crypto, diff, dot, misc, permute, same, shift};
 
-super::section! {
-    crate::helpers::FIRST_VECTOR;
+frontend_common::helpers! {
+    crate::Aarch64, crate::helpers::FIRST_VECTOR;
     SIMD_SAME = simd::execute::<same::Same>;
     SIMD_MISC = simd::execute::<misc::Misc>;
     SIMD_ACROSS = simd::execute::<across::Across>;

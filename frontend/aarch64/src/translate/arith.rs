@@ -142,7 +142,7 @@ impl Translator<'_> {
         let (a, b) = (self.r(w, rn), self.r(w, rm));
         // C is the carry, and for a subtraction the opposite of the borrow.
         let tests = self.tests(if kind.sub { 3 } else { 2 });
-        let carry = self.test_value(tests);
+        let carry = tests.value(self.b);
         let (r, out) = if kind.sub {
             self.b.sub_borrow(ty, a, b, carry)
         } else {

@@ -2,11 +2,11 @@
 //!
 //! Arm ARM DDI 0487, C4.1.94.
 
-use super::condition::{Test, Tests};
 use super::pauth::Key;
 use super::{Translator, W, rows};
 use crate::state::x;
 use crate::trap::Trap;
+use frontend_common::{Test, Tests};
 use isa::aarch64::branch::Translate;
 use tcg_ir::{Cond, ExitCode, TargetKind, Type, Val};
 

@@ -5,11 +5,10 @@
 //! A consumer asks [`Translator::tests`] for a condition (`flag_tests.rs`) and gets host conditions on the producer's operands.
 
 use super::Translator;
-use super::condition::{Test, Tests};
 use crate::flags::{FLOAT_OUTCOMES, Kind};
 use crate::helpers::integer::id;
-use crate::state::{CC_A, CC_B, CC_OP};
-use tcg_ir::{Global, Label, Type, Val};
+use frontend_common::{Test, Tests};
+use tcg_ir::{Label, Type, Val};
 
 /// The producer of the current flags.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +39,6 @@ pub(crate) enum Compare {
     /// Sum of integers: operands and result.
     Add(Type, Val, Val, Val),
     /// Floats.
-    #[allow(dead_code, reason = "for FCMP, which the vector tables bring")]
     Float(Type, Val, Val),
 }
 
@@ -49,44 +47,31 @@ impl Translator<'_> {
     pub(crate) fn set_cc(&mut self, cc: Cc) {
         self.cc = cc;
         match cc {
-            Cc::Dynamic => self.known_cc_op = None,
-            Cc::Const(flags) => self.put_cc_op(u32::from(flags)),
+            Cc::Dynamic => self.lazy.forget(),
+            Cc::Const(flags) => self.lazy.op(self.b, u32::from(flags)),
             Cc::Compare(compare) => {
                 let op = self.put_compare(compare);
-                self.put_cc_op(op);
+                self.lazy.op(self.b, op);
             }
             Cc::Sub(ty, _, b, r) => {
                 let op = self.put_operands(Kind::Sub, ty, r, b);
-                self.put_cc_op(op);
+                self.lazy.op(self.b, op);
             }
             Cc::Logic(ty, r) => {
-                self.put_any(CC_A, r);
-                self.put_cc_op(Kind::Logic.op(ty == Type::I64));
+                let op = self.lazy.operands(self.b, Kind::Logic as u32, ty, r, None);
+                self.lazy.op(self.b, op);
             }
             Cc::Value(_) | Cc::Carry(..) => {
                 let flags = self.flags_value();
-                self.put_cc_op_value(flags);
+                self.lazy.op_value(self.b, flags);
             }
             Cc::If(test, compare, flags) => {
                 let op = self.put_compare(compare);
                 let (op, flags) = (self.b.i32(op), self.b.i32(flags.into()));
-                let op = self.select(Tests::One(test), op, flags);
-                self.put_cc_op_value(op);
+                let op = Tests::One(test).select(self.b, op, flags);
+                self.lazy.op_value(self.b, op);
             }
         }
-    }
-
-    fn put_cc_op(&mut self, op: u32) {
-        if self.known_cc_op != Some(op) {
-            let v = self.b.i32(op);
-            self.b.put(CC_OP, v);
-            self.known_cc_op = Some(op);
-        }
-    }
-
-    fn put_cc_op_value(&mut self, op: Val) {
-        self.b.put(CC_OP, op);
-        self.known_cc_op = None;
     }
 
     /// Stores the operands of a comparison; its `cc_op`.
@@ -97,28 +82,13 @@ impl Translator<'_> {
             Compare::Float(ty, a, b) => {
                 let int = if ty == Type::F64 { Type::I64 } else { Type::I32 };
                 let (a, b) = (self.b.bitcast(int, a), self.b.bitcast(int, b));
-                self.put_any(CC_A, a);
-                self.put_any(CC_B, b);
-                Kind::FCmp.op(ty == Type::F64)
+                self.put_operands(Kind::FCmp, int, a, b)
             }
         }
     }
 
     fn put_operands(&mut self, kind: Kind, ty: Type, a: Val, b: Val) -> u32 {
-        let wide = ty == Type::I64;
-        let konst = self.b.tb.konst(b).and_then(|b| kind.op_const(wide, b));
-        self.put_any(CC_A, a);
-        if konst.is_none() {
-            self.put_any(CC_B, b);
-        }
-        konst.unwrap_or(kind.op(wide))
-    }
-
-    fn put_any(&mut self, g: Global, v: Val) {
-        match self.b.tb.ty(v) {
-            Type::I32 => self.b.put_lo(g, v),
-            _ => self.b.put(g, v),
-        }
+        self.lazy.operands(self.b, kind as u32, ty, a, Some(b))
     }
 
     /// The flags as an `i32` value: N, Z, C, V as bits 3 to 0.
@@ -129,7 +99,7 @@ impl Translator<'_> {
             Cc::Dynamic => {
                 let v = self.b.call(id::NZCV, &[]);
                 let v = self.b.trunc(v);
-                self.known_cc_op = None;
+                self.lazy.forget();
                 self.set_cc(Cc::Value(v));
                 v
             }
@@ -155,7 +125,7 @@ impl Translator<'_> {
         // MI, EQ, CS, VS: the conditions that are one flag each.
         for cond in [4, 0, 2, 6] {
             let tests = self.tests(cond);
-            let bit = self.test_value(tests);
+            let bit = tests.value(self.b);
             flags = self.b.shl_imm(Type::I32, flags, 1);
             flags = self.b.or(Type::I32, flags, bit);
         }
@@ -168,7 +138,7 @@ impl Translator<'_> {
             Cc::Const(flags) => Cc::Const(flags),
             _ => Cc::Dynamic,
         };
-        self.known_cc_op = None;
+        self.lazy.forget();
     }
 
     /// Places a label: what came before is known by the CPU state only.

@@ -4,8 +4,8 @@
 
 use super::arith::Sum;
 use super::cc::{Cc, Compare};
-use super::condition::{Test, Tests};
 use super::{Translator, W};
+use frontend_common::{Test, Tests};
 use tcg_ir::{Sign, Type, Val};
 
 impl Translator<'_> {
@@ -22,14 +22,14 @@ impl Translator<'_> {
         let f = other(self, w, f);
         let v = match (self.b.tb.konst(t), self.b.tb.konst(f)) {
             (Some(0), Some(1)) => self.condition_bit(w, tests.invert()),
-            _ => self.select(tests, t, f),
+            _ => tests.select(self.b, t, f),
         };
         self.set(w, rd, v);
     }
 
     /// 1 if the condition holds, else 0.
     fn condition_bit(&mut self, w: W, tests: Tests) -> Val {
-        let bit = self.test_value(tests);
+        let bit = tests.value(self.b);
         match w {
             W::W => bit,
             W::X => self.b.extend(Sign::Unsigned, bit),
@@ -77,7 +77,7 @@ impl Translator<'_> {
 
     /// Sets the flags to those of a comparison if the condition holds, else to `flags`.
     pub(super) fn set_conditional(&mut self, tests: Tests, compare: Compare, flags: u8) {
-        let cc = match self.collapse(tests) {
+        let cc = match tests.collapse(self.b) {
             Test::Always => Cc::Compare(compare),
             Test::Never => Cc::Const(flags),
             test => Cc::If(test, compare, flags),

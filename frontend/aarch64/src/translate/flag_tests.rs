@@ -4,8 +4,8 @@
 
 use super::Translator;
 use super::cc::{Cc, Compare};
-use super::condition::{ALWAYS, NEVER, Test, Tests, int};
 use crate::flags::{C, N, V, Z};
+use frontend_common::{Test, Tests};
 use tcg_ir::{Cond, FpMask, Type, Val};
 
 const EQ: u8 = 0;
@@ -46,7 +46,7 @@ impl Translator<'_> {
     /// The condition (0 EQ to 15 NV) on the current flags.
     pub(crate) fn tests(&mut self, cond: u8) -> Tests {
         if cond & 14 == 14 {
-            return ALWAYS;
+            return Tests::ALWAYS;
         }
         let tests = self.even_tests(cond & 14);
         if cond & 1 == 0 { tests } else { tests.invert() }
@@ -71,7 +71,7 @@ impl Translator<'_> {
     fn value_tests(&mut self, v: Val, cond: u8) -> Tests {
         let bit = |t: &mut Self, flag: u8| {
             let flag = t.b.i32(flag.into());
-            int(Type::I32, Cond::TstNe, v, flag)
+            Tests::int(Type::I32, Cond::TstNe, v, flag)
         };
         match cond {
             EQ => bit(self, Z),
@@ -82,7 +82,7 @@ impl Translator<'_> {
                 let set = self.b.i32(flags_with(cond));
                 let set = self.b.shr_u(Type::I32, set, v);
                 let one = self.b.i32(1);
-                int(Type::I32, Cond::TstNe, set, one)
+                Tests::int(Type::I32, Cond::TstNe, set, one)
             }
         }
     }
@@ -112,17 +112,17 @@ impl Translator<'_> {
     fn sub_tests(&mut self, ty: Type, a: Val, b: Val, result: Option<Val>, cond: u8) -> Tests {
         let zero = self.b.konst(ty, 0);
         match (cond, result) {
-            (EQ, Some(r)) => int(ty, Cond::Eq, r, zero),
-            (EQ, None) => int(ty, Cond::Eq, a, b),
-            (CS, _) => int(ty, Cond::GeU, a, b),
+            (EQ, Some(r)) => Tests::int(ty, Cond::Eq, r, zero),
+            (EQ, None) => Tests::int(ty, Cond::Eq, a, b),
+            (CS, _) => Tests::int(ty, Cond::GeU, a, b),
             (MI, _) => {
                 let r = result.unwrap_or_else(|| self.b.sub(ty, a, b));
-                int(ty, Cond::LtS, r, zero)
+                Tests::int(ty, Cond::LtS, r, zero)
             }
-            (VS, _) => int(ty, Cond::OvSub, a, b),
-            (HI, _) => int(ty, Cond::GtU, a, b),
-            (GE, _) => int(ty, Cond::GeS, a, b),
-            _ => int(ty, Cond::GtS, a, b),
+            (VS, _) => Tests::int(ty, Cond::OvSub, a, b),
+            (HI, _) => Tests::int(ty, Cond::GtU, a, b),
+            (GE, _) => Tests::int(ty, Cond::GeS, a, b),
+            _ => Tests::int(ty, Cond::GtS, a, b),
         }
     }
 
@@ -133,8 +133,8 @@ impl Translator<'_> {
         match cond {
             EQ => Tests::One(nonzero.invert()),
             CS => Tests::One(carry),
-            MI => int(ty, Cond::LtS, r, zero),
-            VS => int(ty, Cond::OvAdd, a, b),
+            MI => Tests::int(ty, Cond::LtS, r, zero),
+            VS => Tests::int(ty, Cond::OvAdd, a, b),
             HI => Tests::All(carry, nonzero),
             _ => {
                 let overflow = self.add_overflow(ty, a, b, r);
@@ -163,12 +163,12 @@ impl Translator<'_> {
     fn logic_tests(&mut self, ty: Type, r: Val, cond: u8) -> Tests {
         let zero = self.b.konst(ty, 0);
         match cond {
-            EQ => int(ty, Cond::Eq, r, zero),
-            MI => int(ty, Cond::LtS, r, zero),
-            GE => int(ty, Cond::GeS, r, zero),
-            GT => int(ty, Cond::GtS, r, zero),
+            EQ => Tests::int(ty, Cond::Eq, r, zero),
+            MI => Tests::int(ty, Cond::LtS, r, zero),
+            GE => Tests::int(ty, Cond::GeS, r, zero),
+            GT => Tests::int(ty, Cond::GtS, r, zero),
             // C and V are zero.
-            _ => NEVER,
+            _ => Tests::NEVER,
         }
     }
 
@@ -179,8 +179,8 @@ impl Translator<'_> {
         match cond {
             EQ => Tests::One(nonzero.invert()),
             CS => Tests::One(carry),
-            MI => int(ty, Cond::LtS, r, zero),
-            VS => int(ty, Cond::LtS, overflow, zero),
+            MI => Tests::int(ty, Cond::LtS, r, zero),
+            VS => Tests::int(ty, Cond::LtS, overflow, zero),
             HI => Tests::All(carry, nonzero),
             _ => self.sign_tests(ty, r, overflow, cond),
         }
@@ -188,11 +188,11 @@ impl Translator<'_> {
 
     fn if_tests(&mut self, test: Test, compare: Compare, flags: u8, cond: u8) -> Tests {
         let inner = self.compare_tests(compare, cond);
-        let inner = self.collapse(inner);
+        let inner = inner.collapse(self.b);
         if holds(cond, flags) { Tests::Any(test.invert(), inner) } else { Tests::All(test, inner) }
     }
 }
 
 const fn constant(holds: bool) -> Tests {
-    if holds { ALWAYS } else { NEVER }
+    if holds { Tests::ALWAYS } else { Tests::NEVER }
 }

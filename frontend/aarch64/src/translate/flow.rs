@@ -3,9 +3,9 @@
 //! A block of one instruction that is run alone leaves by way of the loop, which looks for the mode to go on in.
 
 use super::Translator;
-use super::condition::{Test, Tests};
 use crate::state::{CpuState, TB_ALONE};
 use crate::trap::RUN_ALONE;
+use frontend_common::Tests;
 use std::mem::offset_of;
 use tcg_ir::{Cond, ExitCode, TargetKind, Type, Val};
 
@@ -64,34 +64,12 @@ impl Translator<'_> {
 
     /// Leaves the block for `pc` if the condition holds.
     pub(crate) fn goto_if(&mut self, tests: Tests, pc: u64) {
-        match tests {
-            _ if self.alone() => {
-                let (to, next) = (self.b.i64(pc), self.b.i64(self.next_pc()));
-                let target = self.select(tests, to, next);
-                self.goto_ind(TargetKind::Jump, target);
-            }
-            Tests::One(test) => self.goto_if_one(test, pc),
-            Tests::Any(a, b) => {
-                self.goto_if_one(a, pc);
-                self.goto_if_one(b, pc);
-            }
-            Tests::All(..) => {
-                let test = self.collapse(tests);
-                self.goto_if_one(test, pc);
-            }
+        if self.alone() {
+            let (to, next) = (self.b.i64(pc), self.b.i64(self.next_pc()));
+            let target = tests.select(self.b, to, next);
+            return self.goto_ind(TargetKind::Jump, target);
         }
-    }
-
-    fn goto_if_one(&mut self, test: Test, pc: u64) {
-        if self.ended {
-            return;
-        }
-        self.side_exits += 1;
-        match test {
-            Test::Never => {}
-            Test::Always => self.goto(pc),
-            Test::Int(ty, cond, a, b) => self.b.goto_if(ty, cond, a, b, pc),
-            Test::Fp(ty, mask, a, b) => self.b.goto_if_fp(ty, mask, a, b, pc),
-        }
+        self.side_exits += tests.goto(self.b, pc);
+        self.ended = self.b.is_ended();
     }
 }

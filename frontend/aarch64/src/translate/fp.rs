@@ -1,7 +1,6 @@
 //! Group `fp`: scalar floating point.
 
 use super::cc::{Cc, Compare};
-use super::condition::Tests;
 use super::inline_fp::rounding_of;
 use super::vector::Registers;
 use super::{Translator, W, rows};
@@ -15,6 +14,7 @@ use crate::helpers::simd::permute::float;
 use crate::helpers::simd::{Insn, Operation};
 use crate::helpers::vector::id;
 use crate::state::TB_FP_SLOW;
+use frontend_common::Tests;
 use isa::aarch64::fp::Translate;
 use tcg_ir::{Sign, Type, Val};
 
@@ -213,7 +213,7 @@ impl Translator<'_> {
         if let Some(ty) = self.inline_float(lane(f.ftype)) {
             return self.inline_conditional_compare(op, ty, tests, f);
         }
-        let holds = self.test_value(tests);
+        let holds = tests.value(self.b);
         let insn = scalar(op, f.ftype, (f.nzcv, f.rn, f.rm));
         self.call_packed(id::FP_CONDITIONAL_COMPARE, insn, Some(holds));
         self.set_cc(Cc::Dynamic);
@@ -227,11 +227,11 @@ impl Translator<'_> {
         tests: Tests,
         f: isa::aarch64::FpCondCmp,
     ) {
-        let test = Tests::One(self.collapse(tests));
+        let test = Tests::One(tests.collapse(self.b));
         let [a, b] = [f.rn, f.rm].map(|r| {
             let bits = self.scalar_bits(lane(f.ftype), r);
             let zero = self.b.konst(self.b.tb.ty(bits), 0);
-            let bits = self.select(test, bits, zero);
+            let bits = test.select(self.b, bits, zero);
             self.b.bitcast(ty, bits)
         });
         self.b.fcmp(ty, op == FpCompare::Signaling, a, b);
@@ -242,7 +242,7 @@ impl Translator<'_> {
         let tests = self.tests(f.cond);
         let lane = lane(f.ftype);
         let (t, e) = (self.scalar_bits(lane, f.rn), self.scalar_bits(lane, f.rm));
-        let bits = self.select(tests, t, e);
+        let bits = tests.select(self.b, t, e);
         self.set_scalar(f.rd, bits);
     }
 

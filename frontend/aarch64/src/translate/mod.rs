@@ -10,7 +10,6 @@ mod atomic;
 mod bits;
 mod branch;
 mod cc;
-mod condition;
 mod conditional;
 mod crypto;
 mod exclusive;
@@ -41,15 +40,12 @@ mod system;
 mod vector;
 mod vector_memory;
 
-use crate::state::{SP, x};
+use crate::state::{CC_A, CC_B, CC_OP, SP, x};
 use crate::trap::Trap;
 use cc::Cc;
+use frontend_common::{block, lazy};
 use isa::aarch64::{Translator as IsaTranslator, decode_word, dispatch, to_left};
 use tcg_ir::{Builder, CodeWindow, Sign, TranslateOptions, Type, Val};
-
-/// At most so many conditional exits in a TB. What follows each is run less often, and a program that starts runs most code
-/// once.
-const MAX_SIDE_EXITS: u32 = 3;
 
 /// Length of every instruction, in bytes.
 const LEN: u64 = 4;
@@ -96,8 +92,7 @@ pub(crate) struct Translator<'a> {
     /// Address of the current instruction.
     pub(crate) pc: u64,
     pub(crate) cc: Cc,
-    /// What `cc_op` is known to hold.
-    known_cc_op: Option<u32>,
+    lazy: lazy::Puts,
     side_exits: u32,
     /// The block has ended.
     pub(crate) ended: bool,
@@ -112,7 +107,7 @@ pub(crate) fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mu
         code,
         pc,
         cc: Cc::Dynamic,
-        known_cc_op: None,
+        lazy: lazy::Puts::new(CC_OP, CC_A, CC_B),
         side_exits: 0,
         ended: false,
     };
@@ -162,17 +157,14 @@ impl Translator<'_> {
 
     /// Whether the block may end before the instruction at `pc`.
     fn is_long_enough(&self, pc: u64) -> bool {
-        self.b.tb.n_insns >= self.options.max_insns
-            || self.side_exits >= MAX_SIDE_EXITS
-            || pc == self.options.stop_at
+        block::is_long_enough(&self.b.tb, self.options, self.side_exits, pc)
     }
 
     /// Whether the instruction at `pc` reads flags that this block knows how to compute: in a block of its own it would call
-    /// a helper for them, each time. Goes beyond what was asked for by half at most.
+    /// a helper for them, each time.
     fn needs_more(&self, pc: u64) -> bool {
-        let limit = self.options.max_insns;
         !matches!(self.cc, Cc::Dynamic)
-            && self.b.tb.n_insns < limit + limit / 2
+            && block::has_room(&self.b.tb, self.options)
             && self
                 .code
                 .from(pc)

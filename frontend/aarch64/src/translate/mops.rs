@@ -3,10 +3,10 @@
 //! Arm ARM DDI 0487, C6.2 "CPYP, CPYM, CPYE" and "SETP, SETM, SETE".
 
 use super::cc::Cc;
-use super::condition::{Test, Tests};
 use super::{Translator, rows};
 use crate::helpers::integer::id;
 use crate::trap::Trap;
+use frontend_common::{Test, Tests};
 use isa::aarch64::mops::Translate;
 use isa::aarch64::{Copy, Fill};
 use tcg_ir::{Cond, Type, Val};

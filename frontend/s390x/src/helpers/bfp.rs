@@ -5,7 +5,7 @@
 //! PoP SA22-7832, chapter 9 ("Floating-Point Overview") and chapter 19 ("Binary-Floating-Point Instructions").
 
 use super::ieee::{self, IeeeTrap};
-use super::{Done, Stop};
+use super::{Done, SPECIFICATION, Stop};
 use crate::state::CpuState;
 use softfp::{Class, Env, F32, F64, F128, Flags, Format, Negate, Ordering, Round};
 
@@ -207,7 +207,7 @@ pub(crate) fn execute(cpu: &mut CpuState, [packed, storage, _, _]: [u64; 4]) -> 
 
 /// The arithmetic environment: rounding by the M3 field or the FPC, traps by the FPC.
 fn environment(cpu: &CpuState, insn: Insn) -> Result<Env, Stop> {
-    let round = ieee::rounding_method(cpu, insn.m3).ok_or(Stop::SPECIFICATION)?;
+    let round = ieee::rounding_method(cpu, insn.m3).ok_or(SPECIFICATION)?;
     let mut env = Env::with_round(&crate::ieee_rules::RULES, round);
     env.traps = ieee::traps(cpu);
     env.inexact_suppressed = insn.m4 & 4 != 0;
@@ -380,10 +380,10 @@ fn convert_from<S: InRegister, F: InRegister>(
 pub(crate) fn divide_to_integer(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> Done {
     let field = |at: u32| (packed >> at & 15) as u8;
     let (r1, r3, r2, m4) = (field(0), field(4), field(8), field(12));
-    let round = ieee::rounding_method(cpu, m4).ok_or(Stop::SPECIFICATION)?;
+    let round = ieee::rounding_method(cpu, m4).ok_or(SPECIFICATION)?;
     let registers_clash = r1 == r2 || r2 == r3 || r1 == r3;
     if registers_clash {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     if packed >> 16 & 1 != 0 {
         divide_in::<F64>(cpu, round, (r1, r3, r2))

@@ -1,6 +1,6 @@
 //! COMPARE AND SWAP AND STORE.
 
-use super::{Done, Stop, probe, wrap};
+use super::{Done, SPECIFICATION, Stop, probe, wrap};
 use crate::state::CpuState;
 use tcg_mem::{
     Access, Endian, GuestAddr, cas_u32, cas_u64, cas_u128, read_u8, read_u16, read_u32, read_u64,
@@ -17,14 +17,14 @@ pub(super) fn compare_swap_store(state: &mut CpuState, [first, second, r3, _]: [
     let (function, stored) = (state.gpr[0] & 0xff, state.gpr[0] >> 8 & 0xff);
     let r3 = r3 as usize & 15;
     if function > 2 || stored > 4 || (function == 2 && r3 & 1 != 0) {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     let (first, second) = (wrap(state, first), wrap(state, second));
     // Bits 60-63 are ignored.
     let list = wrap(state, state.gpr[1] & !15);
     let aligned = |addr: GuestAddr, bytes: u64| addr.0.is_multiple_of(bytes);
     if !aligned(first, 4 << function) || !aligned(second, 1 << stored) {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     probe(first, 4 << function, Access::Write)?;
     probe(second, 1 << stored, Access::Write)?;

@@ -2,7 +2,7 @@
 //!
 //! PoP SA22-7832, chapter 9, "Floating-Point-Support Instructions".
 
-use super::{Done, Stop};
+use super::{Done, SPECIFICATION, Stop};
 use crate::state::{CpuState, ROUNDS, fpc_bits};
 use crate::trap::Trap;
 use softfp::{Class, Env, F32, F64, F128, Flags, Round};
@@ -58,7 +58,7 @@ fn simulated_dxc(signaled: u32) -> u8 {
 /// SET BFP ROUNDING MODE: the argument is the mode, 0 to 7.
 pub(crate) fn set_rounding(cpu: &mut CpuState, [mode, ..]: [u64; 4]) -> Done {
     if mode > 7 || matches!(mode, 4..=6) {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     cpu.env.fp_round = ROUNDS[mode as usize];
     Ok(u64::from(cpu.env.fp_round))
@@ -72,7 +72,7 @@ pub(crate) fn set_decimal_rounding(cpu: &mut CpuState, [mode, ..]: [u64; 4]) -> 
 
 fn checked(value: u64) -> Result<u32, Stop> {
     let value = value as u32;
-    if fpc_bits::is_valid(value) { Ok(value) } else { Err(Stop::SPECIFICATION) }
+    if fpc_bits::is_valid(value) { Ok(value) } else { Err(SPECIFICATION) }
 }
 
 fn engine_part(cpu: &CpuState) -> u64 {
@@ -129,7 +129,7 @@ pub(crate) fn hexadecimal_to_binary(cpu: &mut CpuState, [r1, r2, m3, short]: [u6
         4 => Round::NearestEven,
         6 => Round::Up,
         7 => Round::Down,
-        _ => return Err(Stop::SPECIFICATION),
+        _ => return Err(SPECIFICATION),
     };
     let x = cpu.vr[r2 as usize & 15][0];
     let mut env = Env::with_round(&crate::ieee_rules::RULES, round);

@@ -1,64 +1,27 @@
-//! Out-of-line helpers: safe functions over the CPU state, and the table by which generated code calls them.
-//!
-//! A helper takes four integer arguments and returns one; `Err` leaves generated code at the current instruction.
+//! Out-of-line helpers; see [`frontend_common::helper`].
 
 pub(crate) mod bfp;
 mod csst;
 mod decimal;
-mod entry;
 mod fpc;
 mod guarded;
 mod ieee;
 pub(crate) mod string;
 mod system;
 
+use crate::guest::S390x;
 use crate::state::CpuState;
 use crate::trap::{Trap, pic};
-use tcg_ir::{Env, ExitCode, HelperDesc, HelperId};
-use tcg_mem::{Access, Fault, GuestAddr};
+use tcg_mem::{Access, GuestAddr};
 
 /// Why a helper leaves generated code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// Guest memory could not be accessed.
-    Fault(Fault),
-    /// A program interruption.
-    Trap(Trap),
-}
+pub(crate) type Stop = frontend_common::Stop<Trap>;
 
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Stop {
-        Stop::Fault(fault)
-    }
-}
-
-impl From<Trap> for Stop {
-    fn from(trap: Trap) -> Stop {
-        Stop::Trap(trap)
-    }
-}
-
-impl Stop {
-    /// The specification exception.
-    pub(crate) const SPECIFICATION: Stop = Stop::Trap(Trap::new(pic::SPECIFICATION));
-
-    fn leave(self, env: &mut Env) {
-        match self {
-            Stop::Fault(fault) => {
-                env.helper_exit = match fault.access {
-                    Access::Read => ExitCode::FAULT_READ,
-                    Access::Write => ExitCode::FAULT_WRITE,
-                    Access::Execute => ExitCode::FAULT_FETCH,
-                };
-                env.exit_arg = fault.addr.0;
-            }
-            Stop::Trap(trap) => env.helper_exit = trap.exit_code(),
-        }
-    }
-}
+/// The specification exception.
+pub(crate) const SPECIFICATION: Stop = Stop::Trap(Trap::new(pic::SPECIFICATION));
 
 /// What a helper returns to generated code.
-pub(crate) type Done = Result<u64, Stop>;
+pub(crate) type Done = frontend_common::helper::Done<Trap>;
 
 /// The effective address wrapped to the current addressing mode.
 pub(crate) fn wrap(cpu: &CpuState, addr: u64) -> GuestAddr {
@@ -74,35 +37,8 @@ pub(crate) fn probe(addr: GuestAddr, len: u64, access: Access) -> Result<(), Sto
     Ok(tcg_mem::probe(addr, len, access)?)
 }
 
-/// Declares the helpers: the id that translate functions use, and the function; first, `@flags` if it reads the sticky
-/// floating-point flags, which the engine otherwise keeps to itself.
-macro_rules! helpers {
-    (@mark flags) => { true };
-    (@mark) => { false };
-    ($($(@$mark:ident)? $id:ident = $path:path;)*) => {
-        /// Numbers of the helpers.
-        pub(crate) mod id {
-            use tcg_ir::HelperId;
-
-            #[expect(non_camel_case_types, reason = "each name becomes the constant beside it")]
-            #[expect(clippy::upper_case_acronyms, reason = "the names are constants")]
-            enum Number { $($id,)* }
-
-            $(pub(crate) const $id: HelperId = HelperId(Number::$id as u16);)*
-        }
-
-        /// The helpers in the order of their numbers.
-        pub(crate) static HELPERS: &[HelperDesc] = &[$(HelperDesc {
-            name: stringify!($id),
-            entry: entry::entry!($path),
-            reads_fp_flags: helpers!(@mark $($mark)?),
-        },)*];
-
-        const _: () = { $(let _: HelperId = id::$id;)* };
-    };
-}
-
-helpers! {
+frontend_common::helpers! {
+    S390x, 0;
     CC_VALUE = cc_value;
     CVB = decimal::cvb;
     CVBG = decimal::cvbg;

@@ -3,9 +3,9 @@
 //! PoP SA22-7832, chapter 7, and chapter 5, "Branching".
 
 use super::cc::Cc;
-use super::condition::{Test, Tests, relation};
 use super::{Amode, Translator, W, rows};
 use crate::state::{CpuState, gpr};
+use frontend_common::{Test, Tests};
 use isa::s390x::branch::Translate;
 use std::mem::offset_of;
 use tcg_ir::{Barriers, Cond, Sign, TargetKind, Type, Val};
@@ -21,7 +21,7 @@ enum To {
 
 /// The comparison that a mask of COMPARE AND BRANCH asks for: 8 equal, 4 low, 2 high.
 fn comparison(w: W, sign: Sign, a: Val, b: Val, mask: u8) -> Tests {
-    relation(w.ty(), sign, a, b, mask >> 1)
+    Tests::relation(w.ty(), sign, a, b, mask >> 1)
 }
 
 impl Translator<'_> {
@@ -42,7 +42,7 @@ impl Translator<'_> {
                 if self.one_off() {
                     // A label would end the life of `target`: both ways by one exit.
                     let next = self.next_value();
-                    let target = self.select(tests, target, next);
+                    let target = tests.select(self.b, target, next);
                     return self.lookup_at(target);
                 }
                 self.skip_if(tests.invert());

@@ -8,8 +8,8 @@
 use super::Translator;
 use crate::cc::Kind;
 use crate::helpers::id;
-use crate::state::{CC_A, CC_B, CC_F, CC_G, CC_OP};
-use tcg_ir::{Cond, Global, Label, Sign, Type, Val};
+use crate::state::{CC_F, CC_G};
+use tcg_ir::{Cond, Label, Sign, Type, Val};
 
 /// The producer of the current condition code.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +52,8 @@ impl Translator<'_> {
     /// Makes `cc` the current condition code.
     pub(crate) fn set_cc(&mut self, cc: Cc) {
         match cc {
-            Cc::Dynamic => self.known_cc_op = None,
-            Cc::Const(value) => self.put_cc_op(u32::from(value)),
+            Cc::Dynamic => self.lazy.forget(),
+            Cc::Const(value) => self.lazy.op(self.b, u32::from(value)),
             Cc::Value(v) => self.put_cc_int(Kind::Value, Type::I32, v, None),
             Cc::Cmp(ty, Sign::Signed, a, b) => self.put_cc_int(Kind::CmpS, ty, a, Some(b)),
             Cc::Cmp(ty, Sign::Unsigned, a, b) => self.put_cc_int(Kind::CmpU, ty, a, Some(b)),
@@ -79,33 +79,13 @@ impl Translator<'_> {
         self.cc = cc;
     }
 
-    fn put_cc_op(&mut self, op: u32) {
-        if self.known_cc_op != Some(op) {
-            let v = self.b.i32(op);
-            self.b.put(CC_OP, v);
-            self.known_cc_op = Some(op);
-        }
-    }
-
     fn put_cc_int(&mut self, kind: Kind, ty: Type, a: Val, b: Option<Val>) {
-        let wide = ty == Type::I64;
-        let konst = b.and_then(|b| kind.op_const(wide, self.b.tb.konst(b)?));
-        self.put_cc_op(konst.unwrap_or(kind.op(wide)));
-        self.put_any(CC_A, a);
-        if let (Some(b), None) = (b, konst) {
-            self.put_any(CC_B, b);
-        }
-    }
-
-    fn put_any(&mut self, g: Global, v: Val) {
-        match self.b.tb.ty(v) {
-            Type::I32 => self.b.put_lo(g, v),
-            _ => self.b.put(g, v),
-        }
+        let op = self.lazy.operands(self.b, kind as u32, ty, a, b);
+        self.lazy.op(self.b, op);
     }
 
     fn put_cc_fp(&mut self, ty: Type, a: Val, b: Val) {
-        self.put_cc_op(Kind::FCmp.op(ty == Type::F64));
+        self.lazy.op(self.b, Kind::FCmp.op(ty == Type::F64));
         for (g, v) in [(CC_F, a), (CC_G, b)] {
             let v = if ty == Type::F64 {
                 v
@@ -125,7 +105,7 @@ impl Translator<'_> {
             Cc::Dynamic => {
                 let v = self.b.call(id::CC_VALUE, &[]);
                 let v = self.b.trunc(v);
-                self.known_cc_op = None;
+                self.lazy.forget();
                 self.set_cc(Cc::Value(v));
                 v
             }
@@ -155,9 +135,9 @@ impl Translator<'_> {
     /// `2 * (cc in {2, 3}) + (cc in {1, 3})`.
     fn cc_value_by_tests(&mut self) -> Val {
         let high = self.tests(0b0011);
-        let high = self.test_value(high);
+        let high = high.value(self.b);
         let low = self.tests(0b0101);
-        let low = self.test_value(low);
+        let low = low.value(self.b);
         let high = self.b.shl_imm(Type::I32, high, 1);
         self.b.or(Type::I32, high, low)
     }
@@ -189,7 +169,7 @@ impl Translator<'_> {
     /// After a label: what came before is known by the CPU state only.
     pub(crate) fn forget_cc_values(&mut self) {
         self.cc = Self::cc_at_label(self.cc);
-        self.known_cc_op = None;
+        self.lazy.forget();
     }
 
     /// Places a label: what came before is known by the CPU state only.

@@ -3,9 +3,9 @@
 //! PoP SA22-7832, chapter 7.
 
 use super::cc::Cc;
-use super::condition::{Test, Tests, relation};
 use super::{Translator, W, rows};
 use crate::trap::{Trap, dxc};
+use frontend_common::{Test, Tests};
 use isa::s390x::compare::Translate;
 use tcg_ir::{Sign, Type, Val};
 
@@ -101,7 +101,7 @@ impl Translator<'_> {
 
     /// The data exception of compare-and-trap, if the comparison is in `mask` (8 equal, 4 low, 2 high).
     fn trap_on(&mut self, w: W, sign: Sign, a: Val, b: Val, mask: u8) {
-        match relation(w.ty(), sign, a, b, mask >> 1) {
+        match Tests::relation(w.ty(), sign, a, b, mask >> 1) {
             Tests::One(Test::Int(ty, cond, a, b)) => self.trap_if(ty, cond, a, b, COMPARE_AND_TRAP),
             Tests::One(Test::Always) => self.trap(COMPARE_AND_TRAP),
             _ => {}

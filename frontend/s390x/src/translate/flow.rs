@@ -2,9 +2,9 @@
 
 use super::Translator;
 use super::cc::Cc;
-use super::condition::{Test, Tests};
 use crate::state::CpuState;
 use crate::trap::out_of_line;
+use frontend_common::{Test, Tests};
 use std::mem::offset_of;
 use tcg_ir::{Cond, ExitCode, TargetKind, Type, Val};
 
@@ -104,28 +104,11 @@ impl Translator<'_> {
         match tests {
             Tests::One(Test::Never) => {}
             Tests::One(Test::Always) => self.goto(pc),
-            _ if self.one_off() => {
-                self.unless(tests, |t| t.goto(pc));
+            _ if self.one_off() => self.unless(tests, |t| t.goto(pc)),
+            _ => {
+                self.side_exits += tests.goto(self.b, pc);
+                self.ended = self.b.is_ended();
             }
-            Tests::One(test) => self.goto_if_one(test, pc),
-            Tests::Any(a, b) => {
-                self.goto_if_one(a, pc);
-                self.goto_if_one(b, pc);
-            }
-            Tests::All(..) => {
-                let test = self.collapse(tests);
-                self.goto_if_one(test, pc);
-            }
-        }
-    }
-
-    fn goto_if_one(&mut self, test: Test, pc: u64) {
-        self.side_exits += 1;
-        match test {
-            Test::Never => {}
-            Test::Always => self.goto(pc),
-            Test::Int(ty, cond, a, b) => self.b.goto_if(ty, cond, a, b, pc),
-            Test::Fp(ty, mask, a, b) => self.b.goto_if_fp(ty, mask, a, b, pc),
         }
     }
 
@@ -141,11 +124,11 @@ impl Translator<'_> {
     /// Leaves by `leave` if the condition holds; goes on after a label otherwise.
     pub(crate) fn unless(&mut self, tests: Tests, leave: impl FnOnce(&mut Self)) {
         let on = self.b.new_label();
-        let (cc, known) = (self.cc, self.known_cc_op);
-        self.brcond(tests.invert(), on);
+        let before = (self.cc, self.lazy);
+        tests.invert().brcond(self.b, on);
         leave(self);
         self.ended = false;
-        (self.cc, self.known_cc_op) = (cc, known);
+        (self.cc, self.lazy) = before;
         self.set_label(on);
     }
 

@@ -3,10 +3,10 @@
 //! PoP SA22-7832, chapter 7.
 
 use super::cc::Cc;
-use super::condition::Tests;
 use super::{SPECIFICATION, Translator, W, rows};
 use crate::state::CpuState;
 use crate::trap::{Trap, dxc};
+use frontend_common::Tests;
 use isa::s390x::load::Translate;
 use std::mem::offset_of;
 use tcg_ir::builder::Addr;
@@ -126,7 +126,7 @@ impl Translator<'_> {
 
     fn set_on_condition(&mut self, w: W, r1: u8, tests: Tests, v: Val) {
         let old = self.r(w, r1);
-        let v = self.select(tests, v, old);
+        let v = tests.select(self.b, v, old);
         self.set(w, r1, v);
     }
 
@@ -145,7 +145,7 @@ impl Translator<'_> {
     fn select_on_condition(&mut self, w: W, f: isa::s390x::RrfA) {
         let tests = self.tests(f.m4);
         let (a, b) = (self.r(w, f.r2), self.r(w, f.r3));
-        let v = self.select(tests, a, b);
+        let v = tests.select(self.b, a, b);
         self.set(w, f.r1, v);
     }
 

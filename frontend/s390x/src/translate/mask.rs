@@ -2,7 +2,7 @@
 
 use super::Translator;
 use super::cc::Cc;
-use super::condition::{ALWAYS, NEVER, Test, Tests, int, relation};
+use frontend_common::{Test, Tests};
 use tcg_ir::{Cond, FpMask, Sign, Type, Val};
 
 /// The bits of a branch mask (cc 0 is 8) for three condition codes, in the order equal, low, high.
@@ -14,19 +14,19 @@ impl Translator<'_> {
     /// The condition 'the condition code is in `mask`' (cc 0 is 8, 1 is 4, 2 is 2, 3 is 1).
     pub(crate) fn tests(&mut self, mask: u8) -> Tests {
         match mask & 15 {
-            0 => return NEVER,
-            15 => return ALWAYS,
+            0 => return Tests::NEVER,
+            15 => return Tests::ALWAYS,
             _ => {}
         }
         match self.cc {
-            Cc::Const(value) if mask >> (3 - value) & 1 != 0 => ALWAYS,
-            Cc::Const(_) => NEVER,
+            Cc::Const(value) if mask >> (3 - value) & 1 != 0 => Tests::ALWAYS,
+            Cc::Const(_) => Tests::NEVER,
             Cc::Value(v) => self.value_tests(v, mask),
             Cc::Dynamic => {
                 let v = self.cc_value();
                 self.value_tests(v, mask)
             }
-            Cc::Cmp(ty, sign, a, b) => relation(ty, sign, a, b, pick(mask, 0, 1, 2)),
+            Cc::Cmp(ty, sign, a, b) => Tests::relation(ty, sign, a, b, pick(mask, 0, 1, 2)),
             Cc::Sign(ty, r) => self.sign_tests(ty, r, pick(mask, 0, 1, 2)),
             Cc::Abs(ty, r) => self.sign_tests(ty, r, pick(mask, 0, 3, 2)),
             Cc::Zero(ty, r) => {
@@ -34,7 +34,7 @@ impl Translator<'_> {
                 equality(ty, r, zero, mask)
             }
             Cc::Ne(ty, a, b) => equality(ty, a, b, mask),
-            Cc::SubU(ty, a, b) => relation(ty, Sign::Unsigned, a, b, pick(mask, 2, 1, 3)),
+            Cc::SubU(ty, a, b) => Tests::relation(ty, Sign::Unsigned, a, b, pick(mask, 2, 1, 3)),
             Cc::AddS(ty, a, b, r) => self.add_tests(ty, a, b, r, mask),
             Cc::SubS(ty, a, b, r) => self.sub_tests(ty, a, b, r, mask),
             Cc::AddU(ty, r, a) => self.add_u_tests(ty, r, a, mask),
@@ -65,16 +65,16 @@ impl Translator<'_> {
                 let bits = self.b.i32(u32::from(mask.reverse_bits() >> 4));
                 let bit = self.b.shr_u(Type::I32, bits, v);
                 let one = self.b.i32(1);
-                return int(Type::I32, Cond::TstNe, bit, one);
+                return Tests::int(Type::I32, Cond::TstNe, bit, one);
             }
         };
         let with = self.b.i32(with);
-        int(Type::I32, cond, v, with)
+        Tests::int(Type::I32, cond, v, with)
     }
 
     fn sign_tests(&mut self, ty: Type, r: Val, outcomes: u8) -> Tests {
         let zero = self.b.konst(ty, 0);
-        relation(ty, Sign::Signed, r, zero, outcomes)
+        Tests::relation(ty, Sign::Signed, r, zero, outcomes)
     }
 
     /// Signed sum. With a constant operand the overflow outcome goes with one sign, so that one comparison often does.
@@ -107,7 +107,7 @@ impl Translator<'_> {
         if overflow == other {
             // As if exact: `a + b` against zero is `a` against `-b`.
             let negated = self.b.konst(ty, b.wrapping_neg().cast_unsigned());
-            return relation(ty, Sign::Signed, a, negated, pick(mask, 0, 1, 2));
+            return Tests::relation(ty, Sign::Signed, a, negated, pick(mask, 0, 1, 2));
         }
         self.overflow_tests(ty, r, mask, (a, bv), (Cond::OvAdd, Cond::NoOvAdd))
     }
@@ -115,8 +115,8 @@ impl Translator<'_> {
     fn sub_tests(&mut self, ty: Type, a: Val, b: Val, r: Val, mask: u8) -> Tests {
         // Equal operands never overflow, and a zero difference is exact.
         match mask & 15 {
-            0b1000 => return int(ty, Cond::Eq, a, b),
-            0b0111 => return int(ty, Cond::Ne, a, b),
+            0b1000 => return Tests::int(ty, Cond::Eq, a, b),
+            0b0111 => return Tests::int(ty, Cond::Ne, a, b),
             _ => {}
         }
         self.overflow_tests(ty, r, mask, (a, b), (Cond::OvSub, Cond::NoOvSub))
@@ -131,10 +131,12 @@ impl Translator<'_> {
         (a, b): (Val, Val),
         (ov, no_ov): (Cond, Cond),
     ) -> Tests {
-        let Tests::One(by_sign) = self.sign_tests(ty, r, pick(mask, 0, 1, 2)) else { return NEVER };
+        let Tests::One(by_sign) = self.sign_tests(ty, r, pick(mask, 0, 1, 2)) else {
+            return Tests::NEVER;
+        };
         match (by_sign, mask & 1 != 0) {
-            (Test::Never, true) => int(ty, ov, a, b),
-            (Test::Always, false) => int(ty, no_ov, a, b),
+            (Test::Never, true) => Tests::int(ty, ov, a, b),
+            (Test::Always, false) => Tests::int(ty, no_ov, a, b),
             (sign, true) => Tests::Any(sign, Test::Int(ty, ov, a, b)),
             (sign, false) => Tests::All(sign, Test::Int(ty, no_ov, a, b)),
         }
@@ -163,7 +165,7 @@ impl Translator<'_> {
     /// Selected bits: all zero is 0, all ones 3; mixed is 1, or with `by_leftmost` 2 if the leftmost is one.
     fn tm_tests(&mut self, ty: Type, a: Val, bits: u64, mask: u8, by_leftmost: bool) -> Tests {
         if bits == 0 {
-            return if mask & 8 != 0 { ALWAYS } else { NEVER };
+            return if mask & 8 != 0 { Tests::ALWAYS } else { Tests::NEVER };
         }
         let selected = self.b.konst(ty, bits);
         let none = Test::Int(ty, Cond::TstEq, a, selected);
@@ -191,16 +193,16 @@ impl Translator<'_> {
             (0b1011, true) => Tests::Any(top_clear.invert(), none),
             (0b1010, true) => {
                 let right = self.tests(0b0010);
-                let right = self.collapse(right);
+                let right = right.collapse(self.b);
                 Tests::Any(none, right)
             }
             (0b0101, true) => {
                 let right = self.tests(0b0100);
-                let right = self.collapse(right);
+                let right = right.collapse(self.b);
                 Tests::Any(all, right)
             }
-            (0, _) => NEVER,
-            _ => ALWAYS,
+            (0, _) => Tests::NEVER,
+            _ => Tests::ALWAYS,
         }
     }
 }
@@ -208,10 +210,10 @@ impl Translator<'_> {
 /// `first` decides between two outcomes.
 fn by_two(first: Test, if_true: bool, if_false: bool) -> Tests {
     match (if_true, if_false) {
-        (true, true) => ALWAYS,
+        (true, true) => Tests::ALWAYS,
         (true, false) => Tests::One(first),
         (false, true) => Tests::One(first.invert()),
-        (false, false) => NEVER,
+        (false, false) => Tests::NEVER,
     }
 }
 

@@ -13,7 +13,6 @@ mod bfp_convert;
 mod branch;
 mod cc;
 mod compare;
-mod condition;
 mod execute;
 mod flow;
 mod fp;
@@ -28,18 +27,14 @@ mod string;
 mod system;
 
 use crate::facility;
-use crate::state::{TB_24, TB_31, TB_EXECUTE, TB_FIXED_OVERFLOW, gpr};
+use crate::state::{CC_A, CC_B, CC_OP, TB_24, TB_31, TB_EXECUTE, TB_FIXED_OVERFLOW, gpr};
 use crate::trap::{Trap, pic};
 use cc::Cc;
 use execute::Execute;
+use frontend_common::{block, lazy};
 use isa::row::DecodeError;
 use isa::s390x::{Translator as IsaTranslator, decode, dispatch};
 use tcg_ir::{Builder, CodeWindow, Cond, Sign, TranslateOptions, Type, Val};
-
-/// At most so many conditional exits in a TB. What follows each is run less often, and a program that starts runs most code
-/// once: with 8, `true` takes a tenth more time. With 2 it takes 3% less, but loops with three exits (searches in strings)
-/// a tenth more.
-const MAX_SIDE_EXITS: u32 = 3;
 
 pub(crate) const SPECIFICATION: Trap = Trap::new(pic::SPECIFICATION);
 
@@ -102,8 +97,7 @@ pub(crate) struct Translator<'a> {
     /// What relative operands are relative to.
     relative_to: u64,
     pub(crate) cc: Cc,
-    /// What `cc_op` is known to hold.
-    known_cc_op: Option<u32>,
+    lazy: lazy::Puts,
     side_exits: u32,
     /// End of what the block was made from: instructions and targets of execute-type ones.
     covered_to: u64,
@@ -130,7 +124,7 @@ pub(crate) fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mu
         len: 0,
         relative_to: pc,
         cc: Cc::Dynamic,
-        known_cc_op: None,
+        lazy: lazy::Puts::new(CC_OP, CC_A, CC_B),
         side_exits: 0,
         covered_to: pc,
         ended: false,
@@ -186,17 +180,14 @@ impl Translator<'_> {
 
     /// Whether the block may end before the instruction at `pc`.
     fn is_long_enough(&self, pc: u64) -> bool {
-        self.b.tb.n_insns >= self.options.max_insns
-            || self.side_exits >= MAX_SIDE_EXITS
-            || pc == self.options.stop_at
+        block::is_long_enough(&self.b.tb, self.options, self.side_exits, pc)
     }
 
     /// Whether the instruction at `pc` reads a condition code that this block knows how to compute: in a block of its own it
-    /// would call a helper for it, each time. Goes beyond what was asked for by half at most.
+    /// would call a helper for it, each time.
     fn needs_more(&self, pc: u64) -> bool {
-        let limit = self.options.max_insns;
         !matches!(self.cc, Cc::Dynamic)
-            && self.b.tb.n_insns < limit + limit / 2
+            && block::has_room(&self.b.tb, self.options)
             && decode(self.code.from(pc)).is_ok_and(|insn| insn.row().cc.reads)
     }
 
@@ -251,7 +242,7 @@ impl Translator<'_> {
     pub(crate) fn overflow_trap(&mut self) {
         if self.b.tb.flags & TB_FIXED_OVERFLOW != 0 {
             let tests = self.tests(0b0001);
-            let (ty, cond, a, b) = self.as_int_test(tests);
+            let (ty, cond, a, b) = tests.as_int(self.b);
             self.trap_if(ty, cond, a, b, Trap::new(pic::FIXED_OVERFLOW));
         }
     }

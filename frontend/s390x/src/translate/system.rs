@@ -3,11 +3,11 @@
 //! PoP SA22-7832, chapter 7.
 
 use super::cc::Cc;
-use super::condition::{Test, Tests};
 use super::load::ar_offset;
 use super::{Translator, W, rows};
 use crate::helpers::id;
 use crate::state::{CpuState, MASK_FIXED_OVERFLOW, gpr};
+use frontend_common::{Test, Tests};
 use isa::s390x::system::Translate;
 use std::mem::offset_of;
 use tcg_ir::builder::Addr;

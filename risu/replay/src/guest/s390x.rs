@@ -1,6 +1,6 @@
 //! s390x.
 
-use frontend_s390x::signal::{self, signal_of_fault};
+use frontend_s390x::signal;
 use frontend_s390x::trap::pic;
 use frontend_s390x::{CpuState, S390x, Trap};
 use risu_trace::{Signal, s390x as layout};
@@ -65,7 +65,7 @@ impl ReplayGuest for S390x {
     }
 
     fn take_fault(_: &mut CpuState, fault: &Fault) -> Signal {
-        let (number, code) = signal_of_fault(fault.cause);
+        let (number, code) = signal::of_cause(fault.cause);
         Signal { number: number as u8, code, addr: fault.addr.0 & !(PAGE_SIZE - 1) }
     }
 }

@@ -1,6 +1,6 @@
 //! COMPARE LOGICAL LONG in its three forms, and COMPARE LOGICAL STRING.
 
-use super::super::{Done, Stop};
+use super::super::{Done, SPECIFICATION, Stop};
 use super::chunk::Reader;
 use super::{STEP_BYTES, address, advance, in_parts, length, set_address};
 use crate::state::CpuState;
@@ -72,7 +72,7 @@ pub(crate) fn clcle(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
 pub(crate) fn clclu(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
     let (r1, r3) = (r1 as u8, r3 as u8);
     if (length(cpu, r1 | 1) | length(cpu, r3 | 1)) & 1 != 0 {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     in_parts(cpu, [r1 | 1, r3 | 1], |cpu| compare_extended(cpu, r1, r3, 2, pad as u16))
 }
@@ -95,7 +95,7 @@ fn compare_extended(cpu: &mut CpuState, r1: u8, r3: u8, width: u64, pad: u16) ->
 pub(crate) fn clst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8, r2 as u8);
     if cpu.gpr[0] as u32 > 0xff {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     let end = cpu.gpr[0] as u8;
     let (a, b) = (address(cpu, r1), address(cpu, r2));

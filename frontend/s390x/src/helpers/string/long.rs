@@ -101,7 +101,7 @@ pub(crate) fn mvclu(cpu: &mut CpuState, [r1, r3, pad, _]: [u64; 4]) -> Done {
 fn move_unicode(cpu: &mut CpuState, r1: u8, r3: u8, pad: u16) -> Done {
     let (len1, len2) = (length(cpu, r1 | 1), length(cpu, r3 | 1));
     if (len1 | len2) & 1 != 0 {
-        return Err(super::super::Stop::SPECIFICATION);
+        return Err(crate::helpers::SPECIFICATION);
     }
     let cc = three_way(len1, len2);
     let moved = len1.min(len2);

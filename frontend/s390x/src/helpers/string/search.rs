@@ -1,6 +1,6 @@
 //! MOVE STRING, SEARCH STRING, SEARCH STRING UNICODE.
 
-use super::super::{Done, Stop};
+use super::super::{Done, SPECIFICATION};
 use super::chunk::Reader;
 use super::{STEP_BYTES, address, set_address};
 use crate::state::CpuState;
@@ -13,7 +13,7 @@ use tcg_mem::PAGE_SIZE;
 pub(crate) fn mvst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8, r2 as u8);
     if cpu.gpr[0] as u32 > 0xff {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     let (to, from, end) = (address(cpu, r1), address(cpu, r2), cpu.gpr[0] as u8);
     let room = (PAGE_SIZE - from.page_offset()).min(PAGE_SIZE - to.page_offset());
@@ -31,7 +31,7 @@ pub(crate) fn mvst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
 pub(crate) fn srst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8, r2 as u8);
     if cpu.gpr[0] as u32 > 0xff {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     let (end, start) = (address(cpu, r1), address(cpu, r2));
     let all = super::super::wrap(cpu, end.0.wrapping_sub(start.0)).0;
@@ -55,7 +55,7 @@ pub(crate) fn srst(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
 pub(crate) fn srstu(cpu: &mut CpuState, [r1, r2, ..]: [u64; 4]) -> Done {
     let (r1, r2) = (r1 as u8, r2 as u8);
     if cpu.gpr[0] as u32 > 0xffff {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     let (end, start) = (address(cpu, r1), address(cpu, r2));
     let adjusted = end.wrapping_add((end.0 ^ start.0) & 1);

@@ -1,6 +1,6 @@
 //! TRANSLATE EXTENDED, and the four TRANSLATE … TO … instructions.
 
-use super::super::{Done, Stop, wrap};
+use super::super::{Done, SPECIFICATION, wrap};
 use super::{STEP_BYTES, address, advance, in_parts, length, set_address, set_length};
 use crate::state::CpuState;
 use tcg_mem::{Endian, GuestAddr};
@@ -46,7 +46,7 @@ pub(crate) fn translate_wide(cpu: &mut CpuState, [r1, r2, flags, _]: [u64; 4]) -
     let (r1, r2) = (r1 as u8, r2 as u8);
     let [two_from, two_to, no_test] = [0, 1, 2].map(|bit| flags >> bit & 1 != 0);
     if two_from && length(cpu, r1 | 1) & 1 != 0 {
-        return Err(Stop::SPECIFICATION);
+        return Err(SPECIFICATION);
     }
     let test = if two_to { cpu.gpr[0] as u16 } else { u16::from(cpu.gpr[0] as u8) };
     let table = GuestAddr(wrap(cpu, cpu.gpr[1]).0 & !7);

@@ -6,7 +6,7 @@ use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
 use crate::sys::guarded::Controls;
 use frontend_s390x::facility;
-use frontend_s390x::signal::{self, signal_of_fault};
+use frontend_s390x::signal;
 use frontend_s390x::state::GuardedStorage;
 use frontend_s390x::trap::pic;
 use frontend_s390x::{CpuState, S390x, Trap};
@@ -115,7 +115,7 @@ fn call_number(svc: u64, r1: u64) -> u64 {
 /// Linux arch/s390/mm/fault.c. The address is told without its low 12 bits.
 fn access_signal(fault: &Fault) -> Synchronous {
     let addr = fault.addr.0 & !(PAGE_SIZE - 1);
-    let (signal, code) = signal_of_fault(fault.cause);
+    let (signal, code) = signal::of_cause(fault.cause);
     let trap = if fault.cause == Cause::Protected { 0x04 } else { 0x11 };
     Synchronous { signal, code, addr, trap }
 }
