@@ -16,7 +16,7 @@ use crate::built::{self, GUESTS, NATIVE, Target, targets};
 const RELEASE: &str = "bookworm";
 
 /// Programs for every architecture; their libraries come along.
-const PROGRAMS: [&str; 36] = [
+const PROGRAMS: [&str; 38] = [
     "base-files",
     "base-passwd",
     "bash",
@@ -27,6 +27,7 @@ const PROGRAMS: [&str; 36] = [
     "cpp-12",
     "dash",
     "dc",
+    "default-jre-headless",
     "diffutils",
     "file",
     "findutils",
@@ -43,6 +44,7 @@ const PROGRAMS: [&str; 36] = [
     "m4",
     "mawk",
     "ncurses-base",
+    "nodejs",
     "openssl",
     "perl",
     "python3",
