@@ -1,7 +1,7 @@
-//! The programs of `tests/programs/guest` and `tests/litmus`, compiled into
+//! The programs of `tests/programs/guest`, `tests/programs/aarch64` and `tests/litmus`, compiled into
 //! `target/guests/{s390x,aarch64,amd64}/opt/programs`.
 //!
-//! What differs between them is only the compiler; sources and options are the same.
+//! Of the first folder only the compiler differs; sources and options are the same. What is in the others is about A64.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -84,9 +84,22 @@ pub(crate) fn run(root: &Path) -> Result<()> {
                 .with_context(|| format!("compile {} for {}", source.display(), target.name))?;
         }
     }
-    let litmus = root.join("tests/litmus/aarch64.c");
-    let out = root.join("target/guests/aarch64/opt/programs/litmus");
-    gnu(root, GUESTS[1], "gcc", &["-static", "-march=armv8.5-a"], &litmus, &out)
+    of_aarch64(root)
+}
+
+/// Programs with instructions of A64, and the options each is compiled with.
+const OF_AARCH64: [(&str, &str, &[&str]); 2] = [
+    ("tests/litmus/aarch64.c", "litmus", &["-static"]),
+    ("tests/programs/aarch64/lse2.c", "a64_lse2", &["-static"]),
+];
+
+fn of_aarch64(root: &Path) -> Result<()> {
+    let out = root.join("target/guests/aarch64/opt/programs");
+    for (source, name, options) in OF_AARCH64 {
+        let options = [&["-march=armv8.5-a"], options].concat();
+        gnu(root, GUESTS[1], "gcc", &options, &root.join(source), &out.join(name))?;
+    }
+    Ok(())
 }
 
 fn compile(root: &Path, target: Target, source: &Path, out: &Path) -> Result<()> {

@@ -43,6 +43,7 @@ const ISAR0: u16 = 6 << 3;
 const ISAR1: u16 = 6 << 3 | 1;
 const ISAR2: u16 = 6 << 3 | 2;
 const MMFR0: u16 = 7 << 3;
+const MMFR2: u16 = 7 << 3 | 2;
 
 /// What there may be, in the order of the words' bits. BTI is not among them: landing pads are not checked.
 const CAPABILITIES: &[Capability] = &[
@@ -69,6 +70,7 @@ const CAPABILITIES: &[Capability] = &[
     capability("sha512", (0, 21), (ISAR0, 12, 2), &["sha512"]),
     capability("asimdfhm", (0, 23), (ISAR0, 48, 1), &["fhm"]),
     capability("dit", (0, 24), (PFR0, 48, 1), &[]),
+    capability("uscat", (0, 25), (MMFR2, 32, 1), &[]),
     capability("ilrcpc", (0, 26), (ISAR1, 20, 2), &["lrcpc", "lrcpc2"]),
     capability("flagm", (0, 27), (ISAR0, 52, 1), &["flagm"]),
     capability("ssbs", (0, 28), (PFR1, 4, 2), &[]),

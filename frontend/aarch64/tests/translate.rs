@@ -1,6 +1,6 @@
 //! File tests: guest code → IR, `tests/filetests/translate-aarch64/*.tr`.
 //!
-//! A file is a header `test translate` with `flags=N` or `max-insns=N` if wanted, one line per instruction
+//! A file is a header `test translate` with `flags=N`, `max-insns=N` or `parallel=0` if wanted, one line per instruction
 //! word in hexadecimal (with its text after `;`), and the IR as comments.
 //! With `BLESS=1` in the environment the expectations are rewritten.
 
@@ -44,6 +44,7 @@ fn option(head: &str, name: &str) -> Option<u32> {
 fn translate(test: &Test) -> Vec<String> {
     let options = TranslateOptions {
         max_insns: option(&test.head, "max-insns=").unwrap_or(64),
+        parallel: option(&test.head, "parallel=") != Some(0),
         ..TranslateOptions::default()
     };
     let mut b = Builder::new(Aarch64::layout(), true);

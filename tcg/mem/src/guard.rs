@@ -78,10 +78,15 @@ tcg_mem_fixup_start:
     xor edx, edx
     GUARD tcg_mem_pad, mov rax, qword ptr [rdi]
     ret
-    // rsi = where to put the 16 bytes.
+    // rsi = where to put the 16 bytes. Only of the aligned form do all makers promise one access.
     ENTRY tcg_mem_ld16
     xor edx, edx
-    GUARD tcg_mem_pad, movdqu xmm0, xmmword ptr [rdi]
+    test edi, 15
+    jnz 2f
+    GUARD tcg_mem_pad, movdqa xmm0, xmmword ptr [rdi]
+    movdqu xmmword ptr [rsi], xmm0
+    ret
+2:  GUARD tcg_mem_pad, movdqu xmm0, xmmword ptr [rdi]
     movdqu xmmword ptr [rsi], xmm0
     ret
 
@@ -106,7 +111,11 @@ tcg_mem_fixup_start:
     ENTRY tcg_mem_st16
     xor edx, edx
     movdqu xmm0, xmmword ptr [rsi]
-    GUARD tcg_mem_pad, movdqu xmmword ptr [rdi], xmm0
+    test edi, 15
+    jnz 2f
+    GUARD tcg_mem_pad, movdqa xmmword ptr [rdi], xmm0
+    ret
+2:  GUARD tcg_mem_pad, movdqu xmmword ptr [rdi], xmm0
     ret
 
     // Compare and swap: rdi = address, rsi = expected, rdx = new; returns what was there.

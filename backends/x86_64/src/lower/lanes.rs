@@ -46,11 +46,12 @@ impl Cx<'_> {
         if self.tb.konst(hi) == Some(0) {
             return self.vzext(Type::I64, d, lo);
         }
-        let (rlo, rhi) = (self.in_reg(lo), self.in_reg(hi));
+        let (low, high) = (self.in_rm(lo), self.in_rm(hi));
         self.done(&[lo, hi]);
         let rd = self.out(d, NO_REG);
-        self.int_to_xmm(true, rd, rlo);
-        self.insert(Lane::D, 1, rd, rd, rhi);
+        // vmovq, vpinsrq
+        self.asm.v_w(1, 0x6e, rd & 15, 0, low);
+        self.asm.v3a(true, 0x22, rd & 15, rd & 15, high, 1);
         self.set(d, rd);
     }
 

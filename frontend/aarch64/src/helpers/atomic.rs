@@ -1,9 +1,10 @@
-//! Atomic maximum and minimum in memory.
+//! Atomic maximum and minimum in memory, and loads that are misaligned.
 
 use super::Done;
 use crate::state::CpuState;
 use tcg_mem::{Access, Endian, Fault, GuestAddr};
-use tcg_mem::{cas_u8, cas_u16, cas_u32, cas_u64, read_u8, read_u16, read_u32, read_u64};
+use tcg_mem::{cas_u8, cas_u16, cas_u32, cas_u64};
+use tcg_mem::{read_u8, read_u16, read_u32, read_u64, read_u128};
 
 /// Replaces `bytes` bytes at an address by what `choose` says of them and `v`, both moved up to the top of 64 bits; what was
 /// there before.
@@ -39,6 +40,14 @@ fn swap(at: GuestAddr, bytes: u64, old: u64, new: u64) -> Result<u64, Fault> {
         4 => cas_u32(at, old as u32, new as u32, Endian::Little).map(u64::from),
         _ => cas_u64(at, old, new, Endian::Little),
     }
+}
+
+/// `bytes` bytes at an address, all from one aligned block of 16 bytes: one access (FEAT_LSE2).
+pub(super) fn load_within_16(_: &mut CpuState, [at, bytes, ..]: [u64; 4]) -> Done {
+    let block = read_u128(GuestAddr(at & !15), Endian::Little)
+        .map_err(|fault| Fault { addr: GuestAddr(at), ..fault })?;
+    let above = 64 - 8 * bytes as u32;
+    Ok((block >> (8 * (at & 15))) as u64 & u64::MAX >> above)
 }
 
 /// The maximum of signed numbers: address, operand, bytes.

@@ -13,6 +13,7 @@ frontend_common::helpers! {
     ATOMIC_SMIN = atomic::signed_min;
     ATOMIC_UMAX = atomic::unsigned_max;
     ATOMIC_UMIN = atomic::unsigned_min;
+    LOAD_WITHIN_16 = atomic::load_within_16;
     GET_FPCR = system::get_fpcr;
     SET_FPCR = system::set_fpcr;
     @flags GET_FPSR = system::get_fpsr;

@@ -9,7 +9,8 @@ use std::mem::offset_of;
 use tcg_ir::builder::Addr;
 use tcg_ir::{Cond, Endian, Env, MemOp, Sign, Type, Val};
 
-const EXIT_ARG: u32 = (offset_of!(CpuState, env) + offset_of!(Env, exit_arg)) as u32;
+/// Offset of `Env::exit_arg`.
+pub(super) const EXIT_ARG: u32 = (offset_of!(CpuState, env) + offset_of!(Env, exit_arg)) as u32;
 
 /// A little-endian access of `bytes` bytes.
 pub(super) const fn le(bytes: u8) -> MemOp {
@@ -94,24 +95,6 @@ impl Translator<'_> {
         let Addr { base, index, disp } = addr;
         let sum = if index.is_some() { self.b.add(Type::I64, base, index) } else { base };
         self.b.add_imm(Type::I64, sum, disp.into())
-    }
-
-    /// The address in `rn`, which must be a multiple of `align` (a power of two).
-    pub(super) fn addr_aligned(&mut self, rn: u8, offset: i64, align: u8) -> Val {
-        let addr = self.addr_imm(rn, offset);
-        let at = self.address_value(addr);
-        self.aligned(at, align);
-        at
-    }
-
-    /// Raises an alignment fault if the address is not a multiple of `align` (a power of two).
-    pub(super) fn aligned(&mut self, at: Val, align: u8) {
-        if align > 1 {
-            self.b.st_state(Type::I64, EXIT_ARG, at);
-            let mask = self.b.i64(u64::from(align) - 1);
-            let code = Trap::Alignment.exit_code().0;
-            self.b.trap_if(Type::I64, Cond::TstNe, at, mask, code);
-        }
     }
 
     /// Sets general register `r`, where 31 is the stack pointer, to what may be no multiple of 16.

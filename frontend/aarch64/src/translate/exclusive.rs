@@ -6,8 +6,7 @@ use super::addr::le;
 use super::{Translator, W};
 use crate::state::{CpuState, NO_EXCLUSIVE};
 use std::mem::offset_of;
-use tcg_ir::builder::Addr;
-use tcg_ir::{Cond, Order, Type, Val};
+use tcg_ir::{Cond, Order, Sign, Type, Val};
 
 const ADDR: u32 = offset_of!(CpuState, exclusive_addr) as u32;
 const VALUE: u32 = offset_of!(CpuState, exclusive_value) as u32;
@@ -30,7 +29,7 @@ impl Translator<'_> {
     /// LDXR and LDAXR of `bytes` bytes.
     pub(super) fn load_exclusive(&mut self, bytes: u8, order: Order, rt: u8, rn: u8) {
         let at = self.addr_aligned(rn, 0, bytes);
-        let v = self.b.ld(Type::I64, le(bytes).order(order), Addr::base(at));
+        let v = self.load_at(Type::I64, le(bytes).order(order), at);
         self.remember(at, v, None);
         self.set(W::X, rt, v);
     }
@@ -39,7 +38,7 @@ impl Translator<'_> {
     pub(super) fn load_exclusive_pair(&mut self, w: W, order: Order, rt: u8, rt2: u8, rn: u8) {
         let at = self.addr_aligned(rn, 0, 2 * w.bytes());
         let (first, second) = if w == W::W {
-            let both = self.b.ld(Type::I64, le(8).order(order), Addr::base(at));
+            let both = self.load_at(Type::I64, le(8).order(order), at);
             self.remember(at, both, None);
             (self.b.trunc(both), self.b.hi32(both))
         } else {
@@ -80,6 +79,15 @@ impl Translator<'_> {
         });
     }
 
+    /// The monitor holds an address without its tag: one with a tag is compared once it has lost it.
+    fn alone_if_tagged(&mut self, rn: u8) {
+        if !self.alone() {
+            let at = self.r_sp(W::X, rn);
+            let untagged = self.b.extract(Type::I64, Sign::Signed, at, 0, 56);
+            self.alone_if(Type::I64, Cond::Ne, untagged, at);
+        }
+    }
+
     /// Tries `store` at the address in `rn` if the monitor is open for it; its outcome, or 1, goes to `rs`.
     fn exclusively(
         &mut self,
@@ -96,6 +104,7 @@ impl Translator<'_> {
         self.set(W::W, rs, status);
         self.b.br(done);
         self.set_label(closed);
+        self.alone_if_tagged(rn);
         let failed = self.b.i32(1);
         self.set(W::W, rs, failed);
         self.set_label(done);

@@ -100,29 +100,30 @@ impl Translator<'_> {
         self.load(access, Order::Plain, rt, addr);
     }
 
-    /// LDAR, LDAPR and LDLAR: the address must be a multiple of the size.
+    /// LDAR, LDAPR and LDLAR.
     pub(super) fn load_ordered(&mut self, bytes: u8, order: Order, rt: u8, rn: u8) {
         let at = self.addr_aligned(rn, 0, bytes);
-        let access = Access { bytes, sign: Sign::Unsigned, to: W::X };
-        self.load(access, order, rt, Addr::base(at));
+        let v = self.load_at(Type::I64, le(bytes).order(order), at);
+        self.set(W::X, rt, v);
     }
 
     /// STLR and STLLR.
     pub(super) fn store_ordered(&mut self, bytes: u8, rt: u8, rn: u8) {
         let at = self.addr_aligned(rn, 0, bytes);
-        self.store(bytes, Order::Release, rt, Addr::base(at));
+        self.store_at(bytes, rt, at);
     }
 
     /// LDAPUR and its kind.
     pub(super) fn load_ordered_unscaled(&mut self, access: Access, rt: u8, rn: u8, offset: i64) {
         let at = self.addr_aligned(rn, offset, access.bytes);
-        self.load(access, Order::AcquirePc, rt, Addr::base(at));
+        let v = self.load_at(access.to.ty(), access.mem(Order::AcquirePc), at);
+        self.set(access.to, rt, v);
     }
 
     /// STLUR and its kind.
     pub(super) fn store_ordered_unscaled(&mut self, bytes: u8, rt: u8, rn: u8, offset: i64) {
         let at = self.addr_aligned(rn, offset, bytes);
-        self.store(bytes, Order::Release, rt, Addr::base(at));
+        self.store_at(bytes, rt, at);
     }
 
     /// DC ZVA: a block of 64 bytes set to zero.

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod addr;
+mod alignment;
 mod arith;
 mod atomic;
 mod bits;

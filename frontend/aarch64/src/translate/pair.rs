@@ -6,7 +6,8 @@ use super::addr::{Index, le};
 use super::memory::Access;
 use super::{Translator, W, rows};
 use isa::aarch64::pair::Translate;
-use tcg_ir::{MemOp, Type};
+use tcg_ir::builder::Addr;
+use tcg_ir::{Lane, MemOp, Sign, Type, Val};
 
 /// Registers and address of a pair instruction.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +24,13 @@ impl Translator<'_> {
     /// LDP, LDNP and LDPSW: both loads come before anything changes.
     pub(super) fn load_pair(&mut self, access: Access, p: Pair) {
         let addr = self.addr_indexed(p.index, p.rn, p.offset);
-        let mem = MemOp { sign: access.sign, ..le(access.bytes) };
-        let first = self.b.ld(Type::I64, mem, addr);
-        let second = self.b.ld(Type::I64, mem, addr.plus(access.bytes.into()));
+        let (first, second) = if self.options.parallel && access.sign == Sign::Unsigned {
+            self.load_both(access.bytes, addr)
+        } else {
+            let mem = MemOp { sign: access.sign, ..le(access.bytes) };
+            let first = self.b.ld(Type::I64, mem, addr);
+            (first, self.b.ld(Type::I64, mem, addr.plus(access.bytes.into())))
+        };
         self.write_back(p.index, p.rn, p.offset);
         self.set(W::X, p.rt, first);
         self.set(W::X, p.rt2, second);
@@ -35,9 +40,38 @@ impl Translator<'_> {
     pub(super) fn store_pair(&mut self, w: W, p: Pair) {
         let addr = self.addr_indexed(p.index, p.rn, p.offset);
         let (first, second) = (self.r(w, p.rt), self.r(w, p.rt2));
-        self.b.st(le(w.bytes()), addr, first);
-        self.b.st(le(w.bytes()), addr.plus(w.bytes().into()), second);
+        if self.options.parallel {
+            self.store_both(w, addr, first, second);
+        } else {
+            self.b.st(le(w.bytes()), addr, first);
+            self.b.st(le(w.bytes()), addr.plus(w.bytes().into()), second);
+        }
         self.write_back(p.index, p.rn, p.offset);
+    }
+
+    /// A pair of `bytes` bytes each by one access (FEAT_LSE2): atomic if it lies in an aligned block of 16 bytes.
+    ///
+    /// Arm ARM DDI 0487, B2.2.1 "Requirements for single-copy atomicity". LDPSW and pairs of vector registers are two
+    /// accesses there as well.
+    fn load_both(&mut self, bytes: u8, addr: Addr) -> (Val, Val) {
+        if bytes == 8 {
+            let both = self.b.ld(Type::V128, le(16), addr);
+            return (self.b.vextract(Lane::D, 0, both), self.b.vextract(Lane::D, 1, both));
+        }
+        let both = self.b.ld(Type::I64, le(8), addr);
+        let first = self.b.extract(Type::I64, Sign::Unsigned, both, 0, 32);
+        (first, self.b.shr_u_imm(Type::I64, both, 32))
+    }
+
+    /// The store that fits [`Translator::load_both`].
+    fn store_both(&mut self, w: W, addr: Addr, first: Val, second: Val) {
+        let zero = |v: Val| self.b.tb.konst(v) == Some(0);
+        let (bytes, both) = match w {
+            W::X if zero(first) && zero(second) => (16, self.b.v128(0)),
+            W::X => (16, self.b.vpair(first, second)),
+            W::W => (8, self.b.concat(first, second)),
+        };
+        self.b.st(le(bytes), addr, both);
     }
 }
 
