@@ -4,6 +4,7 @@ use crate::context::{Scratch, Shared, compile};
 use crate::faults;
 use crate::pins::{Pins, XMM0};
 use crate::prologue::{Offsets, assemble};
+use crate::shortcuts::Shortcuts;
 use tcg_ir::{Backend, Compiled, GuestLayout, HostContext, Tb, TooBig};
 
 /// Code generator for x86_64 hosts of level v3 (see [`crate::check_host`]).
@@ -16,6 +17,7 @@ pub struct X64Backend {
     offsets: Offsets,
     prologue_at: u64,
     parallel: bool,
+    shortcuts: Shortcuts,
     scratch: Scratch,
 }
 
@@ -24,8 +26,15 @@ impl X64Backend {
     /// so atomics and barriers must be real.
     #[must_use]
     pub fn new(layout: &'static GuestLayout, parallel: bool) -> X64Backend {
-        let (pins, offsets) = (Pins::new(layout), Offsets::default());
-        X64Backend { layout, pins, offsets, prologue_at: 0, parallel, scratch: Scratch::new() }
+        X64Backend::with(layout, parallel, Shortcuts::ALL)
+    }
+
+    /// The same with some shortcuts only.
+    #[must_use]
+    pub fn with(layout: &'static GuestLayout, parallel: bool, shortcuts: Shortcuts) -> X64Backend {
+        let pins = if shortcuts.pins { Pins::new(layout) } else { Pins::none(layout) };
+        let (offsets, scratch) = (Offsets::default(), Scratch::new());
+        X64Backend { layout, pins, offsets, prologue_at: 0, parallel, shortcuts, scratch }
     }
 }
 
@@ -44,9 +53,9 @@ impl Backend for X64Backend {
     }
 
     fn compile(&mut self, tb: &Tb, at: u64, out: &mut Compiled) -> Result<(), TooBig> {
-        let X64Backend { layout, pins, offsets, prologue_at, parallel, scratch } = self;
-        let shared =
-            Shared { layout, pins, offsets, prologue_at: *prologue_at, at, parallel: *parallel };
+        let X64Backend { layout, pins, offsets, prologue_at, parallel, shortcuts, scratch } = self;
+        let (prologue_at, parallel, shortcuts) = (*prologue_at, *parallel, *shortcuts);
+        let shared = Shared { layout, pins, offsets, prologue_at, at, parallel, shortcuts };
         if compile(scratch, shared, tb, out) { Ok(()) } else { Err(TooBig) }
     }
 

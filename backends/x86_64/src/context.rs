@@ -8,6 +8,7 @@ use crate::liveness::{DEAD, HOT, Liveness};
 use crate::pins::Pins;
 use crate::prologue::Offsets;
 use crate::puts::{Put, Snap};
+use crate::shortcuts::Shortcuts;
 use std::mem::take;
 use tcg_ir::{Compiled, DirectExit, GuestLayout, Tb, Val};
 
@@ -53,6 +54,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) at: u64,
     /// Other threads may see our accesses.
     pub(crate) parallel: bool,
+    /// What the code may do to be fast.
+    pub(crate) shortcuts: Shortcuts,
 }
 
 /// One compilation.
@@ -158,7 +161,7 @@ impl Cx<'_> {
         self.literals.clear();
         self.label_jumps.clear();
         self.live.run(self.tb, self.pins, &mut self.vals);
-        let tb = self.tb;
+        let (tb, shortcuts) = (self.tb, self.shared.shortcuts);
         let mut index = 0;
         while let Some(op) = tb.ops.get(index) {
             let fate = self.live.fate[index];
@@ -172,8 +175,12 @@ impl Cx<'_> {
             self.regs.locked = 0;
             self.asm.reserve(MAX_OP_BYTES);
             match tb.ops.get(index) {
-                Some(next) if self.lower_pair(op, next) => index += 1,
+                Some(next) if shortcuts.fusion && self.lower_pair(op, next) => index += 1,
                 _ => self.lower(op),
+            }
+            if !shortcuts.deferral && !self.puts.is_empty() {
+                self.regs.locked = 0;
+                self.flush_all();
             }
             if self.failed {
                 return;

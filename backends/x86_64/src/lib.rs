@@ -19,8 +19,10 @@ mod lower;
 mod pins;
 mod prologue;
 mod puts;
+mod shortcuts;
 mod slow;
 
 pub use backend::X64Backend;
 pub use host::check_host;
 pub use prologue::RETURN_STACK_BYTES;
+pub use shortcuts::Shortcuts;

@@ -47,15 +47,17 @@ pub(crate) struct Pins {
 
 impl Pins {
     pub(crate) fn new(layout: &GuestLayout) -> Pins {
-        let mut pins = Pins {
-            of_global: vec![NO_PIN; layout.globals.len()],
-            all: Vec::new(),
-            bias: bias(layout),
-        };
+        let mut pins = Pins::none(layout);
         pins.assign(layout, Type::is_int, &INT_PINS);
         let fp: Vec<Reg> = (XMM0..).take(N_FP_PINS).collect();
         pins.assign(layout, |ty| !ty.is_int(), &fp);
         pins
+    }
+
+    /// Every global in the CPU state.
+    pub(crate) fn none(layout: &GuestLayout) -> Pins {
+        let of_global = vec![NO_PIN; layout.globals.len()];
+        Pins { of_global, all: Vec::new(), bias: bias(layout) }
     }
 
     fn assign(&mut self, layout: &GuestLayout, class: fn(Type) -> bool, regs: &[Reg]) {

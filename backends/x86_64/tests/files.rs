@@ -1,11 +1,11 @@
-//! Runs `tests/filetests/compile/*.tb`: a header `test compile [parallel]`, a TB of the toy guest of `tcg-irgen`, and the
-//! expected host code as comments, closed by the budget line.
+//! Runs `tests/filetests/compile/*.tb`: a header `test compile [parallel] [no-SHORTCUT]`, a TB of the toy guest of `tcg-irgen`,
+//! and the expected host code as comments, closed by the budget line.
 //!
 //! Shown is the hot part: up to the first jump back, cold code follows after `cold:`. Jumps name the guest pc they lead to,
 //! `exit` (to the trampoline) or a place in the code.
 //! With `BLESS` in the environment it writes what it finds as expected: read the difference.
 
-use backend_x86_64::X64Backend;
+use backend_x86_64::{Shortcuts, X64Backend};
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, OpKind};
 use std::fmt::Write;
 use std::path::Path;
@@ -16,11 +16,15 @@ use tcg_irgen::toy_layout;
 const PROLOGUE_AT: u64 = 0x1000_0000;
 const CODE_AT: u64 = 0x2000_0000;
 
-/// The host code of a TB as text, with its budget line.
-fn compile(text: &str, parallel: bool) -> String {
+/// The host code of a TB as text, with its budget line; the words of the header say how.
+fn compile(header: &str, text: &str) -> String {
+    let parallel = header.contains("parallel");
+    let off = header.split_whitespace().filter_map(|word| word.strip_prefix("no-"));
+    let without = |all: Shortcuts, name| all.without(name).expect("a shortcut");
+    let shortcuts = off.fold(Shortcuts::ALL, without);
     let tb = parse_tb(text).expect("a TB");
     verify(&tb, toy_layout()).expect("well formed");
-    let mut backend = X64Backend::new(toy_layout(), parallel);
+    let mut backend = X64Backend::with(toy_layout(), parallel, shortcuts);
     backend.prologue(PROLOGUE_AT, &mut Vec::new());
     let mut out = Compiled::default();
     backend.compile(&tb, CODE_AT, &mut out).expect("room");
@@ -85,7 +89,7 @@ fn files() {
         let file = std::fs::read_to_string(&path).expect("a text file");
         let (header, tb, expected) = parts(&file);
         assert!(header.starts_with("test compile"), "{}", path.display());
-        let found = compile(&tb, header.contains("parallel"));
+        let found = compile(header, &tb);
         n += 1;
         if found == expected {
             continue;

@@ -38,6 +38,9 @@ enum Command {
     /// Print which instruction of the tables rests on what
     #[cfg(target_arch = "x86_64")]
     Coverage(CoverageArgs),
+    /// Print the engines that a thorough comparison runs, for `--engine`
+    #[cfg(target_arch = "x86_64")]
+    Engines,
     /// Generate a stream, record it on the interpreter, replay it on the JIT, run a tiny program
     #[cfg(target_arch = "x86_64")]
     Demo(DemoArgs),
@@ -90,7 +93,8 @@ pub(crate) struct ReplayArgs {
     /// The traces; `-` is standard input
     #[arg(required = true, value_name = "TRACE")]
     pub(crate) traces: Vec<PathBuf>,
-    /// interp, jit, or jit:OPTION,… with one-insn, parallel, all-passes, no-passes, or no- and a pass
+    /// interp, jit, or jit:OPTION,… with one-insn, parallel, all-passes, no-passes, no-shortcuts, or
+    /// no- and a pass or shortcut (see `risu engines`)
     #[arg(long, default_value = "jit")]
     pub(crate) engine: String,
     /// Processes to use; 0 for one on each processor
@@ -203,6 +207,8 @@ impl Args {
             Command::Dump(args) => dump::run(args),
             #[cfg(target_arch = "x86_64")]
             Command::Coverage(args) => coverage::run(args),
+            #[cfg(target_arch = "x86_64")]
+            Command::Engines => replay::engines(),
             #[cfg(target_arch = "x86_64")]
             Command::Demo(args) => demo::run(args),
         }

@@ -1,5 +1,6 @@
 //! `risu replay`.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -23,6 +24,13 @@ pub(crate) fn run(args: &ReplayArgs) -> Result<Verdict> {
         bail!("{error}");
     }
     Ok(results.verdict(args.strict))
+}
+
+/// Prints the engines that a thorough comparison runs.
+pub(crate) fn engines() -> Result<Verdict> {
+    let mut out = io::stdout().lock();
+    EngineChoice::sweep().iter().try_for_each(|name| writeln!(out, "{name}"))?;
+    Ok(Verdict::Agree)
 }
 
 /// Most traces that one process replays, one after the other.

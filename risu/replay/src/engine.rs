@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use backend_x86_64::X64Backend;
+use backend_x86_64::{Shortcuts, X64Backend};
 use tcg_exec::{Config, Engine, Machine};
 use tcg_ir::{Guest, GuestLayout, TranslateOptions};
 use tcg_mem::AddressSpace;
@@ -15,12 +15,16 @@ const CACHE_BYTES: usize = 64 << 20;
 /// An engine and its options, as `interp`, `jit`, `jit:one-insn`, `jit:all-passes,no-dce`.
 ///
 /// Passes are those that `momonga` runs before the same engine, unless options say otherwise.
+/// [`EngineChoice::sweep`] has each of them, and each of the back end's and the loop's shortcuts, off in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineChoice {
     interpret: bool,
     one_insn: bool,
     parallel: bool,
     passes: Passes,
+    shortcuts: Shortcuts,
+    chaining: bool,
+    lookup: bool,
 }
 
 /// Why a name is no engine.
@@ -30,9 +34,14 @@ pub enum EngineError {
     #[error("unknown engine {0}; known: interp, jit")]
     Engine(String),
     /// A part after the colon is unknown.
-    #[error("unknown engine option {0}; known: one-insn, parallel, all-passes, no-passes{1}")]
+    #[error(
+        "unknown engine option {0}; known: one-insn, parallel, all-passes, no-passes, no-shortcuts{1}"
+    )]
     Option(String, String),
 }
+
+/// Options that switch something off in the execution loop.
+const LOOP: [&str; 2] = ["chaining", "lookup"];
 
 impl FromStr for EngineChoice {
     type Err = EngineError;
@@ -45,7 +54,10 @@ impl FromStr for EngineChoice {
             _ => return Err(EngineError::Engine(name.to_owned())),
         };
         let passes = if interpret { Passes::ALL } else { Passes::COMPILED };
-        let mut choice = EngineChoice { interpret, one_insn: false, parallel: false, passes };
+        let shortcuts = Shortcuts::ALL;
+        let (one_insn, parallel, chaining, lookup) = (false, false, true, true);
+        let mut choice =
+            EngineChoice { interpret, one_insn, parallel, passes, shortcuts, chaining, lookup };
         for option in options.split(',').filter(|o| !o.is_empty()) {
             choice.set(option)?;
         }
@@ -54,20 +66,52 @@ impl FromStr for EngineChoice {
 }
 
 impl EngineChoice {
+    /// The engines that a thorough comparison runs: the interpreter with and without passes, the JIT,
+    /// and the JIT with each of what makes it fast switched off in turn, and with all of it.
+    #[must_use]
+    pub fn sweep() -> Vec<String> {
+        let whole = ["interp", "interp:no-passes", "jit", "jit:one-insn", "jit:parallel"];
+        let all = ["jit:all-passes", "jit:no-passes", "jit:no-passes,no-shortcuts"];
+        let without = |name: &&str| format!("jit:all-passes,no-{name}");
+        let singly = Self::switches().map(|name| without(&name));
+        whole.into_iter().chain(all).map(str::to_owned).chain(singly).collect()
+    }
+
+    /// Names of all that can be switched off alone.
+    fn switches() -> impl Iterator<Item = &'static str> {
+        Passes::NAMES.into_iter().map(|(name, _)| name).chain(Shortcuts::NAMES).chain(LOOP)
+    }
+
     fn set(&mut self, option: &str) -> Result<(), EngineError> {
-        let pass = option.strip_prefix("no-").and_then(Passes::by_name);
-        match (option, pass) {
-            ("one-insn", _) => self.one_insn = true,
-            ("parallel", _) => self.parallel = true,
-            ("all-passes", _) => self.passes = Passes::ALL,
-            ("no-passes", _) => self.passes = Passes::NONE,
-            (_, Some(pass)) => self.passes = self.passes.without(pass),
+        match option {
+            "one-insn" => self.one_insn = true,
+            "parallel" => self.parallel = true,
+            "all-passes" => self.passes = Passes::ALL,
+            "no-passes" => self.passes = Passes::NONE,
+            "no-shortcuts" => {
+                self.shortcuts = Shortcuts::NONE;
+                (self.chaining, self.lookup) = (false, false);
+            }
             _ => {
-                let known = Passes::NAMES.iter().map(|(name, _)| format!(", no-{name}")).collect();
-                return Err(EngineError::Option(option.to_owned(), known));
+                let known = || Self::switches().map(|name| format!(", no-{name}")).collect();
+                let off = option.strip_prefix("no-").and_then(|name| self.switch_off(name));
+                off.ok_or_else(|| EngineError::Option(option.to_owned(), known()))?;
             }
         }
         Ok(())
+    }
+
+    /// Switches off what has this name; `None` if nothing has.
+    fn switch_off(&mut self, name: &str) -> Option<()> {
+        match name {
+            "chaining" => self.chaining = false,
+            "lookup" => self.lookup = false,
+            _ => match Passes::by_name(name) {
+                Some(pass) => self.passes = self.passes.without(pass),
+                None => self.shortcuts = self.shortcuts.without(name)?,
+            },
+        }
+        Some(())
     }
 
     /// A machine with this engine.
@@ -92,18 +136,20 @@ impl EngineChoice {
     }
 
     fn with_layout(self, layout: &'static GuestLayout) -> std::io::Result<Config> {
-        let engine = if self.interpret { interpreter() } else { jit(layout, self.parallel)? };
+        let engine = if self.interpret { interpreter() } else { self.jit(layout)? };
         let max_insns = if self.one_insn { 1 } else { TranslateOptions::default().max_insns };
         let translate =
             TranslateOptions { parallel: self.parallel, max_insns, ..TranslateOptions::default() };
-        let passes = self.passes;
-        Ok(Config { translate, passes, cache_bytes: CACHE_BYTES, ..Config::new(engine) })
+        let EngineChoice { passes, chaining, lookup, .. } = self;
+        let cache_bytes = CACHE_BYTES;
+        Ok(Config { translate, passes, chaining, lookup, cache_bytes, ..Config::new(engine) })
     }
-}
 
-fn jit(layout: &'static GuestLayout, parallel: bool) -> std::io::Result<Engine> {
-    backend_x86_64::check_host().map_err(std::io::Error::other)?;
-    Ok(Engine::Jit(Box::new(move || Box::new(X64Backend::new(layout, parallel)))))
+    fn jit(self, layout: &'static GuestLayout) -> std::io::Result<Engine> {
+        backend_x86_64::check_host().map_err(std::io::Error::other)?;
+        let EngineChoice { parallel, shortcuts, .. } = self;
+        Ok(Engine::Jit(Box::new(move || Box::new(X64Backend::with(layout, parallel, shortcuts)))))
+    }
 }
 
 fn interpreter() -> Engine {
@@ -114,4 +160,22 @@ fn interpreter() -> Engine {
             unsafe { interp.run(tb, env) }
         })
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EngineChoice;
+
+    #[test]
+    fn the_sweep_has_every_switch_once() {
+        let sweep = EngineChoice::sweep();
+        let mut choices: Vec<EngineChoice> =
+            sweep.iter().map(|name| name.parse().expect("an engine")).collect();
+        assert_eq!(choices.len(), 8 + EngineChoice::switches().count());
+        while let Some(choice) = choices.pop() {
+            assert!(!choices.contains(&choice), "{choice:?} twice");
+        }
+        let error = "jit:no-brakes".parse::<EngineChoice>().expect_err("no such option");
+        assert!(error.to_string().contains("no-chaining"), "{error}");
+    }
 }

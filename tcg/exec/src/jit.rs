@@ -151,9 +151,10 @@ impl Jit {
         } else if self.missed {
             self.remember(key.0, block);
         }
+        let (chaining, lookup) = (self.core.config.chaining, self.core.config.lookup);
         match self.enter(block) {
-            RunResult::Chain(patch_address) => self.pending = Some(patch_address),
-            RunResult::Exit => self.missed = self.env().exit_code == ExitCode::NONE,
+            RunResult::Chain(patch_address) => self.pending = chaining.then_some(patch_address),
+            RunResult::Exit => self.missed = lookup && self.env().exit_code == ExitCode::NONE,
         }
         Ok(())
     }

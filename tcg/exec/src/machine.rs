@@ -50,6 +50,10 @@ pub struct Config {
     pub translate: TranslateOptions,
     /// Optimizer passes.
     pub passes: Passes,
+    /// Whether exits of compiled blocks are patched to jump to the block that follows.
+    pub chaining: bool,
+    /// Whether compiled code finds the targets of indirect jumps by itself, in a table that the loop fills.
+    pub lookup: bool,
     /// Size of the code cache in bytes.
     pub cache_bytes: usize,
     /// Told of every TB.
@@ -59,7 +63,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The usual choices: one thread so far, all passes, 64 MiB of code.
+    /// The usual choices: one thread so far, all passes and shortcuts, 64 MiB of code.
     #[must_use]
     pub fn new(engine: Engine) -> Config {
         let translate = TranslateOptions { parallel: false, ..TranslateOptions::default() };
@@ -67,6 +71,8 @@ impl Config {
             engine,
             translate,
             passes: Passes::ALL,
+            chaining: true,
+            lookup: true,
             cache_bytes: 64 << 20,
             log: None,
             timed: false,
@@ -80,6 +86,8 @@ impl std::fmt::Debug for Config {
             .field("engine", &self.engine)
             .field("translate", &self.translate)
             .field("passes", &self.passes)
+            .field("chaining", &self.chaining)
+            .field("lookup", &self.lookup)
             .field("cache_bytes", &self.cache_bytes)
             .finish_non_exhaustive()
     }

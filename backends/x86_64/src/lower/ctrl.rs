@@ -127,7 +127,7 @@ impl Cx<'_> {
         let t = self.indirect_target(target);
         self.flush_at_end(bit(t));
         match (kind, self.return_to.take()) {
-            (TargetKind::Return, _) => self.predicted_return(t),
+            (TargetKind::Return, _) if self.shared.shortcuts.returns => self.predicted_return(t),
             (_, Some(return_to)) => {
                 self.push_return(return_to, bit(t));
                 let entry = self.look_up(t);

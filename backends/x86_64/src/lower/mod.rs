@@ -137,7 +137,7 @@ impl Cx<'_> {
             Op::GotoIf { cond, pc, a, b, .. } => self.goto_if(cond, pc, a, b),
             Op::GotoIfFp { mask, pc, a, b, .. } => self.goto_if_fp(mask, pc, a, b),
             Op::GotoInd { kind, target } => self.goto_ind(kind, target),
-            Op::PushReturn { pc } => self.return_to = Some(pc),
+            Op::PushReturn { pc } => self.return_to = self.shared.shortcuts.returns.then_some(pc),
             Op::Exit { code, pc, arg } => self.exit(code, pc, arg),
             Op::TrapIf { cond, code, a, b, .. } => self.trap_if(cond, code, a, b),
             Op::Poll { pc } => self.poll(pc),

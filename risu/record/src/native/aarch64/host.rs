@@ -10,13 +10,20 @@ const HWCAP_CPUID: u64 = 1 << 11;
 /// What QEMU's `max` processor has as MIDR: no implementer, part `Q`.
 const QEMU_MIDR: u64 = 0x000f_0510;
 
+/// HWCAP2_CSSC (Linux `asm/hwcap.h`): QEMU has it from 11 on.
+const HWCAP2_CSSC: u64 = 1 << 34;
+
 /// Kernel, machine, and as feature words AT_HWCAP, AT_HWCAP2 and MIDR_EL1.
 pub(crate) fn host_info() -> HostInfo {
     let version = fs::read_to_string("/proc/version").unwrap_or_default();
     // SAFETY: reads the auxiliary vector.
     let [hwcap, hwcap2] = [libc::AT_HWCAP, libc::AT_HWCAP2].map(|n| unsafe { libc::getauxval(n) });
     let midr = if hwcap & HWCAP_CPUID == 0 { 0 } else { read_midr() };
-    let emulator = if midr == QEMU_MIDR { "qemu-user on " } else { "" };
+    let emulator = match midr {
+        QEMU_MIDR if hwcap2 & HWCAP2_CSSC == 0 => "qemu-user 10 on ",
+        QEMU_MIDR => "qemu-user on ",
+        _ => "",
+    };
     let name = format!("{emulator}{} midr {midr:#010x}", version.trim());
     HostInfo { name, features: vec![hwcap, hwcap2, midr] }
 }
