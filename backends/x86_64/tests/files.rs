@@ -3,7 +3,6 @@
 //!
 //! Shown is the hot part: up to the first jump back, cold code follows after `cold:`. Jumps name the guest pc they lead to,
 //! `exit` (to the trampoline) or a place in the code.
-//! With `BLESS` in the environment it writes what it finds as expected: read the difference.
 
 use backend_x86_64::{Shortcuts, X64Backend};
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter, OpKind};
@@ -11,6 +10,7 @@ use std::fmt::Write;
 use std::path::Path;
 use tcg_ir::{Backend, Compiled, parse_tb, verify};
 use tcg_irgen::toy_layout;
+use test_harness::files::check_folder;
 
 /// Where the prologue and the TB are said to be.
 const PROLOGUE_AT: u64 = 0x1000_0000;
@@ -70,37 +70,16 @@ fn line(out: &Compiled, insn: &Instruction, formatter: &mut IntelFormatter, text
     .expect("a string");
 }
 
-/// Splits a file into header, TB and expectation.
-fn parts(file: &str) -> (&str, String, String) {
-    let (header, rest) = file.split_once('\n').expect("a header");
-    let (expected, tb): (Vec<&str>, Vec<&str>) =
-        rest.lines().partition(|line| line.starts_with(';'));
-    let join = |lines: Vec<&str>| lines.iter().map(|line| format!("{line}\n")).collect();
-    (header, join(tb), join(expected))
+/// A file with its TB compiled.
+fn should_be(path: &Path, text: &str) -> String {
+    let (header, rest) = text.split_once('\n').expect("a header");
+    assert!(header.starts_with("test compile"), "{}", path.display());
+    let lines = rest.lines().filter(|line| !line.starts_with(';'));
+    let tb: String = lines.map(|line| format!("{line}\n")).collect();
+    format!("{header}\n{tb}{}", compile(header, &tb))
 }
 
 #[test]
 fn files() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/filetests/compile");
-    let mut n = 0;
-    let mut wrong = String::new();
-    for entry in std::fs::read_dir(folder).expect("the folder") {
-        let path = entry.expect("an entry").path();
-        let file = std::fs::read_to_string(&path).expect("a text file");
-        let (header, tb, expected) = parts(&file);
-        assert!(header.starts_with("test compile"), "{}", path.display());
-        let found = compile(header, &tb);
-        n += 1;
-        if found == expected {
-            continue;
-        }
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, format!("{header}\n{tb}{found}")).expect("written");
-        } else {
-            write!(wrong, "{}\nexpected:\n{expected}found:\n{found}", path.display())
-                .expect("a string");
-        }
-    }
-    assert!(n > 0, "there are no files");
-    assert!(wrong.is_empty(), "{wrong}BLESS=1 accepts what was found");
+    check_folder("compile", should_be);
 }

@@ -4,9 +4,9 @@
 use backend_x86_64::X64Backend;
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind};
 use std::fmt::Write;
-use std::path::Path;
 use tcg_ir::{Backend, Compiled, Lane, VecFpCmp, VecFpOp, VecOp, VecShift, parse_tb, verify};
 use tcg_irgen::toy_layout;
+use test_harness::files::check_file;
 
 const INTRODUCTION: &str = "\
 # Vector ops on x86-64-v3
@@ -155,13 +155,5 @@ fn the_table_in_the_book_is_up_to_date() {
     integer(&mut page);
     others(&mut page);
     floats(&mut page);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/vector-ops.md");
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&path, &page).expect("the book is writable");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/src/vector-ops.md is stale: BLESS=1 cargo test -p backend-x86-64"
-    );
+    check_file("docs/src/vector-ops.md", &page);
 }

@@ -2,24 +2,11 @@
 //! instruction at address 0x1000 with one blank for the tab, or `error: …`.
 //!
 //! What decodes must also encode to the same bytes, unless its row is to do.
-//! With `BLESS=1` in the environment the texts are rewritten.
 
 use isa::{Row, aarch64, s390x};
-use std::path::{Path, PathBuf};
+use test_harness::files::check_folder;
 
 const PC: u64 = 0x1000;
-
-fn files() -> Vec<PathBuf> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/filetests/isa");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(dir)
-        .expect("tests/filetests/isa is there")
-        .map(|entry| entry.expect("tests/filetests/isa is readable").path())
-        .filter(|p| p.extension().is_some_and(|e| e == "dis"))
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty());
-    paths
-}
 
 fn bytes(hex: &str) -> Vec<u8> {
     assert!(hex.is_ascii() && hex.len() % 2 == 0, "{hex}");
@@ -62,16 +49,8 @@ fn expected(guest: &str, line: &str) -> String {
 
 #[test]
 fn files_read_as_written() {
-    for path in files() {
-        let written = std::fs::read_to_string(&path).expect("the file is readable");
+    check_folder("isa", |path, text| {
         let guest = path.file_stem().unwrap_or_default().to_string_lossy();
-        let now: String = written.lines().map(|l| expected(&guest, l) + "\n").collect();
-        if std::env::var_os("BLESS").is_some() {
-            std::fs::write(&path, &now).expect("the file is writable");
-        } else {
-            for (line, (a, b)) in (1..).zip(written.lines().zip(now.lines())) {
-                assert_eq!(a, b, "{}:{line} (BLESS=1 rewrites)", path.display());
-            }
-        }
-    }
+        text.lines().map(|line| expected(&guest, line) + "\n").collect()
+    });
 }

@@ -1,9 +1,9 @@
 //! The book's IR reference is made from the op table: `BLESS=1 cargo test -p tcg-ir` rewrites it.
 
 use std::fmt::Write;
-use std::path::Path;
 use tcg_ir::Op;
 use tcg_ir::ops::OpRow;
+use test_harness::files::check_file;
 
 const INTRODUCTION: &str = "\
 # IR reference
@@ -70,11 +70,5 @@ fn the_reference_in_the_book_is_up_to_date() {
     for row in Op::TABLE {
         section(row, &mut page);
     }
-    let page = format!("{}\n", page.trim_end());
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/src/ir.md");
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&path, &page).expect("the book is writable");
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(written == page, "docs/src/ir.md is stale: BLESS=1 cargo test -p tcg-ir");
+    check_file("docs/src/ir.md", &format!("{}\n", page.trim_end()));
 }

@@ -1,9 +1,9 @@
 //! Runs `tests/filetests/opt/*.tb`: a header `passes=…`, a TB, and the expected TB as comments.
-//! With `BLESS` in the environment it writes what it finds as expected: read the difference.
 
 use std::path::Path;
 use tcg_ir::{GlobalDesc, GuestLayout, Type, parse_tb, verify};
 use tcg_opt::{Optimizer, Passes};
+use test_harness::files::check_folder;
 
 static LAYOUT: GuestLayout = GuestLayout {
     name: "toy",
@@ -36,38 +36,21 @@ fn header(line: &str) -> (Passes, bool) {
     (passes, parallel)
 }
 
-fn check(path: &Path) {
-    let text = std::fs::read_to_string(path).expect("readable");
+/// A file with its passes run.
+fn should_be(path: &Path, text: &str) -> String {
     let (head, rest) = text.split_once('\n').expect("a header line");
     let (passes, parallel) = header(head);
-    let source: String =
-        rest.lines().filter(|l| !l.starts_with(';')).map(|l| l.to_owned() + "\n").collect();
-    let want: String = rest
-        .lines()
-        .filter_map(|l| l.strip_prefix("; ").or_else(|| l.strip_prefix(';')))
-        .map(|l| l.to_owned() + "\n")
-        .collect();
+    let lines = rest.lines().filter(|line| !line.starts_with(';'));
+    let source: String = lines.map(|line| format!("{line}\n")).collect();
     let mut tb = parse_tb(&source).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     verify(&tb, &LAYOUT).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     Optimizer::default().run(&mut tb, &LAYOUT, passes, parallel);
     verify(&tb, &LAYOUT).unwrap_or_else(|e| panic!("{}: after: {e}\n{tb}", path.display()));
-    // Numbering of values is free: compare what parses from both.
-    let got = tb.to_string();
-    if std::env::var_os("BLESS").is_some() {
-        let comment: String = got.lines().map(|line| format!("; {line}\n")).collect();
-        return std::fs::write(path, format!("{head}\n{source}{comment}")).expect("writable");
-    }
-    let normal = |text: &str| parse_tb(text).map(|tb| tb.to_string()).unwrap_or_default();
-    assert_eq!(normal(&got), normal(&want), "{}: got\n{got}", path.display());
+    let found: String = tb.to_string().lines().map(|line| format!("; {line}\n")).collect();
+    format!("{head}\n{source}{found}")
 }
 
 #[test]
 fn file_tests() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/filetests/opt");
-    let mut n_files = 0;
-    for entry in std::fs::read_dir(dir).expect("the folder of file tests") {
-        check(&entry.expect("an entry").path());
-        n_files += 1;
-    }
-    assert!(n_files >= 4, "only {n_files} file tests found");
+    check_folder("opt", should_be);
 }

@@ -372,6 +372,9 @@ impl Translator<'_> {
         self.poll_indirect();
         let tests = self.tests(f.m1);
         self.skip_if(tests.invert());
+        if self.ended {
+            return;
+        }
         let addr = self.addr(f.b2, f.x2, f.d2);
         let target = self.load(Type::I64, 8, addr);
         let target = self.wrap(target);

@@ -1,0 +1,58 @@
+//! Every row of a guest's tables, with random operands, becomes a well-formed block in every mode.
+
+use isa::Row;
+use tcg_ir::{Builder, CodeWindow, Guest, TranslateOptions, verify};
+use tcg_irgen::Random;
+
+/// Guest address of the code.
+const PC: u64 = 0x10_0000;
+
+/// Translates each row 40 times for each of the TB flags, followed by another.
+///
+/// # Panics
+/// If a block is not well formed, or if translation panics.
+pub fn check_every_row<G: Guest>(rows: &[Row], flags: &[u32]) {
+    // Translation may read guest memory.
+    tcg_mem::sigsafe_fixup::install().expect("a signal handler");
+    let mut random = Random::new(1);
+    let mut b = Builder::new(G::layout(), true);
+    for row in rows {
+        for _ in 0..40 {
+            let mut code = random_row(row, &mut random);
+            let other = &rows[random.below(rows.len() as u32) as usize];
+            code.extend(random_row(other, &mut random));
+            for &flags in flags {
+                check::<G>(&mut b, &code, flags, random.one_in(2), row.name);
+            }
+        }
+    }
+}
+
+/// Translates random bytes.
+///
+/// # Panics
+/// If a block is not well formed, or if translation panics.
+pub fn check_random_bytes<G: Guest>() {
+    tcg_mem::sigsafe_fixup::install().expect("a signal handler");
+    let mut random = Random::new(42);
+    let mut b = Builder::new(G::layout(), true);
+    for _ in 0..20_000 {
+        let code: Vec<u8> = (0..8).flat_map(|_| random.bits().to_be_bytes()).collect();
+        check::<G>(&mut b, &code, 0, true, "random bytes");
+    }
+}
+
+/// An instruction of the row, all bits beside its opcode random.
+fn random_row(row: &Row, random: &mut Random) -> Vec<u8> {
+    row.encode(random.bits() & !row.mask | row.value).as_slice().to_vec()
+}
+
+fn check<G: Guest>(b: &mut Builder, code: &[u8], flags: u32, parallel: bool, what: &str) {
+    let options = TranslateOptions { parallel, ..TranslateOptions::default() };
+    b.start(PC, flags);
+    G::translate(CodeWindow { base: PC, bytes: code }, &options, b);
+    if let Err(error) = verify(&b.tb, G::layout()) {
+        panic!("{what} flags={flags:#x}: {error}\n{:#?}", b.tb.ops);
+    }
+    assert!(b.tb.n_insns > 0, "{what}");
+}
