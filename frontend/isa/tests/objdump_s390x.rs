@@ -4,7 +4,6 @@ use isa::row::Row;
 use isa::s390x;
 use random::{Random, random_word};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 mod gnu;
 mod random;
@@ -46,22 +45,7 @@ fn cases() -> Vec<(&'static Row, u64)> {
 
 /// What objdump prints, by address.
 fn objdump(image: &[u8], file: &str) -> BTreeMap<u64, String> {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
-    std::fs::write(&path, image).expect("the target's temporary directory is writable");
-    let output = gnu::objdump("s390x-linux-gnu-")
-        .args(["-D", "-z", "-w", "-b", "binary", "-m", "s390:64-bit", "-M", "zarch"])
-        .arg(&path)
-        .output()
-        .expect("s390x-linux-gnu-objdump runs (Debian: binutils-s390x-linux-gnu)");
-    let text = String::from_utf8(output.stdout).expect("objdump prints UTF-8");
-    text.lines().filter_map(parse_line).collect()
-}
-
-/// `  1f0:<tab>18 11  <tab>lr<tab>%r1,%r1`
-fn parse_line(line: &str) -> Option<(u64, String)> {
-    let (address, rest) = line.split_once(":\t")?;
-    let (_, text) = rest.split_once('\t')?;
-    Some((u64::from_str_radix(address.trim(), 16).ok()?, text.trim_end().to_string()))
+    gnu::listing("s390x-linux-gnu-", &["-m", "s390:64-bit", "-M", "zarch"], image, file)
 }
 
 fn image(cases: &[(&Row, u64)]) -> Vec<u8> {
@@ -80,8 +64,7 @@ fn image(cases: &[(&Row, u64)]) -> Vec<u8> {
 fn every_row_reads_as_in_objdump() {
     let cases = cases();
     let theirs = objdump(&image(&cases), "rows.bin");
-    let mut wrong = BTreeMap::new();
-    let mut agreed = 0;
+    let mut wrong = gnu::Differences::default();
     for (index, (row, word)) in cases.iter().enumerate() {
         let pc = (index * SLOT) as u64;
         let expected = theirs.get(&pc).map_or("(nothing)", String::as_str);
@@ -92,17 +75,11 @@ fn every_row_reads_as_in_objdump() {
         let insn = s390x::decode_word(*word).expect("a row's word decodes");
         let ours = insn.fmt_at(pc).to_string();
         let fault = fault_of_objdump(row, *word, &ours);
-        if fault.as_deref().unwrap_or(&ours) == expected {
-            agreed += 1;
-        } else {
-            wrong.entry(row.name).or_insert_with(Vec::new).push(format!("{ours} | {expected}"));
+        if fault.as_deref().unwrap_or(&ours) != expected {
+            wrong.note(row.name, *word, &ours, expected);
         }
     }
-    let lines: Vec<String> = wrong
-        .iter()
-        .map(|(name, list)| format!("{name}: {} of {WORDS_PER_ROW}: {}", list.len(), list[0]))
-        .collect();
-    assert!(wrong.is_empty(), "{agreed} agree, {} rows differ:\n{}", wrong.len(), lines.join("\n"));
+    wrong.report();
 }
 
 /// What we call undefined, objdump must not know: over all values of the second byte and of the

@@ -5,8 +5,6 @@
 use isa::aarch64::{self, ROWS};
 use isa::row::Row;
 use random::{Random, random_word};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 mod gnu;
 mod random;
@@ -20,25 +18,10 @@ fn words() -> usize {
 
 /// What objdump 2.40 prints for these words, which stand from address 0 on.
 fn objdump(words: &[u32], file: &str) -> Vec<String> {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
     let image: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
-    std::fs::write(&path, image).expect("the target's temporary directory is writable");
-    let output = gnu::objdump("aarch64-linux-gnu-")
-        .args(["-D", "-z", "-b", "binary", "-m", "aarch64"])
-        .arg(&path)
-        .output()
-        .expect("aarch64-linux-gnu-objdump runs (Debian: binutils-aarch64-linux-gnu)");
-    let text = String::from_utf8(output.stdout).expect("objdump prints UTF-8");
-    let lines: Vec<String> = text.lines().filter_map(parse_line).collect();
+    let lines = gnu::listing("aarch64-linux-gnu-", &["-m", "aarch64"], &image, file);
     assert_eq!(lines.len(), words.len(), "a line for each word");
-    lines
-}
-
-/// `  1f0:<tab>8b020020 <tab>add<tab>x0, x1, x2`
-fn parse_line(line: &str) -> Option<String> {
-    let (_, rest) = line.split_once(":\t")?;
-    let (_, text) = rest.split_once('\t')?;
-    Some(text.trim_end().to_string())
+    lines.into_values().collect()
 }
 
 /// Our text, in the form of objdump for what is undefined.
@@ -71,7 +54,7 @@ fn excused(word: u64, row: Option<&Row>, ours: &str, theirs: &str) -> bool {
     not_built || newer || not_as_it_should_be || named || unpredictable
 }
 
-fn compare(words: &[u32], file: &str, wrong: &mut BTreeMap<String, Vec<String>>) {
+fn compare(words: &[u32], file: &str, wrong: &mut gnu::Differences) {
     for (chunk, list) in words.chunks(CHUNK).enumerate() {
         let theirs = objdump(list, &format!("{chunk}-{file}"));
         for (index, (word, theirs)) in list.iter().zip(theirs).enumerate() {
@@ -87,28 +70,18 @@ fn compare(words: &[u32], file: &str, wrong: &mut BTreeMap<String, Vec<String>>)
                 || format!("undefined: {}", theirs.split('\t').next().unwrap_or("")),
                 |row| row.name.to_string(),
             );
-            wrong.entry(name).or_default().push(format!("{word:08x}: {ours} | {theirs}"));
+            wrong.note(&name, u64::from(*word), &ours, &theirs);
         }
     }
-}
-
-fn report(wrong: &BTreeMap<String, Vec<String>>) {
-    let lines: Vec<String> = wrong
-        .iter()
-        .map(|(name, list)| {
-            format!("{name}: {}: {}", list.len(), list[..list.len().min(4)].join("\n    "))
-        })
-        .collect();
-    assert!(wrong.is_empty(), "{} rows differ:\n{}", wrong.len(), lines.join("\n"));
 }
 
 #[test]
 fn random_words_read_as_in_objdump() {
     let mut random = Random(64);
     let words: Vec<u32> = (0..words()).map(|_| random.next() as u32).collect();
-    let mut wrong = BTreeMap::new();
+    let mut wrong = gnu::Differences::default();
     compare(&words, "random.bin", &mut wrong);
-    report(&wrong);
+    wrong.report();
 }
 
 #[test]
@@ -118,7 +91,7 @@ fn every_row_reads_as_in_objdump() {
     let words: Vec<u32> = (0..words())
         .map(|i| (random_word(rows[i % rows.len()], &mut random) >> 32) as u32)
         .collect();
-    let mut wrong = BTreeMap::new();
+    let mut wrong = gnu::Differences::default();
     compare(&words, "rows.bin", &mut wrong);
-    report(&wrong);
+    wrong.report();
 }
