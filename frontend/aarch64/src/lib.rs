@@ -6,6 +6,7 @@
 //! What this is *not*: it knows no host, no cache and no operating system.
 //! Start reading at [`state`], then `docs/src/aarch64.md`.
 
+pub mod clocks;
 pub mod features;
 pub mod flags;
 mod guest;

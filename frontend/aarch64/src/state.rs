@@ -1,5 +1,6 @@
 //! The CPU state of an aarch64 vCPU and the globals by which IR ops name it.
 
+use crate::clocks::HostClocks;
 use crate::trap::RUN_ALONE;
 use std::mem::offset_of;
 use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
@@ -43,6 +44,8 @@ pub struct CpuState {
     pub exclusive_value: [u64; 2],
     /// Keys of pointer authentication: IA, IB, DA, DB, GA; low doubleword first.
     pub pauth_keys: [[u64; 2]; 5],
+    /// Clocks of the host, for the vdso.
+    pub clocks: HostClocks,
 }
 
 /// [`CpuState::exclusive_addr`] of an open monitor: no address, because access sizes are at most 16.

@@ -41,6 +41,7 @@ pub mod ui;
 pub mod unsafe_clock;
 pub mod unsafe_fork;
 pub mod unsafe_view;
+pub mod vdso;
 
 pub use process::Config;
 pub use run::{Launch, LaunchError, run};

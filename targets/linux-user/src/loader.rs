@@ -7,6 +7,7 @@ use crate::elf::{ElfFile, LoadElfError, Segment};
 use crate::path;
 use crate::process::{Config, Image};
 use crate::stack::{self, Strings};
+use crate::vdso::{self, Returns};
 use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::ops::Range;
@@ -33,8 +34,10 @@ pub struct Loaded {
     pub entry: u64,
     /// With what stack pointer.
     pub sp: u64,
-    /// Page with the sigreturn instructions.
-    pub sigreturn_page: u64,
+    /// Where the vdso is.
+    pub vdso: u64,
+    /// Where signal handlers return to.
+    pub returns: Returns,
     /// What `/proc/self` shows.
     pub image: Image,
 }
@@ -90,7 +93,7 @@ pub fn load(
         None => None,
     };
     space.set_brk(GuestAddr(program.bias.wrapping_add(program.elf.extent().1)));
-    let sigreturn_page = map_sigreturn(abi, space)?;
+    let (vdso, returns) = map_vdso(abi, space)?;
     let stack_bytes = stack_bytes(request.config);
     let stack = map_stack(abi, space, stack_bytes, program.elf.executable_stack)?;
     let entry_of = |placed: &Placed| placed.bias.wrapping_add(placed.elf.entry);
@@ -102,6 +105,7 @@ pub fn load(
             n_headers: program.elf.n_headers,
             base: interpreter.as_ref().map_or(0, |placed| placed.bias),
             entry: entry_of(&program),
+            vdso,
         },
     );
     let strings = Strings { args: request.args, env: request.env, path: request.guest_path };
@@ -114,7 +118,8 @@ pub fn load(
     Ok(Loaded {
         entry: entry_of(interpreter.as_ref().unwrap_or(&program)),
         sp: built.sp,
-        sigreturn_page,
+        vdso,
+        returns,
         image: Image { exe, cmdline, auxv: built.auxv, start_stack: built.sp },
     })
 }
@@ -215,16 +220,18 @@ fn clear_tail(space: &AddressSpace, segment: &Segment, from: u64, to: u64) {
     }
 }
 
-fn map_sigreturn(abi: &Abi, space: &AddressSpace) -> Result<u64, LoadElfError> {
+fn map_vdso(abi: &Abi, space: &AddressSpace) -> Result<(u64, Returns), LoadElfError> {
+    let image = vdso::build(abi);
+    let len = (image.bytes.len() as u64).next_multiple_of(PAGE_SIZE);
     let prot = Prot::READ.union(Prot::WRITE);
-    let mut request = MapRequest::anonymous(GuestAddr(0), PAGE_SIZE, prot);
+    let mut request = MapRequest::anonymous(GuestAddr(0), len, prot);
     request.name = Some(Arc::from("[vdso]"));
-    let page = space.mmap(&request).map_err(|error| LoadElfError::Map { addr: 0, error })?;
-    tcg_mem::copy_out(page, abi.sigreturn_code).map_err(|_| LoadElfError::Bad("sigreturn page"))?;
+    let at = space.mmap(&request).map_err(|error| LoadElfError::Map { addr: 0, error })?;
+    tcg_mem::copy_out(at, &image.bytes).map_err(|_| LoadElfError::Bad("vdso"))?;
     space
-        .mprotect(page, PAGE_SIZE, Prot::READ.union(Prot::EXEC))
-        .map_err(|error| LoadElfError::Map { addr: page.0, error })?;
-    Ok(page.0)
+        .mprotect(at, len, Prot::READ.union(Prot::EXEC))
+        .map_err(|error| LoadElfError::Map { addr: at.0, error })?;
+    Ok((at.0, image.returns(abi.vdso, at.0)))
 }
 
 fn map_stack(

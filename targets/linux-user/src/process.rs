@@ -7,6 +7,7 @@ use crate::layout::{Endian, GuestStruct, Layout, convert, size_of};
 use crate::signal::Actions;
 use crate::sigsafe::Inbox;
 use crate::sys::guarded::{Broadcasts, Prepared};
+use crate::vdso::Returns;
 use std::ffi::{CStr, CString};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
@@ -87,8 +88,8 @@ pub struct Process {
     pub actions: Actions,
     /// The program.
     pub image: Image,
-    /// Page with the sigreturn instructions.
-    pub sigreturn_page: u64,
+    /// Where signal handlers return to.
+    pub returns: Returns,
     /// File descriptors whose contents need conversion.
     pub fds: crate::fdkind::FdKinds,
     /// Unknown system calls that were logged: a bit for each number, the last for all beyond.
@@ -108,7 +109,7 @@ impl Process {
         config: Config,
         space: Arc<AddressSpace>,
         image: Image,
-        sigreturn_page: u64,
+        returns: Returns,
         actions: Actions,
     ) -> Self {
         let self_exe = SelfExe::new(config.self_fd);
@@ -118,7 +119,7 @@ impl Process {
             space,
             actions,
             image,
-            sigreturn_page,
+            returns,
             fds: crate::fdkind::FdKinds::default(),
             logged: Default::default(),
             self_exe,
@@ -136,7 +137,7 @@ impl Process {
             space: Arc::clone(&parent.space),
             actions: parent.actions.duplicate(),
             image: parent.image.clone(),
-            sigreturn_page: parent.sigreturn_page,
+            returns: parent.returns,
             fds: crate::fdkind::FdKinds::default(),
             logged: Default::default(),
             self_exe: SelfExe::new(parent.self_exe.get()),

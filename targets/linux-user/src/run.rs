@@ -127,8 +127,8 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
         let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
     }
     cpu.start(loaded.entry, loaded.sp);
-    let process =
-        Process::new(abi, config, space, loaded.image, loaded.sigreturn_page, process_actions);
+    cpu.set_clock_page(loaded.vdso);
+    let process = Process::new(abi, config, space, loaded.image, loaded.returns, process_actions);
     let mut task = Task::new(Arc::new(process));
     task.mask = signal::host_mask();
     signal::run(&mut task, &mut *cpu);

@@ -310,7 +310,7 @@ fn deliver(
         mask: task.saved_mask.take().unwrap_or(task.mask),
         stack_top: alternate_stack(task, cpu.sp(), &action),
         altstack: crate::abi::AltStack { flags: altstack_flags(task, cpu.sp()), ..task.altstack },
-        sigreturn_page: task.process.sigreturn_page,
+        returns: task.process.returns,
         cause,
     };
     if task.altstack.flags & SS_AUTODISARM != 0 && delivery.stack_top.is_some() {

@@ -27,6 +27,7 @@ pub mod at {
     pub const RANDOM: u64 = 25;
     pub const HWCAP2: u64 = 26;
     pub const EXECFN: u64 = 31;
+    pub const SYSINFO_EHDR: u64 = 33;
     pub const MINSIGSTKSZ: u64 = 51;
 }
 
@@ -41,6 +42,8 @@ pub struct Facts {
     pub base: u64,
     /// The program's own entry.
     pub entry: u64,
+    /// Where the vdso is.
+    pub vdso: u64,
 }
 
 /// Texts that go on the stack.
@@ -70,7 +73,8 @@ pub fn auxv(abi: &Abi, config: &Config, facts: &Facts) -> Vec<(u64, u64)> {
     let id = |number: i64| crate::host::call(number, [0; 6]).unwrap_or(0);
     let (uid, euid) = (id(libc::SYS_getuid), id(libc::SYS_geteuid));
     let (gid, egid) = (id(libc::SYS_getgid), id(libc::SYS_getegid));
-    let mut vector = (abi.auxv)(config.cpu_level);
+    let mut vector = vec![(at::SYSINFO_EHDR, facts.vdso)];
+    vector.extend((abi.auxv)(config.cpu_level));
     vector.extend([
         (at::PAGESZ, PAGE_SIZE),
         (at::CLKTCK, 100),

@@ -2,6 +2,12 @@
 
 use crate::errno::Errno;
 
+/// Nanoseconds of a clock since its beginning, if there is such a clock and it has begun.
+pub fn nanoseconds(clock: u32) -> Option<u64> {
+    let (seconds, nanoseconds) = read(clock as i32).ok()?;
+    u64::try_from(seconds).ok()?.checked_mul(1_000_000_000)?.checked_add(nanoseconds as u64)
+}
+
 /// Seconds and nanoseconds of a clock.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ frontend_common::helpers! {
     SET_FPCR = system::set_fpcr;
     @flags GET_FPSR = system::get_fpsr;
     COUNTER = system::counter;
+    HOST_CLOCK = system::host_clock;
     RANDOM = system::random;
     COPY_PROLOGUE = mops::copy_prologue;
     COPY = mops::copy;

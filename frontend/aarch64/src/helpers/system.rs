@@ -2,6 +2,7 @@
 
 use super::Done;
 use crate::state::CpuState;
+use crate::trap::Trap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -26,6 +27,11 @@ pub(super) fn get_fpsr(state: &mut CpuState, _: [u64; 4]) -> Done {
 pub(super) fn counter(_: &mut CpuState, _: [u64; 4]) -> Done {
     static START: OnceLock<Instant> = OnceLock::new();
     Ok(START.get_or_init(Instant::now).elapsed().as_nanos() as u64)
+}
+
+/// A clock of the host, for the instruction at `pc`.
+pub(super) fn host_clock(state: &mut CpuState, [pc, clock, ..]: [u64; 4]) -> Done {
+    state.clocks.read_from(pc, clock).ok_or(Trap::Undefined.into())
 }
 
 /// A random number, from the source that the standard library keys its hash tables with.

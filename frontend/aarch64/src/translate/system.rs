@@ -58,6 +58,11 @@ const CNTFRQ: u16 = register(3, 3, 14, 0, 0);
 const CNTVCT: u16 = register(3, 3, 14, 0, 2);
 /// CNTVCTSS_EL0.
 const CNTVCTSS: u16 = register(3, 3, 14, 0, 6);
+/// Clocks of the host, the number of the clock for CRm: an IMPLEMENTATION DEFINED register (Arm ARM DDI 0487, D24.1
+/// "S3_<op1>_<Cn>_<Cm>_<op2>"), which only the vdso may read.
+const HOST_CLOCKS: u16 = register(3, 3, 15, 0, 0);
+/// CRm in the number of a system register.
+const CRM: u16 = 15 << 3;
 
 /// CTR_EL0: lines of 64 bytes; no cleaning needed for what is written to be fetched (IDC), nor invalidation (DIC).
 const CTR_VALUE: u64 = 0xb444_c004;
@@ -85,6 +90,11 @@ impl Translator<'_> {
             TPIDRRO_EL0 => self.b.ld_state(Type::I64, TPIDRRO),
             CNTFRQ => self.b.i64(features::COUNTER_HZ),
             CNTVCT | CNTVCTSS => self.b.call(id::COUNTER, &[]),
+            _ if number & !CRM == HOST_CLOCKS => {
+                let pc = self.b.i64(self.pc);
+                let clock = self.b.i64(u64::from((number & CRM) >> 3));
+                self.b.call(id::HOST_CLOCK, &[pc, clock])
+            }
             _ => match features::id_register(number) {
                 Some(value) => self.b.i64(value),
                 None => return self.trap(Trap::Undefined),

@@ -10,6 +10,7 @@ pub mod s390x;
 
 use crate::errno::Errno;
 use crate::layout::Endian;
+use crate::vdso::{Returns, Vdso};
 use std::io;
 use std::sync::Arc;
 use tcg_exec::ExitHandle;
@@ -65,8 +66,8 @@ pub struct Abi {
     pub entry_sp_align: u64,
     /// The smallest alternate signal stack.
     pub min_altstack: u64,
-    /// Instructions of the sigreturn page: `rt_sigreturn` at 0, `sigreturn` at 8.
-    pub sigreturn_code: &'static [u8],
+    /// The vdso.
+    pub vdso: &'static Vdso,
 }
 
 impl Abi {
@@ -139,8 +140,8 @@ pub struct Delivery {
     pub stack_top: Option<u64>,
     /// `stack_t` to save: address, flags, size.
     pub altstack: AltStack,
-    /// Address of the page with the sigreturn instructions.
-    pub sigreturn_page: u64,
+    /// Where handlers return to that name no place of their own.
+    pub returns: Returns,
     /// What the interruption was, for a synchronous signal.
     pub cause: Option<Synchronous>,
 }
@@ -191,6 +192,8 @@ pub trait GuestCpu: Send {
     fn set_tls(&mut self, tls: u64);
     /// Makes the vCPU start a program.
     fn start(&mut self, entry: u64, sp: u64);
+    /// Lets the code of a page read the host's clocks, if the guest's vdso does.
+    fn set_clock_page(&mut self, _page: u64) {}
     /// Builds a signal frame and enters the handler.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use super::frame::{self, LastFault, Registers};
 use crate::abi::core::Core;
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
+use frontend_aarch64::clocks::HostClocks;
 use frontend_aarch64::signal::{self, Signal};
 use frontend_aarch64::state::NO_EXCLUSIVE;
 use frontend_aarch64::{Aarch64, CpuState, Trap};
@@ -176,6 +177,10 @@ impl GuestCpu for Cpu {
         Ok(())
     }
 
+    fn set_clock_page(&mut self, page: u64) {
+        self.state_mut().clocks = HostClocks { page, read: crate::unsafe_clock::nanoseconds };
+    }
+
     fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault> {
         let entry = frame::build(delivery, &self.registers(), self.last_fault);
         tcg_mem::copy_out(GuestAddr(entry.frame), &entry.bytes)?;
@@ -202,6 +207,7 @@ impl GuestCpu for Cpu {
         let (from, to) = (self.state(), cpu.state_mut());
         to.tpidr = from.tpidr;
         to.pauth_keys = from.pauth_keys;
+        to.clocks = from.clocks;
         Ok(Box::new(cpu))
     }
 

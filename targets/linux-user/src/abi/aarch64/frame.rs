@@ -105,7 +105,7 @@ pub fn build(delivery: &Delivery, registers: &Registers, fault: LastFault) -> En
         args.extend([frame, frame.wrapping_add(at::UCONTEXT as u64)]);
     }
     let given = delivery.flags & sa::RESTORER != 0;
-    let link = if given { delivery.restorer } else { delivery.sigreturn_page };
+    let link = if given { delivery.restorer } else { delivery.returns.rt_sigreturn };
     Entry { frame, bytes, args, record, link }
 }
 
@@ -200,6 +200,7 @@ fn get32(bytes: &[u8], at: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vdso::Returns;
 
     fn registers() -> Registers {
         Registers {
@@ -223,7 +224,7 @@ mod tests {
             mask: 0x55,
             stack_top: None,
             altstack: AltStack { base: 0x7000, flags: 2, size: 8192 },
-            sigreturn_page: 0x3_0000,
+            returns: Returns { rt_sigreturn: 0x3_0000, sigreturn: 0 },
             cause: None,
         }
     }

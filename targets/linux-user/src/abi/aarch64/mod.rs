@@ -4,6 +4,7 @@ pub mod auxv;
 pub mod cpu;
 pub mod frame;
 pub mod structs;
+pub mod vdso;
 
 use crate::abi::Abi;
 use crate::layout::Endian;
@@ -46,6 +47,5 @@ pub static ABI: Abi = Abi {
     entry_sp_align: 16,
     // Linux arch/arm64/include/uapi/asm/signal.h: MINSIGSTKSZ.
     min_altstack: 5120,
-    // MOV x8, #139; SVC #0: by these the unwinder of GCC knows the frame of a signal handler.
-    sigreturn_code: &[0x68, 0x11, 0x80, 0xd2, 0x01, 0, 0, 0xd4],
+    vdso: &vdso::VDSO,
 };

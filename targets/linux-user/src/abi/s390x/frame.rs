@@ -81,11 +81,8 @@ fn place(delivery: &Delivery, registers: &Registers, size: usize) -> u64 {
     top.wrapping_sub(size as u64) & !7
 }
 
-fn return_address(delivery: &Delivery, page_offset: u64) -> u64 {
-    if delivery.flags & SA_RESTORER != 0 {
-        return delivery.restorer;
-    }
-    delivery.sigreturn_page + page_offset
+fn return_address(delivery: &Delivery, own: u64) -> u64 {
+    if delivery.flags & SA_RESTORER != 0 { delivery.restorer } else { own }
 }
 
 fn build_rt(delivery: &Delivery, registers: &Registers) -> Entry {
@@ -101,7 +98,7 @@ fn build_rt(delivery: &Delivery, registers: &Registers) -> Entry {
     put(&mut bytes, rt::MASK, &delivery.mask.to_be_bytes());
     let at = |offset: usize| frame.wrapping_add(offset as u64);
     let args = vec![delivery.signal as u64, at(rt::INFO), at(rt::UCONTEXT)];
-    Entry { frame, bytes, args, r14: return_address(delivery, 0) }
+    Entry { frame, bytes, args, r14: return_address(delivery, delivery.returns.rt_sigreturn) }
 }
 
 fn build_old(delivery: &Delivery, registers: &Registers) -> Entry {
@@ -118,7 +115,7 @@ fn build_old(delivery: &Delivery, registers: &Registers) -> Entry {
     if let Some(cause) = delivery.cause {
         args.extend([u64::from(cause.trap & 127), cause.addr]);
     }
-    Entry { frame, bytes, args, r14: return_address(delivery, 8) }
+    Entry { frame, bytes, args, r14: return_address(delivery, delivery.returns.sigreturn) }
 }
 
 /// Reads back the frame at `sp`.
@@ -186,6 +183,7 @@ fn get32(bytes: &[u8], at: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::abi::Synchronous;
+    use crate::vdso::Returns;
 
     fn registers() -> Registers {
         Registers {
@@ -209,7 +207,7 @@ mod tests {
             mask: 0x55,
             stack_top: None,
             altstack: AltStack { base: 0x7000, flags: 2, size: 8192 },
-            sigreturn_page: 0x3_0000,
+            returns: Returns { rt_sigreturn: 0x3_0000, sigreturn: 0x3_0008 },
             cause: Some(Synchronous { signal: 11, code: 1, addr: 0x5000, trap: 0x10 }),
         }
     }

@@ -4,6 +4,7 @@ pub mod auxv;
 pub mod cpu;
 pub mod frame;
 pub mod structs;
+pub mod vdso;
 
 use crate::abi::Abi;
 use crate::layout::Endian;
@@ -40,6 +41,5 @@ pub static ABI: Abi = Abi {
     entry_sp_align: 16,
     // Linux arch/s390/include/uapi/asm/signal.h: MINSIGSTKSZ.
     min_altstack: 2048,
-    // svc 173; svc 119 (PoP, SUPERVISOR CALL: 0x0a and the number).
-    sigreturn_code: &[0x0a, 0xad, 0, 0, 0, 0, 0, 0, 0x0a, 0x77, 0, 0, 0, 0, 0, 0],
+    vdso: &vdso::VDSO,
 };
