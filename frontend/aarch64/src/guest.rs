@@ -52,6 +52,10 @@ impl Guest for Aarch64 {
         state.settle_fault(addr)
     }
 
+    fn settle_fetch(state: &mut CpuState) -> bool {
+        state.settle_fetch()
+    }
+
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {
         translate::translate(code, options, b);
     }

@@ -134,6 +134,21 @@ impl CpuState {
     }
 }
 
+impl CpuState {
+    /// Settles a branch to an address with a tag, which the program counter does not take: true if there was one. Bit 55 is
+    /// zero in what a program may execute.
+    ///
+    /// Arm ARM DDI 0487, shared pseudocode `AArch64.BranchAddr`.
+    pub(crate) fn settle_fetch(&mut self) -> bool {
+        let pc = self.env.pc;
+        let tagged = pc >> 56 != 0 && pc & 1 << 55 == 0;
+        if tagged {
+            self.env.pc = pc & (u64::MAX >> 8);
+        }
+        tagged
+    }
+}
+
 /// The global of X0–X30 (not of XZR).
 #[must_use]
 pub const fn x(r: u8) -> Global {

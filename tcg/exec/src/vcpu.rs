@@ -219,6 +219,7 @@ impl<G: Guest> Vcpu<G> {
         };
         match outcome {
             Ok(()) => self.after_exit(),
+            Err(fault) if !is_canonical(fault.addr.0) && G::settle_fetch(self.state_mut()) => None,
             Err(fault) => Some(Exit::Fault(fault)),
         }
     }

@@ -118,6 +118,13 @@ pub trait Guest: Send + Sync + 'static {
         false
     }
 
+    /// Settles a fetch at `Env::pc`, which is not canonical on the host: changes the program counter to the one that the
+    /// architecture would have taken the branch to, and returns true.
+    fn settle_fetch(state: &mut Self::State) -> bool {
+        let _ = state;
+        false
+    }
+
     /// Translates from `b.tb.pc` on, as many instructions as fit `options` and `code`, and ends the block.
     ///
     /// Sets `b.tb.end_pc` and `b.tb.n_insns`. If not even one instruction is whole within `code`,

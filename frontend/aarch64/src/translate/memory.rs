@@ -126,12 +126,21 @@ impl Translator<'_> {
         self.store_at(bytes, rt, at);
     }
 
+    /// DC CVAC and its kind: nothing is cleaned, but the address must be one that can be read.
+    pub(super) fn clean_line(&mut self, rt: u8) {
+        let at = self.x(rt);
+        let addr = self.untagged(Addr::base(at));
+        self.b.ld(Type::I64, le(1), addr);
+    }
+
     /// DC ZVA: a block of 64 bytes set to zero.
     pub(super) fn zero_block(&mut self, rt: u8) {
         let at = self.x(rt);
         let addr = self.untagged(Addr::base(at));
-        let at = self.b.and_imm(Type::I64, addr.base, !63);
         let zero = self.b.i64(0);
+        // A fault tells the address that was given.
+        self.b.st(le(1), addr, zero);
+        let at = self.b.and_imm(Type::I64, addr.base, !63);
         for i in 0..8 {
             self.b.st(le(8), Addr::base(at).plus(8 * i), zero);
         }

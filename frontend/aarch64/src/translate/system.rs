@@ -175,8 +175,10 @@ impl Translator<'_> {
     fn system_instruction(&mut self, f: isa::aarch64::Sys) {
         match (f.op1, f.crn, f.crm, f.op2) {
             (3, 7, 4, 1) => self.zero_block(f.rt),
-            // IC IVAU, and DC CVAC, CVAU, CVAP, CVADP, CIVAC.
-            (3, 7, 5 | 10 | 11 | 12 | 13 | 14, 1) => {}
+            // IC IVAU.
+            (3, 7, 5, 1) => {}
+            // DC CVAC, CVAU, CVAP, CVADP, CIVAC.
+            (3, 7, 10..=14, 1) => self.clean_line(f.rt),
             _ => self.trap(Trap::Undefined),
         }
     }
