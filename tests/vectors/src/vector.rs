@@ -36,14 +36,16 @@ pub(crate) struct Places {
     pub(crate) code: u64,
     pub(crate) storage: u64,
     pub(crate) end: u64,
+    /// How far left a short floating-point number stands.
+    pub(crate) short_shift: u32,
 }
 
 impl Vector {
-    /// A line; `None` for a comment.
+    /// A line, which cites `manual`; `None` for a comment.
     ///
     /// # Errors
     /// What the line lacks.
-    pub fn parse(line: &str) -> Result<Option<Vector>, String> {
+    pub fn parse(line: &str, manual: &str) -> Result<Option<Vector>, String> {
         if line.is_empty() || line.starts_with('#') {
             return Ok(None);
         }
@@ -52,7 +54,7 @@ impl Vector {
             parts.ok_or_else(|| format!("no `{at}` in {line}"))
         };
         let (name, rest) = split(line, ": ")?;
-        let (test, _citation) = split(&rest, " ; PoP ")?;
+        let (test, _citation) = split(&rest, &format!(" ; {manual} "))?;
         let (code, test) = split(&test, "|")?;
         let (before, after) = split(&test, "=>")?;
         let code = hex(code.trim())?;
@@ -82,9 +84,9 @@ impl Says {
     }
 
     /// The number said for `key`, if any.
-    pub(crate) fn get(&self, key: &str, places: &Places) -> Result<Option<u64>, String> {
+    pub(crate) fn get(&self, key: &str, places: &Places) -> Result<Option<u128>, String> {
         let value = self.values.get(key).filter(|value| *value != ANY);
-        value.map(|value| number(value, places)).transpose()
+        value.map(|value| places.number(value)).transpose()
     }
 
     /// Complains of a key that is not among `known`.
@@ -113,32 +115,40 @@ fn hex(text: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-/// The value of a number, see the crate's page.
-pub(crate) fn number(text: &str, places: &Places) -> Result<u64, String> {
-    parse_number(text, places).ok_or_else(|| format!("{text} is no number"))
+impl Places {
+    /// The value of a number, see the crate's page.
+    pub(crate) fn number(&self, text: &str) -> Result<u128, String> {
+        self.parse_number(text).ok_or_else(|| format!("{text} is no number"))
+    }
+
+    fn parse_number(&self, text: &str) -> Option<u128> {
+        if let Some(long) = text.strip_prefix("d:") {
+            return Some(long.parse::<f64>().ok()?.to_bits().into());
+        }
+        if let Some(short) = text.strip_prefix("s:") {
+            return Some(u128::from(short.parse::<f32>().ok()?.to_bits()) << self.short_shift);
+        }
+        let (base, offset) = match text.split_at_checked(1)? {
+            ("P", offset) => (self.code, offset),
+            ("M", offset) => (self.storage, offset),
+            ("E", offset) => (self.end, offset),
+            ("-", _) => (0, text),
+            _ => return magnitude(text),
+        };
+        let (negative, digits) = match offset.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, offset.strip_prefix('+').unwrap_or(offset)),
+        };
+        let offset = if digits.is_empty() { 0 } else { magnitude(digits)? as u64 };
+        let number = if negative { base.wrapping_sub(offset) } else { base.wrapping_add(offset) };
+        Some(number.into())
+    }
 }
 
-fn parse_number(text: &str, places: &Places) -> Option<u64> {
-    if let Some(long) = text.strip_prefix("d:") {
-        return Some(long.parse::<f64>().ok()?.to_bits());
+/// A number without sign, decimal or hexadecimal.
+fn magnitude(digits: &str) -> Option<u128> {
+    match digits.strip_prefix("0x") {
+        Some(digits) => u128::from_str_radix(digits, 16).ok(),
+        None => digits.parse().ok(),
     }
-    if let Some(short) = text.strip_prefix("s:") {
-        return Some(u64::from(short.parse::<f32>().ok()?.to_bits()) << 32);
-    }
-    let (base, offset) = match text.split_at_checked(1)? {
-        ("P", offset) => (places.code, offset),
-        ("M", offset) => (places.storage, offset),
-        ("E", offset) => (places.end, offset),
-        _ => (0, text),
-    };
-    let (negative, digits) = match offset.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, offset.strip_prefix('+').unwrap_or(offset)),
-    };
-    let magnitude = match digits.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok()?,
-        None if digits.is_empty() => 0,
-        None => digits.parse().ok()?,
-    };
-    Some(base.wrapping_add(if negative { magnitude.wrapping_neg() } else { magnitude }))
 }

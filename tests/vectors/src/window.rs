@@ -1,13 +1,12 @@
-//! The guest memory that vectors run in, and a vCPU there.
+//! The guest memory that vectors run in, and vCPUs there.
 
 use crate::check::{Outcome, check, start_state};
+use crate::guest::VectorGuest;
 use crate::vector::{Bytes, Places, Vector};
-use frontend_s390x::{S390x, Trap, trap::pic};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tcg_exec::{Config, Exit, Machine, Vcpu};
-use tcg_ir::{ExitCode, Guest};
 use tcg_mem::{AddressSpace, GuestAddr, MapRequest, PAGE_SIZE, Prot};
 
 /// `MAP_FIXED_NOREPLACE`, Linux include/uapi/asm-generic/mman-common.h.
@@ -19,40 +18,77 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// From the code to the storage.
 const DISTANCE: u64 = 0x1_0000;
 
-/// One engine with its piece of guest memory: a page of code, two pages of storage, and one without access.
+/// A piece of guest memory: a page of code, two pages of storage, and one without access.
 #[derive(Debug)]
 pub struct Window {
-    space: Arc<AddressSpace>,
-    vcpu: Vcpu<S390x>,
+    space: AddressSpace,
     places: Places,
 }
 
 impl Window {
-    /// An engine with memory from `at` on. Below 2²⁴, so that all addressing modes reach it.
+    /// Memory from `at` on. Below 2²⁴, so that all addressing modes of every guest reach it.
     ///
     /// # Errors
     /// The host's; or `at` is taken.
-    pub fn new(at: u64, config: Config) -> io::Result<Window> {
+    pub fn new(at: u64) -> io::Result<Window> {
         tcg_exec::sigsafe_fault::install()?;
-        let places =
-            Places { code: at, storage: at + DISTANCE, end: at + DISTANCE + 2 * PAGE_SIZE };
-        let space = Arc::new(AddressSpace::new());
+        let places = Places {
+            code: at,
+            storage: at + DISTANCE,
+            end: at + DISTANCE + 2 * PAGE_SIZE,
+            short_shift: 0,
+        };
+        let space = AddressSpace::new();
         let all = Prot::READ.union(Prot::WRITE);
         map(&space, places.code, PAGE_SIZE, all.union(Prot::EXEC))?;
         map(&space, places.storage, 2 * PAGE_SIZE, all)?;
         map(&space, places.end, PAGE_SIZE, Prot::NONE)?;
+        Ok(Window { space, places })
+    }
+
+    /// An engine that runs in this memory, as the only one at a time.
+    ///
+    /// # Errors
+    /// The host's.
+    pub fn engine<G: VectorGuest>(&mut self, config: Config) -> io::Result<Runner<'_, G>> {
+        // Each machine has a space of its own, that knows of the same mappings.
+        let space = Arc::new(AddressSpace::new());
+        self.space.mappings().into_iter().for_each(|mapping| space.adopt(mapping));
         let machine = Machine::new(Arc::clone(&space), config)?;
-        let vcpu = Vcpu::new(&machine, S390x::new_state())?;
+        let vcpu = Vcpu::new(&machine, G::new_state())?;
         let watchdog = vcpu.exit_handle();
+        let alive = Arc::new(());
+        let owner = Arc::downgrade(&alive);
         std::thread::spawn(move || {
-            loop {
+            while owner.upgrade().is_some() {
                 std::thread::sleep(TIME_LIMIT);
                 watchdog.request();
             }
         });
-        Ok(Window { space, vcpu, places })
+        let places = Places { short_shift: G::SHORT_SHIFT, ..self.places };
+        Ok(Runner { _window: self, space, vcpu, places, _alive: alive })
     }
+}
 
+/// An engine in a window.
+#[derive(Debug)]
+pub struct Runner<'a, G: VectorGuest> {
+    _window: &'a mut Window,
+    space: Arc<AddressSpace>,
+    vcpu: Vcpu<G>,
+    places: Places,
+    /// The watchdog goes when this does.
+    _alive: Arc<()>,
+}
+
+impl<G: VectorGuest> Drop for Runner<'_, G> {
+    fn drop(&mut self) {
+        // The next engine has another space, and knows nothing of pages that this one protects.
+        self.space.release_code(GuestAddr(self.places.code), PAGE_SIZE);
+    }
+}
+
+impl<G: VectorGuest> Runner<'_, G> {
     /// Runs a vector.
     ///
     /// # Errors
@@ -60,18 +96,18 @@ impl Window {
     pub fn run(&mut self, vector: &Vector) -> Result<(), String> {
         let places = self.places;
         self.space.release_code(GuestAddr(places.code), PAGE_SIZE);
-        self.store(places.code, &[0; PAGE_SIZE as usize])?;
-        self.store(places.code, &vector.code)?;
-        self.store(places.storage, &[0; 2 * PAGE_SIZE as usize])?;
-        start_state(self.vcpu.state_mut(), vector, &places)?;
+        store(places.code, &[0; PAGE_SIZE as usize])?;
+        store(places.code, &vector.code)?;
+        store(places.storage, &[0; 2 * PAGE_SIZE as usize])?;
+        start_state::<G>(self.vcpu.state_mut(), vector, &places)?;
         for (at, bytes) in &vector.before.storage {
             let Bytes::These(bytes) = bytes else { return Err(format!("any bytes at {at}")) };
-            self.store(crate::vector::number(at, &places)?, bytes)?;
+            store(places.number(at)? as u64, bytes)?;
         }
         let before = self.storage()?;
         let end = self.go(vector.code.len());
-        let after = self.storage()?;
-        check(vector, &places, Outcome { state: self.vcpu.state(), end, before, after })
+        let (after, state) = (self.storage()?, self.vcpu.state());
+        check::<G>(vector, &places, Outcome { state, pc: G::env(state).pc, end, before, after })
     }
 
     /// Runs to a fault, a trap, or the zeros behind the code.
@@ -82,40 +118,7 @@ impl Window {
             // The watchdog may bark at any time; twice means that the code does not end.
             exit = self.vcpu.run();
         }
-        let state = self.vcpu.state_mut();
-        match exit {
-            Exit::Fault(fault) => {
-                state.settle_execute(ExitCode::FAULT_READ);
-                End::Fault(fault.addr.0)
-            }
-            Exit::Trap(code, _) => {
-                state.settle_execute(code);
-                match Trap::from_exit(code) {
-                    Some(trap)
-                        if trap.code == pic::OPERATION && !inside.contains(&state.env.pc) =>
-                    {
-                        End::Code
-                    }
-                    Some(trap) => {
-                        if trap.code == pic::DATA {
-                            state.set_dxc(trap.dxc);
-                        }
-                        End::Trap(trap)
-                    }
-                    None => End::Strange(exit),
-                }
-            }
-            Exit::Syscall(number) => {
-                state.settle_execute(ExitCode::SYSCALL);
-                End::Call(number)
-            }
-            Exit::Interrupt => End::Strange(exit),
-        }
-    }
-
-    fn store(&self, at: u64, bytes: &[u8]) -> Result<(), String> {
-        let stored = tcg_mem::copy_out(GuestAddr(at), bytes);
-        stored.map_err(|fault| format!("cannot store at {:#x}", fault.addr.0))
+        G::ended(self.vcpu.state_mut(), exit, |pc| inside.contains(&pc))
     }
 
     fn storage(&self) -> Result<Vec<u8>, String> {
@@ -126,14 +129,26 @@ impl Window {
     }
 }
 
+fn store(at: u64, bytes: &[u8]) -> Result<(), String> {
+    let stored = tcg_mem::copy_out(GuestAddr(at), bytes);
+    stored.map_err(|fault| format!("cannot store at {:#x}", fault.addr.0))
+}
+
 /// Why a vector stopped.
-#[derive(Debug)]
-pub(crate) enum End {
+#[derive(Debug, Clone, Copy)]
+pub enum End {
     /// Control came to zeros, which are no instruction.
     Code,
-    Trap(Trap),
+    /// A program interruption or exception.
+    Trap {
+        /// Its code or class.
+        class: u64,
+        /// What it tells besides.
+        detail: u64,
+    },
+    /// An access to this address was refused.
     Fault(u64),
-    /// SUPERVISOR CALL with this number.
+    /// A system call: the number in the instruction.
     Call(u64),
     /// Nothing that a vector may do.
     Strange(Exit),
