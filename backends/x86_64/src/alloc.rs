@@ -104,6 +104,8 @@ impl RegFile {
 }
 
 const SPILLS_AT: i32 = offset_of!(Env, spills) as i32;
+/// Added to the score of a register whose values are in memory too: only loading them again costs anything.
+const IN_MEMORY: u32 = 1 << 30;
 /// The last slot belongs to the trampolines.
 const N_SLOTS: usize = N_SPILLS - 1;
 
@@ -287,17 +289,31 @@ impl Cx<'_> {
         }
         let mut far = 0;
         let mut only_puts = true;
+        let mut in_memory = true;
         let mut at = self.regs.head[usize::from(r)];
         while at != NIL {
             let val = &self.vals[at as usize];
             only_puts &= val.last_use < self.live_from;
+            in_memory &= val.mem != NO_MEM || val.last_use < self.live_from;
             far = far.max(val.last_use);
             at = val.next;
         }
         if self.merges_into_locked(r) {
             return 0;
         }
-        if only_puts { u32::MAX - 1 } else { far }
+        match (only_puts, in_memory || self.has_store(r)) {
+            (true, _) => u32::MAX - 1,
+            (_, true) => far | IN_MEMORY,
+            _ => far,
+        }
+    }
+
+    /// Whether a value in `r` is to be stored to its home anyway.
+    fn has_store(&self, r: Reg) -> bool {
+        self.puts.iter().any(|p| {
+            let stored = self.pins.of_global[usize::from(p.g)] == NO_PIN && !p.lo;
+            stored && self.vals[p.v.index()].reg == r
+        })
     }
 
     /// True if emptying `r` would change a pinned register that the current op reads.
@@ -313,6 +329,8 @@ impl Cx<'_> {
         if !self.prune(r) {
             return;
         }
+        // What is stored to a home needs no slot.
+        self.flush_stores_of(r);
         self.spill_list(r);
         self.flush_puts_of(r);
         self.unlink_all(r);

@@ -90,6 +90,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) pc: u64,
     /// Where the call that ends the block returns to.
     pub(crate) return_to: Option<u64>,
+    /// A constant that was stored to the home at this byte offset, and is still there.
+    pub(crate) stored: Option<(u64, i32)>,
     /// A value and the place in the code up to which the flags tell whether it is zero or negative.
     pub(crate) flags_of: (Val, usize),
     /// An index that is another value shifted left by so many bits, and is not computed: the host's addressing does it.
@@ -138,6 +140,7 @@ pub(crate) fn compile(
         fate: HOT,
         pc: tb.pc,
         return_to: None,
+        stored: None,
         flags_of: (Val::NONE, 0),
         scaled: None,
         keep_flags: false,

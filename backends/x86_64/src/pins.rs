@@ -51,13 +51,15 @@ impl Pins {
         pins.assign(layout, Type::is_int, &INT_PINS);
         let fp: Vec<Reg> = (XMM0..).take(N_FP_PINS).collect();
         pins.assign(layout, |ty| !ty.is_int(), &fp);
+        pins.bias = pins.bias_of(layout);
         pins
     }
 
     /// Every global in the CPU state.
     pub(crate) fn none(layout: &GuestLayout) -> Pins {
         let of_global = vec![NO_PIN; layout.globals.len()];
-        Pins { of_global, all: Vec::new(), bias: bias(layout) }
+        let pins = Pins { of_global, all: Vec::new(), bias: 0 };
+        Pins { bias: pins.bias_of(layout), ..pins }
     }
 
     fn assign(&mut self, layout: &GuestLayout, class: fn(Type) -> bool, regs: &[Reg]) {
@@ -73,10 +75,12 @@ impl Pins {
             self.all.push(Pin { reg: *reg, offset: global.offset, bytes: global.ty.bytes() });
         }
     }
-}
 
-/// Points the state register into the integer globals.
-fn bias(layout: &GuestLayout) -> i32 {
-    let first = layout.globals.iter().filter(|g| g.ty.is_int()).map(|g| g.offset).min();
-    i32::try_from(first.unwrap_or(0)).map_or(128, |first| first.saturating_add(128))
+    /// Points the state register so that the integer globals that are in memory begin at the lowest 8-bit displacement.
+    fn bias_of(&self, layout: &GuestLayout) -> i32 {
+        let globals = layout.globals.iter().zip(&self.of_global);
+        let in_memory = globals.filter(|(g, pin)| g.ty.is_int() && **pin == NO_PIN);
+        let first = in_memory.map(|(g, _)| g.offset).min();
+        i32::try_from(first.unwrap_or(0)).map_or(128, |first| first.saturating_add(128))
+    }
 }

@@ -167,7 +167,7 @@ impl Cx<'_> {
     fn flush_store(&mut self, put: Put) {
         self.rescue_home(put.g, put.v);
         let snap = self.snap(put);
-        self.emit_store(snap);
+        self.emit_store(snap, self.free_scratch(false));
         let val = self.vals[put.v.index()];
         if !put.lo && val.mem == crate::alloc::NO_MEM && val.reg != NO_REG {
             self.set_home(put.v, put.g);
@@ -225,9 +225,14 @@ impl Cx<'_> {
     /// Executes the puts of a snapshot. Scratch registers other than those in `keep` lose their contents.
     pub(crate) fn emit_snapshot(&mut self, (start, end): (u32, u32), keep: u32) {
         let range = start as usize..end as usize;
+        let sources = self.snaps[range.clone()].iter().fold(0, |all, snap| match snap.source {
+            Source::Reg(r) => all | bit(r),
+            _ => all,
+        });
+        let spare = (INT_SCRATCH & !keep & !sources).trailing_zeros() as Reg;
         for i in range.clone() {
             if self.snaps[i].pin == NO_PIN {
-                self.emit_store(self.snaps[i]);
+                self.emit_store(self.snaps[i], (spare < 16).then_some(spare));
             }
         }
         let is_merge = |s: &Snap| s.pin != NO_PIN;
@@ -254,8 +259,10 @@ impl Cx<'_> {
 
     // --- emission --------------------------------------------------------------------------------
 
-    fn emit_store(&mut self, snap: Snap) {
+    /// Stores to a home. `tmp` is destroyed.
+    fn emit_store(&mut self, snap: Snap, tmp: Option<Reg>) {
         let m = self.state(snap.offset);
+        self.stored.take_if(|(_, offset)| *offset == snap.offset);
         match snap.source {
             Source::Home => {}
             Source::Reg(r) => self.store_reg(snap.ty, m, r),
@@ -263,9 +270,15 @@ impl Cx<'_> {
                 self.asm.store_imm(4, m, bits as u32 as i32);
             }
             Source::Const(bits) => {
-                match i32::try_from(bits as i64) {
-                    Ok(imm) => self.asm.store_imm(8, m, imm),
-                    Err(_) => {
+                match (i32::try_from(bits as i64), tmp) {
+                    (Ok(imm), _) => self.asm.store_imm(8, m, imm),
+                    // One store: a load soon after could not be forwarded from two halves.
+                    (Err(_), Some(t)) => {
+                        self.asm.mov_imm(t, bits);
+                        self.asm.store(8, m, t);
+                        self.stored = Some((bits, snap.offset));
+                    }
+                    (Err(_), None) => {
                         self.asm.store_imm(4, m, bits as u32 as i32);
                         self.asm.store_imm(4, m.plus(4), (bits >> 32) as u32 as i32);
                     }

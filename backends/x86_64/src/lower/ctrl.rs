@@ -26,6 +26,7 @@ impl Cx<'_> {
         self.flush_all();
         self.forget_values();
         self.return_to = None;
+        self.stored = None;
         let mut i = 0;
         while i < self.label_jumps.len() {
             if self.label_jumps[i].0 == label.0 {
@@ -76,11 +77,20 @@ impl Cx<'_> {
     }
 
     pub(crate) fn goto_if(&mut self, cond: Cond, pc: u64, a: Val, b: Val) {
+        if self.closes_loop(pc) {
+            self.flush_all();
+        }
         self.expire_puts();
         let start = self.asm.pos();
         let cc = self.compare(cond, a, b);
         self.side_exit(start, cc, pc);
         self.done(&[a, b]);
+    }
+
+    /// Whether a conditional jump to the guest pc goes back into the block, which is taken more often than not: what it needs is
+    /// done before it. (`Liveness` asks the same.)
+    pub(crate) fn closes_loop(&self, pc: u64) -> bool {
+        (self.tb.pc..=self.pc).contains(&pc)
     }
 
     /// `jcc` to the TB at `pc`; the code since `start` set the flags.
@@ -177,9 +187,13 @@ impl Cx<'_> {
         if let Ok(imm) = i32::try_from(pc as i64) {
             return self.asm.push_imm(imm);
         }
-        match self.pin_with_const(pc) {
-            Some(r) => self.asm.push(r),
-            None => {
+        match (self.pin_with_const(pc), self.stored) {
+            (Some(r), _) => self.asm.push(r),
+            (None, Some((bits, home))) if bits == pc => {
+                let m = self.state(home);
+                self.asm.push_mem(m);
+            }
+            _ => {
                 let t = (INT_SCRATCH & !keep).trailing_zeros() as Enc;
                 self.asm.mov_imm(t, pc);
                 self.asm.push(t);
@@ -256,6 +270,7 @@ impl Cx<'_> {
         self.load_args(&args);
         self.done(&args);
         self.drop_registers();
+        self.stored = None;
         self.store_pc();
         let Some(thunk) = self.shared.offsets.helpers.get(usize::from(h.0)) else {
             self.failed = true;

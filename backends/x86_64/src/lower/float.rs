@@ -330,6 +330,9 @@ impl Cx<'_> {
     }
 
     pub(crate) fn goto_if_fp(&mut self, mask: FpMask, pc: u64, a: Val, b: Val) {
+        if self.closes_loop(pc) {
+            self.flush_all();
+        }
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         let test = test_for(mask);
         let (x, y) = if test.swap { (rb, ra) } else { (ra, rb) };

@@ -1,8 +1,8 @@
 //! Pairs of neighbouring ops that one host instruction does.
 
-use crate::asm::{Alu, Rm};
+use crate::asm::{Alu, Mem, Rm};
 use crate::context::Cx;
-use tcg_ir::{Cond, Op, Type, Val};
+use tcg_ir::{Cond, Op, Val};
 
 impl Cx<'_> {
     /// Emits `op` and the op after it together; false if they are no such pair.
@@ -11,7 +11,9 @@ impl Cx<'_> {
     pub(crate) fn lower_pair(&mut self, op: &Op, next: &Op) -> bool {
         match *op {
             Op::SetCond { cond, d, a, b, .. } => self.carry_from_compare(cond, d, (a, b), next),
-            Op::Shl { ty: Type::I64, d, a, n } => self.scaled_index(d, a, n, next),
+            Op::Shl { d, a, n, .. } => {
+                self.scaled_index(d, a, n, next) || self.scaled_summand(d, a, n, next)
+            }
             Op::Ld { .. } => self.load_float(op, next),
             Op::Bitcast { d, a, .. } => self.store_float(d, a, next),
             _ => false,
@@ -45,6 +47,25 @@ impl Cx<'_> {
         }
         self.scaled = None;
         self.done(&[a]);
+        true
+    }
+
+    /// A summand that is shifted left by one to three bits.
+    fn scaled_summand(&mut self, shifted: Val, a: Val, n: Val, next: &Op) -> bool {
+        let Op::Add { d, a: x, b: y, .. } = *next else { return false };
+        let Some(scale @ 1..=3) = self.tb.konst(n) else { return false };
+        let other = if x == shifted { y } else { x };
+        let variable = |v: Val| self.tb.konst(v).is_none();
+        let elsewhere = other == shifted || x != shifted && y != shifted;
+        if elsewhere || !variable(other) || !variable(a) || !self.only_for_next(shifted) {
+            return false;
+        }
+        self.now += 1;
+        let (base, index) = (self.in_reg(other), self.in_reg(a));
+        self.done(&[other, a]);
+        let rd = self.out(d, if self.is_free(base) { base } else { index });
+        self.asm.lea(self.w(d), rd, Mem { base, index, scale: scale as u8, disp: 0 });
+        self.set(d, rd);
         true
     }
 

@@ -52,7 +52,7 @@ impl Cx<'_> {
     }
 
     /// True for a scratch register without values.
-    fn is_free(&self, r: Reg) -> bool {
+    pub(crate) fn is_free(&self, r: Reg) -> bool {
         crate::pins::INT_SCRATCH & !self.regs.occupied & crate::alloc::bit(r) != 0
     }
 
@@ -537,13 +537,14 @@ impl Cx<'_> {
     }
 
     pub(crate) fn setcond(&mut self, cond: Cond, d: Val, a: Val, b: Val) {
-        // The zeroing comes first because it changes the flags; so the register must not be an input's.
+        // Making room could change the flags: it comes first.
         let t = self.alloc(false);
         let cc = self.compare(cond, a, b);
         self.done(&[a, b]);
         self.asm.setcc(cc, t);
-        self.asm.movzx8(t, t);
-        self.finish_in(d, t);
+        let rd = self.out(d, t);
+        self.asm.movzx8(rd, t);
+        self.set(d, rd);
     }
 
     pub(crate) fn select(&mut self, cond: Cond, d: Val, (a, b): (Val, Val), t: Val, f: Val) {

@@ -1,9 +1,9 @@
 //! Guest memory.
 
-use crate::alloc::NO_REG;
+use crate::alloc::{NIL, NO_REG, bit};
 use crate::asm::{Alu, Cc, Enc, Mem, NO_REG as NO_ENC, RSP, Rm, Shift};
 use crate::context::Cx;
-use crate::pins::Reg;
+use crate::pins::{Reg, XMM0};
 use crate::prologue::Const;
 use tcg_ir::ops::Effects;
 use tcg_ir::{Barriers, Endian, MemOp, Op, Order, Sign, Type, Val};
@@ -36,6 +36,11 @@ impl Cx<'_> {
 
     /// The operand when the constant part needs a register.
     fn far(&mut self, base: Enc, index: Enc, fixed: u64) -> Mem {
+        if index == NO_ENC
+            && let Some((near, disp)) = self.pin_near(fixed)
+        {
+            return Mem { base: near, index: base, scale: 0, disp };
+        }
         let t = self.temp_const(fixed);
         if base == NO_ENC {
             return Mem::base(t, 0);
@@ -44,6 +49,17 @@ impl Cx<'_> {
             self.asm.alu(Alu::Add, true, t, index);
         }
         Mem { base: t, index: base, scale: 0, disp: 0 }
+    }
+
+    /// A pinned register that holds a constant in reach of `fixed` (the guest has made the address of a page), and the distance.
+    fn pin_near(&mut self, fixed: u64) -> Option<(Reg, i32)> {
+        let found = self.pins.all.iter().find_map(|pin| {
+            let v = self.regs.also[usize::from(pin.reg)];
+            let bits = if v == NIL || pin.reg >= XMM0 { None } else { self.tb.konst(Val(v)) };
+            Some((pin.reg, i32::try_from(fixed.wrapping_sub(bits?) as i64).ok()?))
+        })?;
+        self.regs.locked |= bit(found.0);
+        Some(found)
     }
 
     pub(crate) fn ld(&mut self, ty: Type, mem: MemOp, disp: i32, d: Val, base: Val, index: Val) {

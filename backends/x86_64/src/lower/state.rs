@@ -138,6 +138,7 @@ impl Cx<'_> {
         }
         let pin = self.pins.of_global[g.index()];
         if pin == NO_PIN {
+            self.stored = None;
             self.rescue_home(g.0, Val::NONE);
             let m = self.state(self.layout.global(g).offset as i32 + 4);
             match self.imm(v) {
