@@ -294,6 +294,7 @@ impl Frame<'_> {
             | Op::VReverse { .. }
             | Op::VExt { .. }
             | Op::VTable { .. }
+            | Op::VCrypto { .. }
             | Op::VWiden { .. }
             | Op::VNarrow { .. } => vector::op(self, op),
             Op::VFBinary { .. }

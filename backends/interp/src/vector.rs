@@ -1,7 +1,7 @@
 //! Vector ops, lane by lane.
 
 use crate::run::Frame;
-use tcg_ir::{Lane, Narrow, Op, Sign, VecOp, VecShift};
+use tcg_ir::{Lane, Narrow, Op, Sign, VecOp, VecShift, crypto};
 
 /// Lane `index` of a vector.
 pub(crate) fn get(lane: Lane, bits: u128, index: u8) -> u64 {
@@ -112,6 +112,10 @@ pub(crate) fn op(frame: &mut Frame<'_>, op: &Op) {
             let low = (0..count).map(|i| bits(i) << (u32::from(i) * lane.bits() / 2));
             frame.set_vector(d, u128::from(low.fold(0, |x, y| x | y)));
         }
+        Op::VCrypto { op, d, a, b, c } => {
+            let [a, b, c] = [a, b, c].map(|v| frame.vector(v));
+            frame.set_vector(d, crypto::compute(op, a, b, c));
+        }
         _ => unreachable!("the caller passes vector ops only"),
     }
 }
@@ -145,6 +149,9 @@ fn shift(op: VecShift, lane: Lane, x: u64, n: u64) -> u64 {
 }
 
 fn binary(op: VecOp, lane: Lane, a: u128, b: u128) -> u128 {
+    if op == VecOp::MulAddPairs {
+        return multiply_add_pairs(lane, a, b);
+    }
     let (at, half) = (both(a, b), lane.count() as u8 / 2);
     let count = lane.count() as u8;
     // Even lanes of the result from `a`, odd ones from `b`.
@@ -159,6 +166,12 @@ fn binary(op: VecOp, lane: Lane, a: u128, b: u128) -> u128 {
         VecOp::AddPairs => at(lane, 2 * i).wrapping_add(at(lane, 2 * i + 1)),
         _ => arithmetic(op, lane, get(lane, a, i), get(lane, b, i)),
     })
+}
+
+/// The sums of products of neighbours, in lanes of twice the width.
+fn multiply_add_pairs(lane: Lane, a: u128, b: u128) -> u128 {
+    let product = |i| signed(lane, get(lane, a, i)) * signed(lane, get(lane, b, i));
+    generate(twice(lane), |i| (product(2 * i) + product(2 * i + 1)).cast_unsigned())
 }
 
 /// An operation on one lane; surplus high bits may be anything.
@@ -203,7 +216,12 @@ fn arithmetic(op: VecOp, lane: Lane, a: u64, b: u64) -> u64 {
         VecOp::ShrS => shift(VecShift::ShrS, lane, a, b),
         VecOp::MulLowU => u64::from(a as u32) * u64::from(b as u32),
         VecOp::MulLowS => (i64::from(a as i32) * i64::from(b as i32)).cast_unsigned(),
-        VecOp::ZipLow
+        VecOp::MulHighS => ((sa * sb) >> lane.bits()).cast_unsigned(),
+        VecOp::MulHighRoundS => {
+            ((sa * sb + (1 << (lane.bits() - 2))) >> (lane.bits() - 1)).cast_unsigned()
+        }
+        VecOp::MulAddPairs
+        | VecOp::ZipLow
         | VecOp::ZipHigh
         | VecOp::UnzipEven
         | VecOp::UnzipOdd

@@ -22,6 +22,8 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
                 VecFpOp::Div => by_type!(ty, div(e, a, b)),
                 VecFpOp::Max => by_type!(ty, max(e, a, b)),
                 VecFpOp::Min => by_type!(ty, min(e, a, b)),
+                VecFpOp::MaxNum => by_type!(ty, max_num(e, a, b)),
+                VecFpOp::MinNum => by_type!(ty, min_num(e, a, b)),
             });
         }
         Op::VFSqrt { ty, d, a } => {

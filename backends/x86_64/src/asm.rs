@@ -671,6 +671,16 @@ impl Asm {
         self.vex(1, MAP_0F3A, w, opcode, d, a, b.into(), Some(imm));
     }
 
+    /// `sha*` of map 0F38; `sha256rnds2` also reads xmm0.
+    pub(crate) fn sha(&mut self, opcode: u8, d: Enc, s: Enc) {
+        self.op(false, MAP_0F38, opcode, d, Rm::R(s));
+    }
+
+    /// `sha1rnds4`.
+    pub(crate) fn sha1_rounds(&mut self, d: Enc, s: Enc, which: u8) {
+        self.legacy(0, false, MAP_0F3A, 0xcc, d, Rm::R(s), false, i32::from(which), 1);
+    }
+
     /// `ldmxcsr` (2) or `stmxcsr` (3).
     pub(crate) fn mxcsr(&mut self, extension: u8, m: Mem) {
         self.op(false, MAP_0F, 0xae, extension, m.into());

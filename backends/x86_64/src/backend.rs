@@ -26,10 +26,10 @@ impl X64Backend {
     /// so atomics and barriers must be real.
     #[must_use]
     pub fn new(layout: &'static GuestLayout, parallel: bool) -> X64Backend {
-        X64Backend::with(layout, parallel, Shortcuts::ALL)
+        X64Backend::with(layout, parallel, Shortcuts::of_host())
     }
 
-    /// The same with some shortcuts only.
+    /// The same with some shortcuts only; none that the host lacks, if the code is to run.
     #[must_use]
     pub fn with(layout: &'static GuestLayout, parallel: bool, shortcuts: Shortcuts) -> X64Backend {
         let pins = if shortcuts.pins { Pins::new(layout) } else { Pins::none(layout) };

@@ -11,17 +11,45 @@ pub struct Shortcuts {
     pub fusion: bool,
     /// Calls and returns are the host's; otherwise returns look their target up like other indirect jumps.
     pub returns: bool,
+    /// AES by AES-NI; this and the two below by software without it.
+    pub aes: bool,
+    /// Carry-less products by PCLMULQDQ.
+    pub pclmulqdq: bool,
+    /// SHA-1 and SHA-256 by SHA-NI.
+    pub sha: bool,
 }
 
 impl Shortcuts {
     /// All of them.
-    pub const ALL: Shortcuts =
-        Shortcuts { pins: true, deferral: true, fusion: true, returns: true };
+    pub const ALL: Shortcuts = Shortcuts::all(true);
     /// None.
-    pub const NONE: Shortcuts =
-        Shortcuts { pins: false, deferral: false, fusion: false, returns: false };
+    pub const NONE: Shortcuts = Shortcuts::all(false);
     /// The names by which options switch them.
-    pub const NAMES: [&'static str; 4] = ["pins", "deferral", "fusion", "returns"];
+    pub const NAMES: [&'static str; 7] =
+        ["pins", "deferral", "fusion", "returns", "aes", "pclmulqdq", "sha"];
+
+    const fn all(on: bool) -> Shortcuts {
+        Shortcuts {
+            pins: on,
+            deferral: on,
+            fusion: on,
+            returns: on,
+            aes: on,
+            pclmulqdq: on,
+            sha: on,
+        }
+    }
+
+    /// All that this host can do: what x86-64-v3 lacks is optional.
+    #[must_use]
+    pub fn of_host() -> Shortcuts {
+        Shortcuts {
+            aes: is_x86_feature_detected!("aes"),
+            pclmulqdq: is_x86_feature_detected!("pclmulqdq"),
+            sha: is_x86_feature_detected!("sha"),
+            ..Shortcuts::ALL
+        }
+    }
 
     /// The set without the one of this name; `None` if there is no such name.
     #[must_use]
@@ -31,6 +59,9 @@ impl Shortcuts {
             "deferral" => &mut self.deferral,
             "fusion" => &mut self.fusion,
             "returns" => &mut self.returns,
+            "aes" => &mut self.aes,
+            "pclmulqdq" => &mut self.pclmulqdq,
+            "sha" => &mut self.sha,
             _ => return None,
         };
         *switch = false;

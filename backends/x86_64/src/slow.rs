@@ -1,10 +1,11 @@
-//! Floating-point ops for which the host instruction is not exact: NaN results, tininess at the limit, conversions out of range.
+//! Ops that generated code leaves to software: floating-point ones for which the host instruction is not exact (NaN results,
+//! tininess at the limit, conversions out of range), and steps of cryptography that the host lacks.
 //!
 //! This is the only module with `unsafe`: generated code calls [`run`] with raw pointers.
 
 use softfp::{Env as Soft, F32, F64, Flags, Format, Negate, Rules};
 use tcg_ir::layout::Env;
-use tcg_ir::{Round, Sign, Type};
+use tcg_ir::{CryptoOp, Round, Sign, Type, crypto};
 
 /// What generated code puts on the stack for a slow op; the results replace the first operands.
 #[repr(C)]
@@ -54,9 +55,11 @@ pub(crate) enum Kind {
     MulAddNeg,
     /// Of both.
     NegMulAddNeg,
+    /// What `SlowOp::crypto` says.
+    Crypto,
 }
 
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 20] = [
     Kind::Add,
     Kind::Sub,
     Kind::Mul,
@@ -76,6 +79,7 @@ const KINDS: [Kind; 19] = [
     Kind::NegMulAdd,
     Kind::MulAddNeg,
     Kind::NegMulAddNeg,
+    Kind::Crypto,
 ];
 
 /// An operation with its types, packed into a number for generated code.
@@ -90,11 +94,20 @@ pub(crate) struct SlowOp {
     pub(crate) round: Round,
     /// Of all lanes of vectors.
     pub(crate) vector: bool,
+    pub(crate) crypto: CryptoOp,
 }
 
 impl SlowOp {
     pub(crate) fn new(kind: Kind, ty: Type) -> SlowOp {
-        SlowOp { kind, ty, other: ty, sign: Sign::Signed, round: Round::Dynamic, vector: false }
+        SlowOp {
+            kind,
+            ty,
+            other: ty,
+            sign: Sign::Signed,
+            round: Round::Dynamic,
+            vector: false,
+            crypto: CryptoOp::AesEncrypt,
+        }
     }
 
     pub(crate) fn pack(self) -> u32 {
@@ -104,6 +117,7 @@ impl SlowOp {
             | (self.sign as u32) << 16
             | (self.round as u32) << 20
             | u32::from(self.vector) << 24
+            | (self.crypto as u32) << 25
     }
 
     fn unpack(code: u32) -> Option<SlowOp> {
@@ -115,6 +129,7 @@ impl SlowOp {
             sign: *Sign::ALL.get(field(16, 4))?,
             round: *Round::ALL.get(field(20, 4))?,
             vector: field(24, 1) != 0,
+            crypto: *CryptoOp::ALL.get(field(25, 6))?,
         })
     }
 }
@@ -131,11 +146,22 @@ pub(crate) unsafe extern "C" fn run(env: *mut Env, frame: *mut Frame, rules: *co
         Some(op) if op.vector => {
             // SAFETY: as above; for such an op generated code made a frame of this kind. `low` is not used any more.
             let frame = unsafe { &mut *frame.cast::<VectorFrame>() };
-            compute_lanes(env, frame, rules, op);
+            if op.kind == Kind::Crypto {
+                compute_crypto(frame, op.crypto);
+            } else {
+                compute_lanes(env, frame, rules, op);
+            }
         }
         Some(op) => compute(env, low, rules, op),
         None => {}
     }
+}
+
+fn compute_crypto(frame: &mut VectorFrame, op: CryptoOp) {
+    let operand = |i: usize| u128::from(frame.high[i]) << 64 | u128::from(frame.low.operands[i]);
+    let result = crypto::compute(op, operand(0), operand(1), operand(2));
+    frame.low.operands[0] = result as u64;
+    frame.high[0] = (result >> 64) as u64;
 }
 
 /// Runs the op on each lane.
@@ -221,7 +247,7 @@ fn arithmetic<F: Format>(soft: &mut Soft, op: SlowOp, [a, b, c]: [F::Bits; 3]) -
         Kind::NegMulAdd => softfp::fma::<F>(soft, negated::<F>(a), b, c, negate),
         Kind::MulAddNeg => softfp::fma::<F>(soft, a, b, negated::<F>(c), negate),
         Kind::NegMulAddNeg => softfp::fma::<F>(soft, negated::<F>(a), b, negated::<F>(c), negate),
-        Kind::Cvt | Kind::FromInt | Kind::ToInt => a,
+        Kind::Cvt | Kind::FromInt | Kind::ToInt | Kind::Crypto => a,
     }
 }
 
@@ -275,6 +301,7 @@ mod tests {
                 sign: Sign::Unsigned,
                 round: Round::Odd,
                 vector: kind == Kind::Max,
+                crypto: CryptoOp::MulHigh,
             };
             assert_eq!(SlowOp::unpack(op.pack()), Some(op));
         }

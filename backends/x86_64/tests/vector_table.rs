@@ -1,10 +1,12 @@
 //! The book's table of vector ops and their host instructions is made from what the back end emits:
 //! `BLESS=1 cargo test -p backend-x86-64` rewrites it.
 
-use backend_x86_64::X64Backend;
+use backend_x86_64::{Shortcuts, X64Backend};
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind};
 use std::fmt::Write;
-use tcg_ir::{Backend, Compiled, Lane, VecFpCmp, VecFpOp, VecOp, VecShift, parse_tb, verify};
+use tcg_ir::{
+    Backend, Compiled, CryptoOp, Lane, VecFpCmp, VecFpOp, VecOp, VecShift, parse_tb, verify,
+};
 use tcg_irgen::toy_layout;
 use test_harness::files::check_file;
 
@@ -15,6 +17,7 @@ This page is made from what the x86_64 back end emits, by `BLESS=1 cargo test -p
 
 Operands are in registers, constants in memory.
 `vmovddup` loads a constant that both halves share, `vmovdqu` one of 16 bytes.
+Steps of cryptography use AES-NI, PCLMULQDQ and SHA-NI; on a host without one of them its steps are done by software.
 Floating-point operations end with the check for what software has to do (`vandps`, `vcmpps`, `vptest`, `jne`).
 
 ";
@@ -26,7 +29,7 @@ fn instructions(op: &str) -> String {
     );
     let tb = parse_tb(&text).expect(op);
     verify(&tb, toy_layout()).expect(op);
-    let mut backend = X64Backend::new(toy_layout(), true);
+    let mut backend = X64Backend::with(toy_layout(), true, Shortcuts::ALL);
     backend.prologue(0x1000_0000, &mut Vec::new());
     let mut out = Compiled::default();
     backend.compile(&tb, 0x2000_0000, &mut out).expect("room");
@@ -122,6 +125,15 @@ fn others(out: &mut String) {
     out.push('\n');
 }
 
+fn crypto(out: &mut String) {
+    heading(out, "Cryptography", "all 128 bits");
+    for op in CryptoOp::ALL {
+        let text = format!("x:v128 = vcrypto op={} a, b, c", op.name());
+        row(out, &format!("vcrypto {}", op.name()), [Some(instructions(&text))].into_iter());
+    }
+    out.push('\n');
+}
+
 fn floats(out: &mut String) {
     heading(out, "Floating point", "f32 | f64");
     let mut both = |name: String, text: String| {
@@ -154,6 +166,7 @@ fn the_table_in_the_book_is_up_to_date() {
     let mut page = INTRODUCTION.to_owned();
     integer(&mut page);
     others(&mut page);
+    crypto(&mut page);
     floats(&mut page);
     check_file("docs/src/vector-ops.md", &page);
 }

@@ -26,7 +26,7 @@ pub struct CpuState {
     pub cc_b: u64,
     /// V0–V31, low doubleword first.
     pub v: [[u64; 2]; 32],
-    /// FPSR but for the five IEEE flags: QC and IDC. Use [`CpuState::fpsr`].
+    /// FPSR but for the five IEEE flags and QC: IDC. Use [`CpuState::fpsr`].
     pub fpsr: u32,
     /// PSTATE.BTYPE: how the current instruction was branched to.
     pub btype: u32,
@@ -46,6 +46,8 @@ pub struct CpuState {
     pub pauth_keys: [[u64; 2]; 5],
     /// Clocks of the host, for the vdso.
     pub clocks: HostClocks,
+    /// Its bits are one where lanes saturated: FPSR.QC is one if any is. Low doubleword first.
+    pub saturated: [u64; 2],
 }
 
 /// [`CpuState::exclusive_addr`] of an open monitor: no address, because access sizes are at most 16.
@@ -91,12 +93,14 @@ impl CpuState {
     /// FPSR. Bits 0 to 4 (IOC, DZC, OFC, UFC, IXC) are those of `Env::fp_flags`.
     #[must_use]
     pub fn fpsr(&self) -> u32 {
-        self.fpsr & (FPSR_QC | FPSR_IDC) | self.env.fp_flags & 0x1f
+        let qc = if self.saturated == [0; 2] { 0 } else { FPSR_QC };
+        self.fpsr & FPSR_IDC | qc | self.env.fp_flags & 0x1f
     }
 
     /// Sets FPSR; bits that are not implemented become zero.
     pub fn set_fpsr(&mut self, fpsr: u32) {
-        self.fpsr = fpsr & (FPSR_QC | FPSR_IDC);
+        self.fpsr = fpsr & FPSR_IDC;
+        self.saturated = [u64::from(fpsr & FPSR_QC), 0];
         self.env.fp_flags = fpsr & 0x1f;
     }
 

@@ -54,7 +54,7 @@ impl FromStr for EngineChoice {
             _ => return Err(EngineError::Engine(name.to_owned())),
         };
         let passes = if interpret { Passes::ALL } else { Passes::COMPILED };
-        let shortcuts = Shortcuts::ALL;
+        let shortcuts = Shortcuts::of_host();
         let (one_insn, parallel, chaining, lookup) = (false, false, true, true);
         let mut choice =
             EngineChoice { interpret, one_insn, parallel, passes, shortcuts, chaining, lookup };

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod builder;
+pub mod crypto;
 pub mod layout;
 pub mod ops;
 mod parse;
@@ -21,6 +22,7 @@ pub mod vector;
 pub mod verify;
 
 pub use builder::Builder;
+pub use crypto::CryptoOp;
 pub use layout::{Env, Global, GlobalDesc, GuestLayout, HelperDesc, HelperId, JumpEntry};
 pub use ops::Op;
 pub use parse::{ParseError, parse_tb};

@@ -5,6 +5,7 @@
 //! Shift and rotate counts are taken modulo the width.
 //! *Undefined* inputs (a zero divisor, an overflowing quotient) must be kept away by the front end; engines must not crash on them but may give any result.
 
+use crate::crypto::CryptoOp;
 use crate::layout::{Global, HelperId};
 use crate::tb::Val;
 use crate::types::{
@@ -325,6 +326,8 @@ macro_rules! for_each_op {
         VWiden "vwiden" [PURE] { lane: Lane, sign: Sign, high: bool } (d: gives(V128)) = (a: is(V128));
         /// The lanes of `a` at half their width in the low half, zeros above. Not for `b`.
         VNarrow "vnarrow" [PURE] { lane: Lane, how: Narrow } (d: gives(V128)) = (a: is(V128));
+        /// A step of a cipher or hash; `CryptoOp` says which, and of what inputs.
+        VCrypto "vcrypto" [PURE] { op: CryptoOp } (d: gives(V128)) = (a: is(V128), b: is(V128), c: is(V128));
         /// A floating-point operation on the lanes of type `ty`. All lanes take part, here and below: those that the guest does not
         /// mean need operands that raise no flag.
         VFBinary "vfbinary" [FP] { op: VecFpOp, ty: Type } (d: gives(V128)) = (a: is(V128), b: is(V128));

@@ -101,6 +101,12 @@ named_enum! {
         MulLowU = "mul_low_u",
         /// Product of the low halves of the lanes as signed numbers. For `d`.
         MulLowS = "mul_low_s",
+        /// Product of signed numbers, high half. For `h`.
+        MulHighS = "mul_high_s",
+        /// Twice the product of signed numbers, high half, rounded; of two most negative numbers that number. For `h`.
+        MulHighRoundS = "mul_high_round_s",
+        /// Products of signed numbers, two neighbours summed, in lanes of twice the width. For `h`.
+        MulAddPairs = "mul_add_pairs",
         /// Lanes of the low halves of `a` and `b` in turn.
         ZipLow = "zip_low",
         /// Lanes of the high halves of `a` and `b` in turn.
@@ -131,6 +137,7 @@ impl VecOp {
             VecOp::Shl | VecOp::ShrU => matches!(lane, Lane::S | Lane::D),
             VecOp::ShrS => matches!(lane, Lane::S),
             VecOp::MulLowU | VecOp::MulLowS => matches!(lane, Lane::D),
+            VecOp::MulHighS | VecOp::MulHighRoundS | VecOp::MulAddPairs => matches!(lane, Lane::H),
             _ => true,
         }
     }
@@ -150,6 +157,7 @@ impl VecOp {
                 | VecOp::TransposeEven
                 | VecOp::TransposeOdd
                 | VecOp::AddPairs
+                | VecOp::MulAddPairs
         )
     }
 
@@ -199,6 +207,10 @@ named_enum! {
         Max = "max",
         /// Minimum: a NaN gives a NaN, −0 is below +0.
         Min = "min",
+        /// Maximum, but a number beats a quiet NaN.
+        MaxNum = "max_num",
+        /// Minimum, likewise.
+        MinNum = "min_num",
     }
 }
 

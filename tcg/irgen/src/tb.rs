@@ -4,8 +4,9 @@ use crate::random::Random;
 use crate::toy::{extra_offset, toy_layout};
 use tcg_ir::builder::Addr;
 use tcg_ir::{
-    Barriers, Builder, Cond, Endian, FpMask, Global, HelperId, Label, Lane, MemOp, Narrow, Order,
-    RmwOp, Round, Sign, TargetKind, Tb, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift,
+    Barriers, Builder, Cond, CryptoOp, Endian, FpMask, Global, HelperId, Label, Lane, MemOp,
+    Narrow, Order, RmwOp, Round, Sign, TargetKind, Tb, Type, Val, VecFpCmp, VecFpOp, VecOp,
+    VecShift,
 };
 
 /// What TBs hold.
@@ -656,7 +657,7 @@ impl<'a> Maker<'a> {
     fn vector(&mut self) {
         let (a, b) = (self.take(Type::V128), self.take(Type::V128));
         let lane = self.random.pick(Lane::ALL);
-        let d = match self.random.below(16) {
+        let d = match self.random.below(18) {
             0 => self.b.vand(a, b),
             1 => self.b.vor(a, b),
             2 => self.b.vxor(a, b),
@@ -681,6 +682,10 @@ impl<'a> Maker<'a> {
                 let op = self.random.pick(VecShift::ALL);
                 let n = self.random.below(lane.bits() + 1) as u8;
                 self.b.vshift(op, lane, n, a)
+            }
+            16..=17 => {
+                let (op, c) = (self.random.pick(CryptoOp::ALL), self.take(Type::V128));
+                self.b.vcrypto(op, [a, b, c])
             }
             _ => {
                 let op = self.random.pick(VecOp::ALL);

@@ -1,6 +1,6 @@
 //! The x86_64 back end runs random programs as the interpreter does.
 
-use backend_x86_64::X64Backend;
+use backend_x86_64::{Shortcuts, X64Backend};
 use engine_tests::Engines;
 use tcg_exec::Engine;
 use tcg_opt::Passes;
@@ -21,6 +21,13 @@ fn jit() -> Engine {
     Engine::Jit(Box::new(|| Box::new(X64Backend::new(tcg_irgen::toy_layout(), true))))
 }
 
+/// With nothing beyond x86-64-v3, and straight.
+fn base() -> Engine {
+    let layout = tcg_irgen::toy_layout();
+    let backend = move || X64Backend::with(layout, true, Shortcuts::NONE);
+    Engine::Jit(Box::new(move || Box::new(backend())))
+}
+
 #[test]
 fn random_programs() {
     backend_x86_64::check_host().expect("an x86-64-v3 host");
@@ -29,6 +36,7 @@ fn random_programs() {
         ("x86_64, no passes", jit(), Passes::NONE, true),
         ("x86_64, all passes", jit(), Passes::ALL, true),
         ("x86_64", jit(), Passes::COMPILED, true),
+        ("x86_64, x86-64-v3", base(), Passes::COMPILED, true),
         ("x86_64, one thread", jit(), Passes::COMPILED, false),
     ])
     .expect("memory for the machines");

@@ -1,6 +1,7 @@
 //! From IR ops to host instructions, one module per group of ops.
 
 mod atomic;
+mod crypto;
 mod ctrl;
 mod float;
 mod fuse;
@@ -109,6 +110,7 @@ impl Cx<'_> {
             Op::VReverse { lane, within, d, a } => self.vreverse(lane, within, d, a),
             Op::VExt { n, d, a, b } => self.vext(n, d, a, b),
             Op::VTable { d, a, index } => self.vtable(d, a, index),
+            Op::VCrypto { op, d, a, b, c } => self.vcrypto(op, d, [a, b, c]),
             Op::VWiden { lane, sign, high, d, a } => self.vwiden(lane, sign, high, d, a),
             Op::VNarrow { lane, how, d, a } => self.vnarrow(lane, how, d, a),
             Op::VFBinary { op, ty, d, a, b } => self.vfbinary(op, ty, d, a, b),

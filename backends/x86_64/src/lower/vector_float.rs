@@ -31,7 +31,10 @@ impl Cx<'_> {
             VecFpOp::Sub => (0x5c, Kind::Sub),
             VecFpOp::Mul => (0x59, Kind::Mul),
             VecFpOp::Div => (0x5e, Kind::Div),
-            VecFpOp::Max | VecFpOp::Min => return self.vfminmax(op == VecFpOp::Max, ty, d, a, b),
+            VecFpOp::Max => return self.vfminmax((true, Kind::Max), ty, d, a, b),
+            VecFpOp::Min => return self.vfminmax((false, Kind::Min), ty, d, a, b),
+            VecFpOp::MaxNum => return self.vfminmax((true, Kind::MaxNum), ty, d, a, b),
+            VecFpOp::MinNum => return self.vfminmax((false, Kind::MinNum), ty, d, a, b),
         };
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         self.done(&[a, b]);
@@ -42,7 +45,7 @@ impl Cx<'_> {
     }
 
     /// See `fminmax`.
-    fn vfminmax(&mut self, max: bool, ty: Type, d: Val, a: Val, b: Val) {
+    fn vfminmax(&mut self, (max, kind): (bool, Kind), ty: Type, d: Val, a: Val, b: Val) {
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         let t = self.alloc(true);
         self.done(&[a, b]);
@@ -50,8 +53,7 @@ impl Cx<'_> {
         let (xd, xa, xb, xt) = (rd & 15, ra & 15, rb & 15, t & 15);
         self.compare_floats(ty, UNORDERED, xt, xa, xb.into());
         let at = self.jump_if_any(xt);
-        let (opcode, combine, kind) =
-            if max { (0x5f, 0x54, Kind::Max) } else { (0x5d, 0x56, Kind::Min) };
+        let (opcode, combine) = if max { (0x5f, 0x54) } else { (0x5d, 0x56) };
         self.asm.v(packed(ty), opcode, xd, xa, xb);
         self.asm.v(packed(ty), opcode, xt, xb, xa);
         self.asm.v(0, combine, xd, xd, xt);
@@ -211,7 +213,7 @@ impl Cx<'_> {
     }
 
     /// Output `d` was computed in `rd`: leaves it there, or moves it where it is wanted.
-    fn finish_vector(&mut self, d: Val, rd: Reg) {
+    pub(crate) fn finish_vector(&mut self, d: Val, rd: Reg) {
         if crate::pins::SCRATCH & crate::alloc::bit(rd) == 0 {
             self.set(d, rd);
         } else {
@@ -238,7 +240,7 @@ impl Cx<'_> {
     }
 }
 
-fn slow_lanes(op: SlowOp, rd: Reg, operands: [Reg; 3]) -> Slow {
+pub(crate) fn slow_lanes(op: SlowOp, rd: Reg, operands: [Reg; 3]) -> Slow {
     let op = SlowOp { vector: true, ..op };
     Slow { op, operands, results: [rd, NO_REG], checked: false }
 }

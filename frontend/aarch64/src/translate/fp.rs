@@ -1,7 +1,7 @@
 //! Group `fp`: scalar floating point.
 
 use super::cc::{Cc, Compare};
-use super::inline_fp::rounding_of;
+use super::inline_convert::rounding_of;
 use super::vector::Registers;
 use super::{Translator, W, rows};
 use crate::helpers::fp::compare::FpCompare;
@@ -98,6 +98,10 @@ impl Translator<'_> {
             FpSame::Sub => self.b.fsub(ty, a, b),
             FpSame::Mul => self.b.fmul(ty, a, b),
             FpSame::Div => self.b.fdiv(ty, a, b),
+            FpSame::Max => self.b.fminmax(ty, true, false, a, b),
+            FpSame::Min => self.b.fminmax(ty, false, false, a, b),
+            FpSame::MaxNm => self.b.fminmax(ty, true, true, a, b),
+            FpSame::MinNm => self.b.fminmax(ty, false, true, a, b),
             FpSame::NMul => {
                 let product = self.b.fmul(ty, a, b);
                 self.b.fneg(ty, product)
@@ -264,9 +268,10 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
-        let inline = self.inline_float(lane(ftype)).zip(rounding_of(op)).filter(|_| fraction == 0);
+        let inline = self.inline_float(lane(ftype)).zip(rounding_of(op));
         if let Some((ty, round)) = inline {
             let x = self.float(ty, rn);
+            let x = self.scaled_up(ty, fraction, x);
             let w = W::sf(sf);
             let (value, _) = self.b.ftoint(w.ty(), sign(unsigned), round, x);
             return self.set(w, rd, value);
@@ -291,9 +296,10 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
-        if let Some(ty) = self.inline_float(lane(ftype)).filter(|_| fraction == 0) {
+        if let Some(ty) = self.inline_float(lane(ftype)) {
             let value = self.r(W::sf(sf), rn);
             let result = self.b.ffromint(ty, sign(unsigned), value);
+            let result = self.scaled_down(ty, fraction, result);
             return self.set_scalar(rd, result);
         }
         let value = self.x(rn);

@@ -5,12 +5,12 @@
 
 use super::Translator;
 use crate::helpers::fp::across::FpAcross;
-use crate::helpers::fp::convert::{FpConvert, FpInteger};
+use crate::helpers::fp::convert::FpConvert;
 use crate::helpers::fp::misc::{FpMisc, Rounding};
 use crate::helpers::fp::same::FpSame;
 use crate::helpers::simd::Insn;
-use crate::helpers::simd::lanes::{Lane, Width};
-use tcg_ir::{Lane as IrLane, Round, Sign, Type, Val, VecFpCmp, VecFpOp, VecOp};
+use crate::helpers::simd::lanes::Width;
+use tcg_ir::{Lane as IrLane, Round, Type, Val, VecFpCmp, VecFpOp, VecOp};
 
 impl Rounding {
     /// The mode as the IR names it.
@@ -26,18 +26,6 @@ impl Rounding {
     }
 }
 
-/// The rounding of a conversion to integers; none of one from integers.
-pub(super) const fn rounding_of(op: FpInteger) -> Option<Round> {
-    Some(match op {
-        FpInteger::ToNearest => Round::NearestEven,
-        FpInteger::ToUp => Round::Up,
-        FpInteger::ToDown => Round::Down,
-        FpInteger::ToZero => Round::Zero,
-        FpInteger::ToAway => Round::NearestAway,
-        FpInteger::From => return None,
-    })
-}
-
 const fn arithmetic(op: FpSame) -> Option<VecFpOp> {
     Some(match op {
         FpSame::Add | FpSame::AddP => VecFpOp::Add,
@@ -46,8 +34,21 @@ const fn arithmetic(op: FpSame) -> Option<VecFpOp> {
         FpSame::Div => VecFpOp::Div,
         FpSame::Max | FpSame::MaxP => VecFpOp::Max,
         FpSame::Min | FpSame::MinP => VecFpOp::Min,
+        FpSame::MaxNm | FpSame::MaxNmP => VecFpOp::MaxNum,
+        FpSame::MinNm | FpSame::MinNmP => VecFpOp::MinNum,
         _ => return None,
     })
+}
+
+/// The operation across lanes; sums are of two only.
+const fn extreme(op: FpAcross) -> VecFpOp {
+    match op {
+        FpAcross::Add => VecFpOp::Add,
+        FpAcross::Max => VecFpOp::Max,
+        FpAcross::Min => VecFpOp::Min,
+        FpAcross::MaxNm => VecFpOp::MaxNum,
+        FpAcross::MinNm => VecFpOp::MinNum,
+    }
 }
 
 const fn comparison(op: FpSame) -> Option<VecFpCmp> {
@@ -61,7 +62,7 @@ const fn comparison(op: FpSame) -> Option<VecFpCmp> {
 
 impl Translator<'_> {
     /// An operand with zeros above what the instruction reads.
-    fn operand(&mut self, ty: Type, width: Width, x: Val) -> Val {
+    pub(super) fn operand(&mut self, ty: Type, width: Width, x: Val) -> Val {
         match width {
             Width::Full => x,
             Width::Half => self.low_or_all(width, x),
@@ -75,6 +76,9 @@ impl Translator<'_> {
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.
     pub(super) fn inline_fp_same(&mut self, insn: &Insn<FpSame>) -> Option<Val> {
         let ty = self.inline_float(insn.lane)?;
+        if let FpSame::CAdd | FpSame::CMla = insn.op {
+            return Some(self.complex(insn, ty));
+        }
         let is_fused = matches!(insn.op, FpSame::Mla | FpSame::Mls);
         let (arithmetic, comparison) = (arithmetic(insn.op), comparison(insn.op));
         if !is_fused && arithmetic.is_none() && comparison.is_none() {
@@ -85,7 +89,11 @@ impl Translator<'_> {
             return None;
         }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
-        if let FpSame::AddP | FpSame::MaxP | FpSame::MinP = insn.op {
+        let of_pairs = matches!(
+            insn.op,
+            FpSame::AddP | FpSame::MaxP | FpSame::MinP | FpSame::MaxNmP | FpSame::MinNmP
+        );
+        if of_pairs {
             return self.fp_pairs(insn, ty, n, m);
         }
         let n = self.operand(ty, insn.width, n);
@@ -153,69 +161,6 @@ impl Translator<'_> {
         Some(self.operand(ty, insn.width, result))
     }
 
-    /// Conversions between floating point and integers without a fraction.
-    pub(super) fn inline_fp_integer(&mut self, insn: &Insn<FpInteger>) -> Option<Val> {
-        let ty = self.inline_float(insn.lane)?;
-        let sign = if insn.unsigned { Sign::Unsigned } else { Sign::Signed };
-        let rounding = rounding_of(insn.op);
-        if insn.imm != 0 {
-            return None;
-        }
-        if insn.lane == Lane::D || insn.width == Width::Scalar {
-            return self.convert_lanes(insn, ty, sign, rounding);
-        }
-        if rounding.is_some() && insn.unsigned {
-            return None;
-        }
-        let n = self.v(insn.rn);
-        let n = self.operand(ty, insn.width, n);
-        Some(match rounding {
-            Some(round) => self.b.vftoint(round, n),
-            None => self.b.vffromint(sign, n),
-        })
-    }
-
-    /// One or two lanes, by scalar conversions.
-    fn convert_lanes(
-        &mut self,
-        insn: &Insn<FpInteger>,
-        ty: Type,
-        sign: Sign,
-        rounding: Option<Round>,
-    ) -> Option<Val> {
-        let n = self.v(insn.rn);
-        let lane = insn.lane.ir()?;
-        let first = self.convert_lane(lane, 0, n, ty, sign, rounding);
-        if insn.width == Width::Scalar {
-            return Some(self.b.vzext(first));
-        }
-        let second = self.convert_lane(lane, 1, n, ty, sign, rounding);
-        Some(self.b.vpair(first, second))
-    }
-
-    /// The bits of a lane's conversion.
-    fn convert_lane(
-        &mut self,
-        lane: IrLane,
-        index: u8,
-        n: Val,
-        ty: Type,
-        sign: Sign,
-        rounding: Option<Round>,
-    ) -> Val {
-        let bits = self.b.vextract(lane, index, n);
-        match rounding {
-            Some(round) => {
-                let x = self.b.bitcast(ty, bits);
-                self.b.ftoint(lane.scalar(), sign, round, x).0
-            }
-            None => {
-                let result = self.b.ffromint(ty, sign, bits);
-                self.b.bitcast(lane.scalar(), result)
-            }
-        }
-    }
-
     /// FCVTL, FCVTN of single and double precision.
     pub(super) fn inline_fp_convert(&mut self, insn: &Insn<FpConvert>) -> bool {
         if self.inline_float(insn.lane).is_none() {
@@ -236,19 +181,27 @@ impl Translator<'_> {
         true
     }
 
-    /// FADDP (scalar).
+    /// FADDP and its like of a pair, FMAXV and its like of four lanes.
     pub(super) fn inline_fp_across(&mut self, insn: &Insn<FpAcross>) -> bool {
         let Some(ty) = self.inline_float(insn.lane) else { return false };
-        if insn.op != FpAcross::Add {
-            return false;
-        }
-        let n = self.v(insn.rn);
+        let mut n = self.v(insn.rn);
         let lane = if ty == Type::F64 { IrLane::D } else { IrLane::S };
+        if insn.imm > 2 {
+            let even = self.b.vbinary(VecOp::UnzipEven, lane, n, n);
+            let odd = self.b.vbinary(VecOp::UnzipOdd, lane, n, n);
+            n = self.b.vfbinary(extreme(insn.op), ty, even, odd);
+        }
         let other = self.b.vextract(lane, 1, n);
         let other = self.b.bitcast(ty, other);
         let first = self.b.vlow(ty, n);
-        let sum = self.b.fadd(ty, first, other);
-        self.set_scalar(insn.rd, sum);
+        let result = match insn.op {
+            FpAcross::Add => self.b.fadd(ty, first, other),
+            FpAcross::Max => self.b.fminmax(ty, true, false, first, other),
+            FpAcross::Min => self.b.fminmax(ty, false, false, first, other),
+            FpAcross::MaxNm => self.b.fminmax(ty, true, true, first, other),
+            FpAcross::MinNm => self.b.fminmax(ty, false, true, first, other),
+        };
+        self.set_scalar(insn.rd, result);
         true
     }
 }

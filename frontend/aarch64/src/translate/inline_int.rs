@@ -9,15 +9,10 @@ use crate::helpers::simd::across::Across;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::misc::Misc;
 use crate::helpers::simd::same::Same;
-use crate::state::{CpuState, FPSR_QC};
-use std::mem::offset_of;
-use tcg_ir::{Cond, Lane as IrLane, Type, Val, VecOp, VecShift};
-
-/// FPSR in the CPU state.
-const FPSR: u32 = offset_of!(CpuState, fpsr) as u32;
+use tcg_ir::{Lane as IrLane, Type, Val, VecOp, VecShift};
 
 /// The operation for signed or unsigned lanes.
-const fn by_sign(unsigned: bool, signed_op: VecOp, unsigned_op: VecOp) -> VecOp {
+pub(super) const fn by_sign(unsigned: bool, signed_op: VecOp, unsigned_op: VecOp) -> VecOp {
     if unsigned { unsigned_op } else { signed_op }
 }
 
@@ -32,31 +27,7 @@ const fn ordered(op: Same, unsigned: bool) -> Option<VecOp> {
     })
 }
 
-/// The saturating operation and the one that wraps.
-const fn saturating(insn: &Insn<Same>) -> (VecOp, VecOp) {
-    match insn.op {
-        Same::QAdd => (by_sign(insn.unsigned, VecOp::AddSatS, VecOp::AddSatU), VecOp::Add),
-        _ => (by_sign(insn.unsigned, VecOp::SubSatS, VecOp::SubSatU), VecOp::Sub),
-    }
-}
-
 impl Translator<'_> {
-    /// Sets FPSR.QC if the parts of two vectors differ that an instruction of this width reads.
-    pub(super) fn note_saturation(&mut self, width: Width, a: Val, b: Val) {
-        let difference = self.b.vxor(a, b);
-        let mut bits = self.b.vextract(IrLane::D, 0, difference);
-        if width == Width::Full {
-            let high = self.b.vextract(IrLane::D, 1, difference);
-            bits = self.b.or(Type::I64, bits, high);
-        }
-        let zero = self.b.i64(0);
-        let saturated = self.b.setcond(Type::I64, Cond::Ne, bits, zero);
-        let qc = self.b.shl_imm(Type::I32, saturated, FPSR_QC.trailing_zeros());
-        let fpsr = self.b.ld_state(Type::I32, FPSR);
-        let fpsr = self.b.or(Type::I32, fpsr, qc);
-        self.b.st_state(Type::I32, FPSR, fpsr);
-    }
-
     /// The second operand: a register, or one of its lanes in all lanes.
     pub(super) fn second(&mut self, rm: u8, element: Option<(Lane, u8)>) -> Val {
         let m = self.v(rm);
@@ -78,12 +49,6 @@ impl Translator<'_> {
 
     pub(super) fn inline_same(&mut self, insn: &Insn<Same>) -> Option<Val> {
         let lane = insn.lane.ir()?;
-        if insn.width == Width::Scalar && lane != IrLane::D {
-            return None;
-        }
-        if !self.has_same(insn, lane) {
-            return None;
-        }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         match insn.op {
             Same::AddP | Same::MaxP | Same::MinP => self.pairs(insn, lane, n, m),
@@ -92,31 +57,6 @@ impl Translator<'_> {
                 self.with_destination(insn, lane, [n, m, d])
             }
             _ => self.two_vectors(insn, lane, n, m),
-        }
-    }
-
-    /// Whether the operation is inlined at all; asked before anything is emitted.
-    fn has_same(&self, insn: &Insn<Same>, lane: IrLane) -> bool {
-        match insn.op {
-            Same::Mul | Same::Mla | Same::Mls | Same::Abd | Same::Aba | Same::Max | Same::Min => {
-                lane != IrLane::D
-            }
-            Same::MaxP | Same::MinP => lane != IrLane::D,
-            Same::QAdd | Same::QSub => saturating(insn).0.has(lane),
-            Same::Shl => match lane {
-                IrLane::S => true,
-                IrLane::D => insn.unsigned,
-                _ => false,
-            },
-            Same::PMul
-            | Same::SqdMulH
-            | Same::SqrdMulH
-            | Same::SqrdMlaH
-            | Same::SqrdMlsH
-            | Same::RShl
-            | Same::QShl
-            | Same::QRShl => false,
-            _ => true,
         }
     }
 
@@ -142,14 +82,13 @@ impl Translator<'_> {
             }
             Same::HAdd | Same::RHAdd | Same::HSub => self.halved(insn, lane, n, m),
             Same::Abd => self.difference(insn.unsigned, lane, n, m),
-            Same::QAdd | Same::QSub => {
-                let (op, wrapping) = saturating(insn);
-                let result = self.b.vbinary(op, lane, n, m);
-                let wrapped = self.b.vbinary(wrapping, lane, n, m);
-                self.note_saturation(insn.width, result, wrapped);
-                result
+            Same::PMul => self.polynomial_product(lane, n, m),
+            Same::QAdd | Same::QSub => self.saturating_sum(insn, lane, n, m),
+            Same::SqdMulH | Same::SqrdMulH => self.doubling_high(insn, lane, n, m),
+            Same::SqrdMlaH | Same::SqrdMlsH => self.doubling_accumulate(insn, lane, n, m)?,
+            Same::Shl | Same::RShl | Same::QShl | Same::QRShl => {
+                self.shift_by_lanes(insn, lane, n, m)?
             }
-            Same::Shl => self.shift_lanes(insn.unsigned, lane, n, m),
             op => self.binary_lanes(ordered(op, insn.unsigned)?, lane, n, m)?,
         })
     }
@@ -205,27 +144,6 @@ impl Translator<'_> {
         self.b.vbinary(VecOp::Sub, lane, max, min)
     }
 
-    /// USHL, SSHL: by the signed low byte of each lane of `by`, to the right if negative.
-    fn shift_lanes(&mut self, unsigned: bool, lane: IrLane, a: Val, by: Val) -> Val {
-        let unused = (lane.bits() - 8) as u8;
-        let by = self.b.vshift(VecShift::Shl, lane, unused, by);
-        // Arithmetic shifts of doublewords are long; their upper words say the same.
-        let left = self.b.vshift(VecShift::ShrS, lane, unused, by);
-        let right = self.b.vneg(lane, left);
-        let to_left = self.b.vbinary(VecOp::Shl, lane, a, left);
-        if unsigned {
-            // A count to the other side is too far, so one of both is zero.
-            let to_right = self.b.vbinary(VecOp::ShrU, lane, a, right);
-            let zero = self.b.v128(0);
-            let is_right = self.b.vbinary(VecOp::GtS, lane, zero, left);
-            return self.b.vselect(is_right, to_right, to_left);
-        }
-        let to_right = self.b.vbinary(VecOp::ShrS, lane, a, right);
-        let zero = self.b.v128(0);
-        let is_right = self.b.vbinary(VecOp::GtS, lane, zero, left);
-        self.b.vselect(is_right, to_right, to_left)
-    }
-
     /// ADDP and its like.
     fn pairs(&mut self, insn: &Insn<Same>, lane: IrLane, n: Val, m: Val) -> Option<Val> {
         let (n, m) = match insn.width {
@@ -245,9 +163,6 @@ impl Translator<'_> {
 
     pub(super) fn inline_misc(&mut self, insn: &Insn<Misc>) -> Option<Val> {
         let lane = insn.lane.ir()?;
-        if insn.width == Width::Scalar && lane != IrLane::D {
-            return None;
-        }
         let n = self.v(insn.rn);
         let zero = self.b.v128(0);
         Some(match insn.op {
@@ -267,6 +182,11 @@ impl Translator<'_> {
                 let sums = self.sums_of_pairs(insn.unsigned, insn.lane, n)?;
                 let d = self.v(insn.rd);
                 self.b.vbinary(VecOp::Add, insn.lane.wide().ir()?, d, sums)
+            }
+            Misc::Clz => self.leading_zeros_of_lanes(lane, n),
+            Misc::Cls => self.leading_signs_of_lanes(lane, n),
+            Misc::SuqAdd | Misc::UsqAdd | Misc::SqAbs | Misc::SqNeg => {
+                self.saturating_misc(insn, lane, n)
             }
             _ => return None,
         })

@@ -6,7 +6,7 @@ use crate::helpers::simd::diff::Diff;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::misc::Misc;
 use crate::helpers::simd::shift::Shift;
-use tcg_ir::{Lane as IrLane, Narrow, Sign, Val, VecOp, VecShift};
+use tcg_ir::{CryptoOp, Lane as IrLane, Narrow, Sign, Val, VecOp, VecShift};
 
 /// `bits` in each lane, as 64 bits.
 const fn in_lanes(lane: Lane, bits: u64) -> u64 {
@@ -44,9 +44,6 @@ impl Translator<'_> {
 
     pub(super) fn inline_shift(&mut self, insn: &Insn<Shift>) -> Option<Val> {
         let lane = insn.lane.ir()?;
-        if insn.width == Width::Scalar && lane != IrLane::D {
-            return None;
-        }
         let right = if insn.unsigned { VecShift::ShrU } else { VecShift::ShrS };
         let n = self.v(insn.rn);
         Some(match insn.op {
@@ -72,6 +69,7 @@ impl Translator<'_> {
                 let shifted = self.b.vshift(VecShift::Shl, lane, insn.imm, n);
                 self.inserted(insn, lane.mask() << insn.imm & lane.mask(), shifted)
             }
+            Shift::QShl | Shift::SqShlu => self.saturating_shift_left(insn, lane),
             _ => return None,
         })
     }
@@ -108,8 +106,8 @@ impl Translator<'_> {
         let wide = insn.lane.wide();
         let right = if signs.0 { VecShift::ShrU } else { VecShift::ShrS };
         let n = self.v(insn.rn);
+        let n = self.scalar_or_all(insn.width, wide.ir()?, n);
         let shifted = match insn.op {
-            _ if wide == Lane::D => return None,
             Shift::QRShrn | Shift::SqRShrun => self.rounded_shift(right, wide, insn.imm, n)?,
             _ => self.b.vshift(right, wide.ir()?, insn.imm, n),
         };
@@ -152,14 +150,23 @@ impl Translator<'_> {
             _ => return None,
         };
         let n = self.v(insn.rn);
+        let n = self.scalar_or_all(insn.width, insn.lane.wide().ir()?, n);
         match to {
             None => Some(self.b.vnarrow(insn.lane.wide().ir()?, Narrow::Wrap, n)),
             Some(signs) => self.narrow_saturating(insn.lane, signs, n),
         }
     }
 
+    /// The one lane that an instruction on scalars reads, zeros above; all of others.
+    fn scalar_or_all(&mut self, width: Width, lane: IrLane, n: Val) -> Val {
+        match width {
+            Width::Scalar => self.cut(width, lane, n),
+            Width::Half | Width::Full => n,
+        }
+    }
+
     /// Lanes of half the width with the nearest numbers, from and to unsigned ones or not; sets FPSR.QC.
-    fn narrow_saturating(
+    pub(super) fn narrow_saturating(
         &mut self,
         lane: Lane,
         (from_unsigned, to_unsigned): (bool, bool),
@@ -168,7 +175,8 @@ impl Translator<'_> {
         let (lane, wide) = (lane.ir()?, lane.wide());
         let ir = wide.ir()?;
         if ir == IrLane::D {
-            return None;
+            let clamped = self.clamp_doublewords((from_unsigned, to_unsigned), n);
+            return Some(self.b.vnarrow(ir, Narrow::Wrap, clamped));
         }
         if from_unsigned {
             let limit = self.splat(in_lanes(wide, lane.mask()));
@@ -195,25 +203,32 @@ impl Translator<'_> {
 
     /// The whole result of a widening instruction.
     pub(super) fn inline_long(&mut self, insn: &Insn<Diff>) -> Option<Val> {
-        let (lane, wide) = (insn.lane.ir()?, insn.lane.wide().ir()?);
-        let is_difference = matches!(insn.op, Diff::AbdL | Diff::AbaL);
-        let is_other =
-            matches!(insn.op, Diff::SqdMulL | Diff::SqdMlaL | Diff::SqdMlsL | Diff::PMulL);
-        if is_other || is_difference && wide == IrLane::D || insn.width == Width::Scalar {
-            return None;
-        }
+        let lane = insn.lane.ir()?;
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
+        if insn.op == Diff::PMulL {
+            return Some(self.polynomial_long(insn.width, lane, n, m));
+        }
+        let wide = insn.lane.wide().ir()?;
+        let [n, m] = [n, m].map(|x| self.scalar_or_all(insn.width, lane, x));
         let b = self.widened(insn.width, insn.unsigned, lane, m);
         let a = match insn.op {
             Diff::AddW | Diff::SubW => n,
             _ => self.widened(insn.width, insn.unsigned, lane, n),
         };
+        if let Diff::SqdMulL | Diff::SqdMlaL | Diff::SqdMlsL = insn.op {
+            let accumulate = (insn.op != Diff::SqdMulL).then(|| {
+                let d = self.v(insn.rd);
+                let d = self.scalar_or_all(insn.width, wide, d);
+                (d, insn.op == Diff::SqdMlsL)
+            });
+            return Some(self.doubling_long(wide, (a, b), accumulate));
+        }
         Some(match insn.op {
             Diff::AddL | Diff::AddW => self.b.vbinary(VecOp::Add, wide, a, b),
             Diff::SubL | Diff::SubW => self.b.vbinary(VecOp::Sub, wide, a, b),
-            Diff::AbdL => self.difference(insn.unsigned, wide, a, b),
+            Diff::AbdL => self.exact_difference(wide, a, b),
             Diff::AbaL => {
-                let difference = self.difference(insn.unsigned, wide, a, b);
+                let difference = self.exact_difference(wide, a, b);
                 self.plus_destination(wide, insn.rd, difference)
             }
             Diff::MulL => self.product(insn.unsigned, wide, a, b),
@@ -229,8 +244,24 @@ impl Translator<'_> {
         })
     }
 
+    /// The absolute difference of lanes that were widened.
+    fn exact_difference(&mut self, wide: IrLane, a: Val, b: Val) -> Val {
+        let difference = self.b.vbinary(VecOp::Sub, wide, a, b);
+        self.b.vabs(wide, difference)
+    }
+
+    /// PMULL.
+    fn polynomial_long(&mut self, width: Width, lane: IrLane, n: Val, m: Val) -> Val {
+        if lane == IrLane::D {
+            let op = if width == Width::Full { CryptoOp::MulHigh } else { CryptoOp::MulLow };
+            return self.b.vcrypto(op, [n, m, m]);
+        }
+        let [n, m] = [n, m].map(|x| self.widened(width, true, lane, x));
+        self.polynomial_product(IrLane::H, n, m)
+    }
+
     /// The product of lanes that were widened.
-    fn product(&mut self, unsigned: bool, wide: IrLane, a: Val, b: Val) -> Val {
+    pub(super) fn product(&mut self, unsigned: bool, wide: IrLane, a: Val, b: Val) -> Val {
         let op = match (wide, unsigned) {
             (IrLane::D, true) => VecOp::MulLowU,
             (IrLane::D, false) => VecOp::MulLowS,

@@ -67,9 +67,12 @@ impl Translator<'_> {
         width: Width,
         (rd, rn): (u8, u8),
     ) {
-        let insn = Insn { unsigned, rd, rn, ..Insn::new(op, lane, width) };
+        self.fp_convert_integer(Insn { unsigned, rd, rn, ..Insn::new(op, lane, width) });
+    }
+
+    fn fp_convert_integer(&mut self, insn: Insn<FpInteger>) {
         match self.inline_fp_integer(&insn) {
-            Some(value) => self.set_v(rd, value),
+            Some(value) => self.set_v(insn.rd, value),
             None => self.by_helper(insn),
         }
     }
@@ -83,7 +86,7 @@ impl Translator<'_> {
         (rd, rn): (u8, u8),
     ) {
         if let Some((lane, imm)) = shift::right(immh, immb) {
-            self.by_helper(Insn { unsigned, imm, rd, rn, ..Insn::new(op, lane, width) });
+            self.fp_convert_integer(Insn { unsigned, imm, rd, rn, ..Insn::new(op, lane, width) });
         }
     }
 
@@ -116,12 +119,12 @@ impl Translator<'_> {
 
     fn complex_add(&mut self, f: isa::aarch64::VRotAdd) {
         let insn = Insn::new(FpSame::CAdd, Lane::of(f.size), Width::of(f.q != 0));
-        self.by_helper(Insn { imm: f.rot, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.fp_lanes(Insn { imm: f.rot, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     fn complex_multiply(&mut self, f: isa::aarch64::VRotMul) {
         let insn = Insn::new(FpSame::CMla, Lane::of(f.size), Width::of(f.q != 0));
-        self.by_helper(Insn { imm: f.rot, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.fp_lanes(Insn { imm: f.rot, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     /// The element is a pair of lanes.
@@ -130,7 +133,7 @@ impl Translator<'_> {
         let (rm, element) = element(lane.wide(), f.h, f.l, f.m, f.rm);
         let insn = Insn::new(FpSame::CMla, lane, Width::of(f.q != 0));
         let insn = Insn { imm: f.rot, rd: f.rd, rn: f.rn, rm, ..insn };
-        self.by_helper(Insn { element: Some(element), ..insn });
+        self.fp_lanes(Insn { element: Some(element), ..insn });
     }
 
     // --- half precision and bfloat16 to single precision ---------------------------------------

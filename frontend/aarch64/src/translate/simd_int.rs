@@ -120,15 +120,18 @@ impl Translator<'_> {
     }
 
     fn v2_narrow(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::V2Narrow) {
-        let insn = three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0));
+        self.narrow(three(op, unsigned, vector(f.q, f.size), (f.rd, f.rn, 0)));
+    }
+
+    fn s2_narrow(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::S2Narrow) {
+        self.narrow(three(op, unsigned, scalar(f.size), (f.rd, f.rn, 0)));
+    }
+
+    fn narrow(&mut self, insn: Insn<Misc>) {
         match self.inline_narrow(&insn) {
             Some(narrow) => self.set_v_half(insn.width, insn.rd, narrow),
             None => self.by_helper(insn),
         }
-    }
-
-    fn s2_narrow(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::S2Narrow) {
-        self.by_helper(three(op, unsigned, scalar(f.size), (f.rd, f.rn, 0)));
     }
 
     fn v2_pairs(&mut self, op: Misc, unsigned: bool, f: isa::aarch64::V2Pairs) {
@@ -177,17 +180,17 @@ impl Translator<'_> {
     }
 
     fn dot(&mut self, op: Dot, unsigned: bool, f: isa::aarch64::V3Dot) {
-        self.by_helper(three(op, unsigned, vector(f.q, 2), (f.rd, f.rn, f.rm)));
+        self.dot_product(&three(op, unsigned, vector(f.q, 2), (f.rd, f.rn, f.rm)));
     }
 
     fn dot_elem(&mut self, op: Dot, unsigned: bool, f: isa::aarch64::VElemDot) {
         let (rm, element) = element(Lane::S, f.h, f.l, f.m, f.rm);
         let insn = three(op, unsigned, vector(f.q, 2), (f.rd, f.rn, rm));
-        self.by_helper(Insn { element: Some(element), ..insn });
+        self.dot_product(&Insn { element: Some(element), ..insn });
     }
 
     fn matrix(&mut self, op: Dot, unsigned: bool, f: isa::aarch64::V3Matrix) {
-        self.by_helper(three(op, unsigned, vector(1, 2), (f.rd, f.rn, f.rm)));
+        self.dot_product(&three(op, unsigned, vector(1, 2), (f.rd, f.rn, f.rm)));
     }
 }
 

@@ -42,9 +42,7 @@ impl Translator<'_> {
             if let Some(value) = self.inline_shift_long(&insn) {
                 return self.set_v(rd, value);
             }
-        } else if width != Width::Scalar
-            && let Some(narrow) = self.inline_shift_narrow(&insn)
-        {
+        } else if let Some(narrow) = self.inline_shift_narrow(&insn) {
             return self.set_v_half(width, rd, narrow);
         } else if let Some(value) = self.inline_shift(&insn) {
             return self.set_v_cut(width, rd, value);

@@ -141,9 +141,12 @@ impl Translator<'_> {
             FPSR => {
                 let v = self.b.trunc(v);
                 let ieee = self.b.and_imm(Type::I32, v, 0x1f);
-                let rest = self.b.and_imm(Type::I32, v, (FPSR_QC | FPSR_IDC).into());
+                let rest = self.b.and_imm(Type::I32, v, FPSR_IDC.into());
+                let saturated = self.b.and_imm(Type::I32, v, FPSR_QC.into());
+                let saturated = self.b.vzext(saturated);
                 self.b.fpflags_set(ieee);
                 self.b.st_state(Type::I32, offset_of!(CpuState, fpsr) as u32, rest);
+                self.b.st_state(Type::V128, offset_of!(CpuState, saturated) as u32, saturated);
             }
             TPIDR_EL0 => self.b.st_state(Type::I64, TPIDR, v),
             number @ (DIT_REGISTER | SSBS_REGISTER) => {

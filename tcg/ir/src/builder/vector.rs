@@ -1,6 +1,7 @@
 //! Appending vector ops.
 
 use super::Builder;
+use crate::crypto::CryptoOp;
 use crate::ops::Op;
 use crate::tb::Val;
 use crate::types::{Round, Sign, Type};
@@ -152,6 +153,11 @@ impl Builder {
     /// The lanes at half their width in the low half, zeros above.
     pub fn vnarrow(&mut self, lane: Lane, how: Narrow, a: Val) -> Val {
         self.vector(|d| Op::VNarrow { lane, how, d, a })
+    }
+
+    /// A step of a cipher or hash; inputs that it does not have may be any.
+    pub fn vcrypto(&mut self, op: CryptoOp, [a, b, c]: [Val; 3]) -> Val {
+        self.vector(|d| Op::VCrypto { op, d, a, b, c })
     }
 
     // --- floating point --------------------------------------------------------------------------

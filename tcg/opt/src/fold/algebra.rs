@@ -34,6 +34,7 @@ pub(super) fn simplify(fold: &mut Fold, tb: &mut Tb, op: &Op) -> Outcome {
         Op::VLow { ty, d, a } => vector::low(fold, tb, ty, d, a),
         Op::VZext { d, a, .. } => vector::zext(fold, tb, d, a),
         Op::VExtract { lane, index: 0, d, a } => vector::first(lane, d, a),
+        Op::VCrypto { op, d, a, .. } => vector::crypto(fold, tb, op, d, a),
         Op::SetCond { .. }
         | Op::Select { .. }
         | Op::BrCond { .. }

@@ -1,7 +1,7 @@
 //! Rules for vectors.
 
 use super::{Fold, Outcome};
-use tcg_ir::{Lane, Op, Tb, Type, Val};
+use tcg_ir::{CryptoOp, Lane, Op, Tb, Type, Val};
 
 /// The low bits of what was extended or paired are what went in.
 pub(super) fn low(fold: &Fold, tb: &Tb, ty: Type, d: Val, a: Val) -> Outcome {
@@ -38,5 +38,20 @@ pub(super) fn first(lane: Lane, d: Val, a: Val) -> Outcome {
     match lane {
         Lane::S | Lane::D => Outcome::Rewrite(Op::VLow { ty: lane.scalar(), d, a }),
         Lane::B | Lane::H => Outcome::Keep,
+    }
+}
+
+/// Substitution and mixing of a round of AES are one step.
+pub(super) fn crypto(fold: &Fold, tb: &Tb, op: CryptoOp, d: Val, a: Val) -> Outcome {
+    let (before, whole) = match op {
+        CryptoOp::AesMix => (CryptoOp::AesEncrypt, CryptoOp::AesEncryptMix),
+        CryptoOp::AesUnmix => (CryptoOp::AesDecrypt, CryptoOp::AesDecryptUnmix),
+        _ => return Outcome::Keep,
+    };
+    match fold.def_of(tb, a) {
+        Some(&Op::VCrypto { op, a: x, .. }) if op == before => {
+            Outcome::Rewrite(Op::VCrypto { op: whole, d, a: x, b: x, c: x })
+        }
+        _ => Outcome::Keep,
     }
 }

@@ -1,9 +1,9 @@
 //! Operations whose lanes widen or narrow: "Advanced SIMD three different", and those by element.
 
-use super::same::carryless_product;
 use super::{Family, Insn, Operands, Status, operations};
 use crate::helpers::vector::id;
 use tcg_ir::HelperId;
+use tcg_ir::crypto::carryless_product;
 
 operations! {
     /// L: both sources narrow; W: the second one; HN: the result is the high half of each lane.
@@ -91,6 +91,7 @@ fn polynomial(insn: &Insn<Diff>, operands: Operands) -> u128 {
     let n = insn.width.source_half(operands.n);
     let m = insn.width.source_half(operands.m);
     let (lane, bits) = (insn.lane, insn.lane.bits());
-    lane.wide()
-        .vector(64 / bits, |i| carryless_product(lane.raw(n, i), lane.raw(m, i), bits) as i128)
+    lane.wide().vector(64 / bits, |i| {
+        carryless_product(lane.raw(n, i) as u64, lane.raw(m, i) as u64) as i128
+    })
 }

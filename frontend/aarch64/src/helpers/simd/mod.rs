@@ -18,7 +18,7 @@ pub(crate) mod shift;
 mod tests;
 
 use super::{Done, fp};
-use crate::state::{CpuState, FPSR_QC};
+use crate::state::CpuState;
 use lanes::{Lane, Width};
 use tcg_ir::HelperId;
 
@@ -197,7 +197,7 @@ pub(crate) fn execute<O: Family>(cpu: &mut CpuState, [packed, ..]: [u64; 4]) -> 
     let result = O::compute(&insn, operands, &mut status);
     set_v(cpu, insn.rd, result);
     if status.saturated {
-        cpu.fpsr |= FPSR_QC;
+        cpu.saturated[0] = u64::MAX;
     }
     fp::report(cpu, status.fp.flags);
     Ok(0)

@@ -4,6 +4,7 @@ use super::{Family, Insn, Operands, Status, operations};
 use crate::helpers::simd::lanes::Lane;
 use crate::helpers::vector::id;
 use tcg_ir::HelperId;
+use tcg_ir::crypto::carryless_product;
 
 operations! {
     /// "Advanced SIMD three same", "three same extra" (SQRDMLAH, SQRDMLSH), "vector x indexed element".
@@ -77,7 +78,7 @@ fn in_lane(insn: &Insn<Same>, a: i128, b: i128, d: i128, saturated: &mut bool) -
         Same::Mul => a * b,
         Same::Mla => d + a * b,
         Same::Mls => d - a * b,
-        Same::PMul => carryless_product(a as u128 & 0xff, b as u128, 8) as i128,
+        Same::PMul => carryless_product(a as u64 & 0xff, b as u64 & 0xff) as i128,
         Same::CmEq => ones(a == b),
         Same::CmTst => ones(a & b != 0),
         Same::CmGt => ones(a > b),
@@ -134,16 +135,6 @@ fn shift(lane: Lane, a: i128, b: i128, round: bool) -> i128 {
 pub(super) fn shift_right(a: i128, by: u32, round: bool) -> i128 {
     let half = i128::from(round) << (by - 1);
     (a + half) >> by
-}
-
-/// The sum without carries of `a` shifted by each one bit of `b`; both have `bits` bits, a multiple of four up to 64.
-pub(super) fn carryless_product(a: u128, b: u128, bits: u32) -> u128 {
-    // The products with all numbers of four bits.
-    let mut products = [0; 16];
-    for i in 1..16 {
-        products[i] = products[i >> 1] << 1 ^ if i & 1 != 0 { a } else { 0 };
-    }
-    (0..bits / 4).rev().fold(0, |sum, i| sum << 4 ^ products[(b >> (4 * i)) as usize & 15])
 }
 
 /// Lanes of the concatenation `m:n`, two by two.

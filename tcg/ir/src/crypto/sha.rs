@@ -17,7 +17,7 @@ pub(super) fn majority(x: u32, y: u32, z: u32) -> u32 {
     x & y | x & z | y & z
 }
 
-/// SHA1C, SHA1P, SHA1M: four rounds of SHA-1; `abcd` and the low word `e` are the state, `w` the schedule with its constants.
+/// Four rounds of SHA-1; `abcd` and the low word `e` are the state, `w` the schedule with its constants.
 pub(super) fn sha1_hash(f: fn(u32, u32, u32) -> u32, abcd: u128, e: u128, w: u128) -> u128 {
     let mut x = words(abcd);
     let mut y = e as u32;
@@ -28,18 +28,6 @@ pub(super) fn sha1_hash(f: fn(u32, u32, u32) -> u32, abcd: u128, e: u128, w: u12
         x = [t, x[0], x[1].rotate_left(30), x[2]];
     }
     from_words(x)
-}
-
-/// SHA1SU0.
-pub(super) fn sha1_schedule_0(d: u128, n: u128, m: u128) -> u128 {
-    (n << 64 | d >> 64) ^ d ^ m
-}
-
-/// SHA1SU1.
-pub(super) fn sha1_schedule_1(d: u128, n: u128) -> u128 {
-    let mut w = words(d ^ n >> 32).map(|w| w.rotate_left(1));
-    w[3] ^= w[0].rotate_left(1);
-    from_words(w)
 }
 
 /// Four rounds of SHA-256: the new halves of the state.
@@ -57,7 +45,7 @@ pub(super) fn sha256_hash(abcd: u128, efgh: u128, w: u128) -> (u128, u128) {
     (from_words(x), from_words(y))
 }
 
-/// SHA256SU0.
+/// The first half of four words of the schedule of SHA-256: words 0 to 3 are `d`, 4 is the first of `n`.
 pub(super) fn sha256_schedule_0(d: u128, n: u128) -> u128 {
     let (d, next) = (words(d), words(n << 96 | d >> 32));
     from_words(std::array::from_fn(|i| {
@@ -66,7 +54,7 @@ pub(super) fn sha256_schedule_0(d: u128, n: u128) -> u128 {
     }))
 }
 
-/// SHA256SU1.
+/// The second half: `d` is the first, words 8 to 15 are `n` and `m`.
 pub(super) fn sha256_schedule_1(d: u128, n: u128, m: u128) -> u128 {
     let (d, seventh, m) = (words(d), words(m << 96 | n >> 32), words(m));
     let mut w = [0; 4];
@@ -94,6 +82,15 @@ mod tests {
         from_words(std::array::from_fn(|i| a[i].wrapping_add(b[i])))
     }
 
+    /// The next four words of the schedule of SHA-1.
+    fn sha1_schedule(w: [u128; 4]) -> u128 {
+        let mut all: Vec<u32> = w.into_iter().flat_map(words).collect();
+        for i in 16..20 {
+            all.push((all[i - 3] ^ all[i - 8] ^ all[i - 14] ^ all[i - 16]).rotate_left(1));
+        }
+        four(&all, 16)
+    }
+
     /// FIPS 180-4, and the example of "abc" in NIST's "SHA1.pdf".
     #[test]
     fn sha1_of_abc() {
@@ -102,7 +99,7 @@ mod tests {
         for i in 0..20 {
             w[i] = match i {
                 0..4 => four(&ABC, 4 * i),
-                _ => sha1_schedule_1(sha1_schedule_0(w[i - 4], w[i - 3], w[i - 2]), w[i - 1]),
+                _ => sha1_schedule([w[i - 4], w[i - 3], w[i - 2], w[i - 1]]),
             };
         }
         let (mut x, mut e) = (four(&start, 0), u128::from(start[4]));

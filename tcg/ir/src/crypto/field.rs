@@ -1,7 +1,7 @@
 //! Arithmetic in GF(2⁸), from which S-boxes are computed.
 
 /// The product in GF(2⁸) modulo x⁸ + `modulus`.
-pub(super) const fn product(mut a: u8, b: u8, modulus: u8) -> u8 {
+const fn product(mut a: u8, b: u8, modulus: u8) -> u8 {
     let mut sum = 0;
     let mut bit = 0;
     while bit < 8 {
@@ -15,7 +15,8 @@ pub(super) const fn product(mut a: u8, b: u8, modulus: u8) -> u8 {
 }
 
 /// The inverse in GF(2⁸), which is the 254th power; zero for zero.
-pub(super) const fn inverse(x: u8, modulus: u8) -> u8 {
+#[must_use]
+pub const fn inverse(x: u8, modulus: u8) -> u8 {
     let mut power = 1;
     let mut i = 0;
     while i < 254 {

@@ -8,13 +8,13 @@ const S_BOX: [u8; 256] = s_box();
 /// The inverse S-box.
 const INVERSE_S_BOX: [u8; 256] = inverse(S_BOX);
 
-/// AESE without the key: bytes substituted, rows shifted.
+/// A round's SubBytes and ShiftRows.
 pub(super) fn encrypt(state: u128) -> u128 {
     let state = state.to_le_bytes();
     u128::from_le_bytes(std::array::from_fn(|i| S_BOX[usize::from(state[i * 5 % 16])]))
 }
 
-/// AESD without the key: the inverse.
+/// The inverse.
 pub(super) fn decrypt(state: u128) -> u128 {
     let state = state.to_le_bytes();
     u128::from_le_bytes(std::array::from_fn(|i| INVERSE_S_BOX[usize::from(state[i * 13 % 16])]))

@@ -1,0 +1,142 @@
+//! Conversions between floating point and integers or fixed-point numbers as IR ops.
+//!
+//! A fixed-point number is an integer times a power of two, which is applied where that is exact: after a conversion from
+//! an integer, and before one to an integer, unless the number is out of range anyway and its product might overflow.
+
+use super::Translator;
+use crate::helpers::fp::convert::FpInteger;
+use crate::helpers::simd::Insn;
+use crate::helpers::simd::lanes::{Lane, Width};
+use tcg_ir::{Cond, Lane as IrLane, Round, Sign, Type, Val, VecFpOp, VecOp};
+
+/// The rounding of a conversion to integers; none of one from integers.
+pub(super) const fn rounding_of(op: FpInteger) -> Option<Round> {
+    Some(match op {
+        FpInteger::ToNearest => Round::NearestEven,
+        FpInteger::ToUp => Round::Up,
+        FpInteger::ToDown => Round::Down,
+        FpInteger::ToZero => Round::Zero,
+        FpInteger::ToAway => Round::NearestAway,
+        FpInteger::From => return None,
+    })
+}
+
+/// The bits of 2 to the power of `exponent`, a normal number.
+const fn power_of_two(ty: Type, exponent: i32) -> u64 {
+    match ty {
+        Type::F32 => ((127 + exponent) as u64) << 23,
+        _ => ((1023 + exponent) as u64) << 52,
+    }
+}
+
+/// How a conversion goes.
+#[derive(Clone, Copy)]
+struct How {
+    ty: Type,
+    sign: Sign,
+    /// None from integers.
+    rounding: Option<Round>,
+}
+
+impl Translator<'_> {
+    // --- scalars ------------------------------------------------------------------------------
+
+    /// `x` times 2 to the power of `fraction`, for a conversion to an integer.
+    pub(super) fn scaled_up(&mut self, ty: Type, fraction: u8, x: Val) -> Val {
+        let exponent = i32::from(fraction);
+        if fraction == 0 {
+            return x;
+        }
+        if ty == Type::F32 {
+            let x = self.b.fcvt(Type::F64, x);
+            let factor = self.b.konst(Type::F64, power_of_two(Type::F64, exponent));
+            return self.b.fmul(Type::F64, x, factor);
+        }
+        let bits = self.b.bitcast(Type::I64, x);
+        let magnitude = self.b.and_imm(Type::I64, bits, u64::MAX >> 1);
+        let [limit, factor, one] =
+            [64, exponent, 0].map(|exponent| self.b.i64(power_of_two(ty, exponent)));
+        let factor = self.b.select(Type::I64, Cond::LtU, (magnitude, limit), factor, one);
+        let factor = self.b.bitcast(ty, factor);
+        self.b.fmul(ty, x, factor)
+    }
+
+    /// `x`, a converted integer, divided by 2 to the power of `fraction`.
+    pub(super) fn scaled_down(&mut self, ty: Type, fraction: u8, x: Val) -> Val {
+        if fraction == 0 {
+            return x;
+        }
+        let factor = self.b.konst(ty, power_of_two(ty, -i32::from(fraction)));
+        self.b.fmul(ty, x, factor)
+    }
+
+    // --- vectors ------------------------------------------------------------------------------
+
+    /// The new vector, zeros above what the instruction writes; `imm` is the number of bits of the fraction.
+    pub(super) fn inline_fp_integer(&mut self, insn: &Insn<FpInteger>) -> Option<Val> {
+        let ty = self.inline_float(insn.lane)?;
+        let sign = if insn.unsigned { Sign::Unsigned } else { Sign::Signed };
+        let how = How { ty, sign, rounding: rounding_of(insn.op) };
+        let n = self.v(insn.rn);
+        let n = self.operand(ty, insn.width, n);
+        let n = match (insn.imm, how.rounding) {
+            (1.., Some(_)) => self.lanes_scaled_up(ty, insn.imm, n),
+            _ => n,
+        };
+        let by_lane = insn.lane == Lane::D
+            || insn.width == Width::Scalar
+            || how.rounding.is_some() && insn.unsigned;
+        let result = match how.rounding {
+            _ if by_lane => self.convert_lanes(insn, how, n)?,
+            Some(round) => self.b.vftoint(round, n),
+            None => self.b.vffromint(sign, n),
+        };
+        if insn.imm == 0 || how.rounding.is_some() {
+            return Some(result);
+        }
+        let factor = self.lanes_of_power(ty, -i32::from(insn.imm));
+        Some(self.b.vfbinary(VecFpOp::Mul, ty, result, factor))
+    }
+
+    fn lanes_of_power(&mut self, ty: Type, exponent: i32) -> Val {
+        let lane = if ty == Type::F32 { IrLane::S } else { IrLane::D };
+        self.all_lanes(lane, power_of_two(ty, exponent))
+    }
+
+    fn lanes_scaled_up(&mut self, ty: Type, fraction: u8, x: Val) -> Val {
+        let lane = if ty == Type::F32 { IrLane::S } else { IrLane::D };
+        let magnitude = self.b.vfabs(ty, x);
+        let [limit, factor, one] =
+            [64, i32::from(fraction), 0].map(|exponent| self.lanes_of_power(ty, exponent));
+        let small = self.b.vbinary(VecOp::GtS, lane, limit, magnitude);
+        let factor = self.b.vselect(small, factor, one);
+        self.b.vfbinary(VecFpOp::Mul, ty, x, factor)
+    }
+
+    /// Lane by lane.
+    fn convert_lanes(&mut self, insn: &Insn<FpInteger>, how: How, n: Val) -> Option<Val> {
+        let lane = insn.lane.ir()?;
+        let first = self.convert_lane(lane, 0, how, n);
+        let mut result = self.b.vzext(first);
+        for i in 1..insn.width.count(insn.lane) as u8 {
+            let converted = self.convert_lane(lane, i, how, n);
+            result = self.b.vinsert(lane, i, result, converted);
+        }
+        Some(result)
+    }
+
+    /// The bits of a lane's conversion.
+    fn convert_lane(&mut self, lane: IrLane, index: u8, how: How, n: Val) -> Val {
+        let bits = self.b.vextract(lane, index, n);
+        match how.rounding {
+            Some(round) => {
+                let x = self.b.bitcast(how.ty, bits);
+                self.b.ftoint(lane.scalar(), how.sign, round, x).0
+            }
+            None => {
+                let result = self.b.ffromint(how.ty, how.sign, bits);
+                self.b.bitcast(lane.scalar(), result)
+            }
+        }
+    }
+}
