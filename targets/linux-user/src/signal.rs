@@ -141,6 +141,15 @@ impl Actions {
         Actions(Mutex::new(*lock(&self.0)))
     }
 
+    /// Back to the default action for all signals but those that are ignored, as with `CLONE_CLEAR_SIGHAND`.
+    pub fn clear_handlers(&self) {
+        for signal in 1..=N_SIGNALS {
+            if self.get(signal).is_ok_and(|action| action.handler > IGNORE) {
+                self.reset(signal);
+            }
+        }
+    }
+
     /// Back to the default action, at delivery with `SA_RESETHAND`.
     fn reset(&self, signal: i32) {
         if let Ok(index) = index(signal) {

@@ -4,7 +4,7 @@ use crate::abi::CloneArgs;
 use crate::errno::{Errno, SysResult};
 use crate::process::{Ctx, Process, Task};
 use crate::signal;
-use crate::sys::process::{DONE_HERE, enter_child, tell_parent};
+use crate::sys::clone::{DONE_HERE, enter_child, tell_parent};
 use crate::unsafe_fork;
 use std::sync::{Arc, mpsc};
 
@@ -71,7 +71,7 @@ fn start_vfork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     let mut cpu = ctx.cpu.for_thread(false)?;
     let mut task = Task::new(Arc::new(Process::for_vfork(ctx.process())));
     task.mask = ctx.task.mask;
-    task.altstack = if args.stack == 0 { ctx.task.altstack } else { Default::default() };
+    task.altstack = ctx.task.altstack;
     let mut child = || {
         {
             let mut ctx = Ctx { task: &mut task, cpu: &mut *cpu };

@@ -1,6 +1,7 @@
 //! The handlers of system calls that are more than a conversion of arguments, by subject.
 
 pub mod clock;
+pub mod clone;
 pub mod descriptor;
 pub mod epoll;
 pub mod exec;

@@ -8,8 +8,8 @@ use crate::errno::SysResult;
 use crate::layout::{Layout, kernel as k};
 use crate::process::{Args, Ctx};
 use crate::sys::{
-    clock, descriptor, epoll, exec, fcntl, file, futex, guarded, ioctl, ipc, memory, misc, poll,
-    prctl, process, signal, socket, stat, thread,
+    clock, clone, descriptor, epoll, exec, fcntl, file, futex, guarded, ioctl, ipc, memory, misc,
+    poll, prctl, process, signal, socket, stat, thread,
 };
 
 /// A handler.
@@ -140,8 +140,8 @@ rows! {
     clock_gettime own clock::clock_gettime, [Int, Out(k::TIMESPEC)];
     clock_nanosleep pass, [Int, Hex, In(k::TIMESPEC), Out(k::TIMESPEC)];
     clock_settime pass, [Int, In(k::TIMESPEC)];
-    clone own process::clone, [Ptr, Hex, Ptr, Ptr, Hex];
-    clone3 none, [];
+    clone own clone::clone, [Ptr, Hex, Ptr, Ptr, Hex];
+    clone3 own clone::clone3, [Ptr, Int];
     close own descriptor::close, [Fd];
     close_range own descriptor::close_range, [Int, Int, Hex];
     connect own socket::connect, [Fd, Ptr, Int];
@@ -184,7 +184,7 @@ rows! {
     finit_module none, [];
     flistxattr pass, [Fd, Buffer(2), Int];
     flock pass, [Fd, Int];
-    fork own process::fork, [];
+    fork own clone::fork, [];
     fremovexattr pass, [Fd, Str];
     fsconfig pass, [Fd, Int, Str, Ptr, Int];
     fsetxattr pass, [Fd, Str, Data(3), Int, Hex];
@@ -499,7 +499,7 @@ rows! {
     utime pass, [Path, In(k::UTIMBUF)];
     utimensat own file::utimensat, [DirFd, Path, In(k::TIMESPEC_PAIR), Hex];
     utimes pass, [Path, In(k::TIMEVAL_PAIR)];
-    vfork own process::vfork, [];
+    vfork own clone::vfork, [];
     vhangup pass, [];
     vmsplice pass, [Fd, Scatter(2), Int, Hex];
     wait4 pass, [Int, Out(k::U32), Hex, Out(k::RUSAGE)];

@@ -2,7 +2,7 @@
 //!
 //! It is built when a program is loaded: an ELF header, the code that [`Vdso`] has, the tables of the dynamic linker.
 //! There are no unwind tables for the returns from signal handlers: unwinders know these by their instructions, as on
-//! a kernel that has them left out (Linux commit 87676cfca141).
+//! arm64, whose kernel discards them (Linux arch/arm64/kernel/vdso/vdso.lds.S).
 
 use crate::abi::Abi;
 use tcg_mem::Endian;

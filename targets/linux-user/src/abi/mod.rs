@@ -83,7 +83,7 @@ impl Abi {
 }
 
 /// Arguments of `clone` by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CloneArgs {
     /// `CLONE_*` flags and the exit signal.
     pub flags: u64,
@@ -93,6 +93,8 @@ pub struct CloneArgs {
     pub parent_tid: u64,
     /// Where the child's copy goes, and is cleared.
     pub child_tid: u64,
+    /// Where the descriptor of the child goes; in `clone` the place of the parent's copy.
+    pub pidfd: u64,
     /// Thread pointer.
     pub tls: u64,
 }

@@ -1,6 +1,5 @@
-//! Making, ending and waiting for processes and threads.
+//! Ending and waiting for processes and threads; capabilities, limits.
 
-use crate::abi::CloneArgs;
 use crate::errno::{Errno, SysResult};
 use crate::layout::{convert, kernel};
 use crate::marshal;
@@ -9,115 +8,6 @@ use crate::siginfo;
 use crate::sys::thread;
 use crate::table::Arg;
 use crate::unsafe_view::zeroed;
-use crate::{spawn, unsafe_fork};
-use std::sync::Arc;
-
-const CLONE_VM: u64 = libc::CLONE_VM as u64;
-const CLONE_VFORK: u64 = libc::CLONE_VFORK as u64;
-const CLONE_THREAD: u64 = libc::CLONE_THREAD as u64;
-const CLONE_SETTLS: u64 = libc::CLONE_SETTLS as u64;
-const CLONE_PARENT_SETTID: u64 = libc::CLONE_PARENT_SETTID as u64;
-const CLONE_CHILD_SETTID: u64 = libc::CLONE_CHILD_SETTID as u64;
-const CLONE_CHILD_CLEARTID: u64 = libc::CLONE_CHILD_CLEARTID as u64;
-const CLONE_PIDFD: u64 = libc::CLONE_PIDFD as u64;
-/// Flags that say what to write into guest memory or registers, which the emulator does.
-pub(crate) const DONE_HERE: u64 =
-    CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
-
-/// `fork`.
-pub fn fork(ctx: &mut Ctx<'_>, _: &Args) -> SysResult {
-    do_fork(ctx, &simple(libc::SIGCHLD as u64))
-}
-
-/// `vfork`.
-pub fn vfork(ctx: &mut Ctx<'_>, _: &Args) -> SysResult {
-    spawn::vfork(ctx, &simple(CLONE_VM | CLONE_VFORK | libc::SIGCHLD as u64))
-}
-
-fn simple(flags: u64) -> CloneArgs {
-    CloneArgs { flags, stack: 0, parent_tid: 0, child_tid: 0, tls: 0 }
-}
-
-/// `clone`.
-pub fn clone(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let args = (ctx.process().abi.clone_args)(a);
-    if args.flags & CLONE_THREAD != 0 {
-        return spawn::thread(ctx, &args);
-    }
-    if args.flags & (CLONE_VM | CLONE_VFORK) == CLONE_VM | CLONE_VFORK {
-        return spawn::vfork(ctx, &args);
-    }
-    if args.flags & CLONE_VM != 0 {
-        // A process that runs beside its parent in the same memory: nobody does this.
-        return Err(Errno::EINVAL);
-    }
-    do_fork(ctx, &args)
-}
-
-fn do_fork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
-    crate::signal::quiet(ctx.task)?;
-    let flags = args.flags;
-    let kernel_flags = flags & !(DONE_HERE | CLONE_VFORK);
-    let is_plain = kernel_flags == libc::SIGCHLD as u64;
-    let mut pidfd = -1;
-    let mut fork = || match is_plain {
-        true => unsafe_fork::fork(),
-        false => unsafe_fork::raw(kernel_flags, &mut pidfd),
-    };
-    let process = Arc::clone(ctx.process());
-    let pid = process.actions.with_quiet_lock(|| ctx.cpu.fork(&mut fork));
-    if pid == Ok(0) {
-        enter_child(ctx, args)?;
-    }
-    crate::signal::set_host_mask(ctx.task.mask);
-    let pid = pid?;
-    if pid > 0 {
-        tell_parent(ctx, args, pid, pidfd)?;
-    }
-    Ok(pid as u64)
-}
-
-/// The words that the parent of a clone gets.
-pub(crate) fn tell_parent(
-    ctx: &Ctx<'_>,
-    args: &CloneArgs,
-    pid: i32,
-    pidfd: i32,
-) -> Result<(), Errno> {
-    // The kernel refuses both at once: they share the argument.
-    if args.flags & CLONE_PIDFD != 0 {
-        ctx.put_u32(args.parent_tid, pidfd as u32)?;
-    } else if args.flags & CLONE_PARENT_SETTID != 0 {
-        ctx.put_u32(args.parent_tid, pid as u32)?;
-    }
-    Ok(())
-}
-
-/// The child's side of a clone: stack, thread pointer, id words.
-pub(crate) fn enter_child(ctx: &mut Ctx<'_>, args: &CloneArgs) -> Result<(), Errno> {
-    let tid = ctx.tid() as u32;
-    if args.stack != 0 {
-        ctx.cpu.set_sp(args.stack);
-    }
-    if args.flags & CLONE_SETTLS != 0 {
-        ctx.cpu.set_tls(args.tls);
-    }
-    // The kernel ignores a bad address here.
-    if args.flags & CLONE_PARENT_SETTID != 0 {
-        let _ = ctx.put_u32(args.parent_tid, tid);
-    }
-    if args.flags & CLONE_CHILD_SETTID != 0 {
-        let _ = ctx.put_u32(args.child_tid, tid);
-    }
-    let clears = args.flags & CLONE_CHILD_CLEARTID != 0;
-    ctx.task.clear_tid = if clears { args.child_tid } else { 0 };
-    ctx.task.robust_list = 0;
-    if args.flags & CLONE_THREAD == 0 {
-        ctx.task.is_main = true;
-        ctx.process().only_thread();
-    }
-    Ok(())
-}
 
 /// `exit`: of this thread. The last one ends the process, with its status (Linux
 /// kernel/exit.c:synchronize_group_exit).

@@ -64,7 +64,14 @@ pub fn open_flags(flags: u64) -> u64 {
 
 /// `clone(flags, newsp, parent_tid, tls, child_tid)` (Linux kernel/fork.c, CLONE_BACKWARDS).
 pub fn clone_args(a: &[u64; 6]) -> CloneArgs {
-    CloneArgs { flags: a[0], stack: a[1], parent_tid: a[2], tls: a[3], child_tid: a[4] }
+    CloneArgs {
+        flags: a[0],
+        stack: a[1],
+        parent_tid: a[2],
+        tls: a[3],
+        child_tid: a[4],
+        pidfd: a[2],
+    }
 }
 
 #[cfg(test)]

@@ -77,7 +77,14 @@ pub fn statfs(host: &libc::statfs64) -> Vec<u8> {
 
 /// `clone(newsp, flags, parent_tid, child_tid, tls)` (Linux kernel/fork.c, CLONE_BACKWARDS2).
 pub fn clone_args(a: &[u64; 6]) -> CloneArgs {
-    CloneArgs { stack: a[0], flags: a[1], parent_tid: a[2], child_tid: a[3], tls: a[4] }
+    CloneArgs {
+        stack: a[0],
+        flags: a[1],
+        parent_tid: a[2],
+        child_tid: a[3],
+        tls: a[4],
+        pidfd: a[2],
+    }
 }
 
 #[cfg(test)]
