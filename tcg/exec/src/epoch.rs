@@ -51,7 +51,7 @@ impl Drop for Member {
 }
 
 // SAFETY: MEMBER-LIFE: the pointers are valid as long as the member, and other threads use them
-// for atomic accesses only (`request`, `purge`). What they own is `Send`.
+// for atomic accesses only (`request`, `empty`). What they own is `Send`.
 unsafe impl Send for Member {}
 // SAFETY: as above.
 unsafe impl Sync for Member {}
@@ -78,12 +78,7 @@ impl Member {
         self.announced.store(OUTSIDE, Ordering::Release);
     }
 
-    /// Empties the jump table's entry for `pc`, so that its code is not found there.
-    fn purge(&self, pc: u64) {
-        self.empty(JumpEntry::slot(pc));
-    }
-
-    /// Empties an entry of the jump table.
+    /// Empties an entry of the jump table, so that its code is not found there.
     fn empty(&self, slot: usize) {
         // SAFETY: MEMBER-LIFE.
         let key = unsafe { &raw mut (*self.jump_table)[slot].pc };
@@ -97,11 +92,18 @@ impl Member {
 pub(crate) struct Epochs {
     now: sync::AtomicU64,
     members: Mutex<Vec<Arc<Member>>>,
+    insn_align: u8,
 }
 
 impl Epochs {
-    pub(crate) fn new() -> Epochs {
-        Epochs { now: sync::AtomicU64::new(1), members: Mutex::new(Vec::new()) }
+    /// For a guest with this [`insn_align`](tcg_ir::GuestLayout::insn_align).
+    pub(crate) fn new(insn_align: u8) -> Epochs {
+        Epochs { now: sync::AtomicU64::new(1), members: Mutex::new(Vec::new()), insn_align }
+    }
+
+    /// The entry for `pc` in the jump tables of the members.
+    pub(crate) fn jump_slot(&self, pc: u64) -> usize {
+        JumpEntry::slot(pc, self.insn_align)
     }
 
     /// The current epoch.
@@ -143,7 +145,7 @@ impl Epochs {
         // No announcement may be read before what was dropped is out of reach.
         sync::barrier_behind_rmw();
         for member in self.members().iter() {
-            dropped.clone().for_each(|pc| member.purge(pc));
+            dropped.clone().for_each(|pc| member.empty(self.jump_slot(pc)));
             member.request(REQUEST_SAFE_POINT);
         }
         ended

@@ -199,7 +199,7 @@ impl Jit {
     fn remember(&mut self, pc: u64, block: CodeOffset) {
         self.missed = false;
         let address = self.cache().memory().address(block.0);
-        let slot = JumpEntry::slot(pc);
+        let slot = self.core.epochs.jump_slot(pc);
         self.used[slot / 64] |= 1 << (slot % 64);
         let (key, code) = self.jump_entry(slot);
         code.store(address, Ordering::Relaxed);
@@ -208,7 +208,7 @@ impl Jit {
         // our store, or we see the mark here.
         fence(Ordering::SeqCst);
         if !self.cache().is_live(block) {
-            self.jump_entry(JumpEntry::slot(pc)).0.store(JumpEntry::EMPTY_PC, Ordering::Relaxed);
+            self.jump_entry(slot).0.store(JumpEntry::EMPTY_PC, Ordering::Relaxed);
         }
     }
 

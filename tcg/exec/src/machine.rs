@@ -182,7 +182,7 @@ impl<G: Guest> Machine<G> {
             parallel: AtomicBool::new(config.translate.parallel),
             cache,
             backend,
-            epochs: Epochs::new(),
+            epochs: Epochs::new(G::layout().insn_align),
             stats: Stats::default(),
             config,
             space,

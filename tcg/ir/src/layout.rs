@@ -86,6 +86,8 @@ pub struct GuestLayout {
     pub helpers: &'static [HelperDesc],
     /// The guest's choices where IEEE 754 leaves one.
     pub fp: &'static softfp::Rules,
+    /// Every instruction starts at a multiple of so many bytes: 2, 4, 8 or 16.
+    pub insn_align: u8,
     /// Size of the CPU state in bytes. Offset 0 holds the `Env`.
     pub state_size: u32,
 }
@@ -155,10 +157,10 @@ impl JumpEntry {
     /// Key of an empty entry: no instruction is at an odd address.
     pub const EMPTY_PC: u64 = u64::MAX;
 
-    /// Index of `pc` in a jump table.
+    /// Index of `pc` in a jump table, for a guest's [`GuestLayout::insn_align`].
     #[must_use]
-    pub const fn slot(pc: u64) -> usize {
-        (pc >> 1) as usize & (N_JUMP_ENTRIES - 1)
+    pub const fn slot(pc: u64, insn_align: u8) -> usize {
+        (pc >> insn_align.trailing_zeros()) as usize & (N_JUMP_ENTRIES - 1)
     }
 }
 

@@ -15,6 +15,7 @@ static LAYOUT: GuestLayout = GuestLayout {
     ],
     helpers: &[],
     fp: &softfp::PLAIN,
+    insn_align: 2,
     state_size: 32,
 };
 

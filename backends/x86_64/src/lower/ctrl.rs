@@ -9,15 +9,17 @@ use crate::pins::{INT_SCRATCH, Reg};
 use crate::prologue::HELPER_ARGS;
 use std::mem::offset_of;
 use tcg_ir::layout::{Env, HelperId, N_JUMP_ENTRIES};
-use tcg_ir::{Cond, ExitCode, Label, TargetKind, Val};
+use tcg_ir::{Cond, ExitCode, JumpEntry, Label, TargetKind, Val};
 
 const EXIT_REQUEST: i32 = offset_of!(Env, exit_request) as i32;
 const JUMP_TABLE: i32 = offset_of!(Env, jump_table) as i32;
 const HOST_SP: i32 = offset_of!(Env, host_sp) as i32;
 /// The lowest address of predicted returns.
 const RETURN_LIMIT: i32 = offset_of!(Env, return_limit) as i32;
-/// Byte offset of a jump table entry from a guest pc: `slot(pc) * 16`.
-const SLOT_MASK: i32 = (N_JUMP_ENTRIES as i32 - 1) << 4;
+/// log2 of the size of a [`JumpEntry`].
+const LOG2_ENTRY: u32 = size_of::<JumpEntry>().trailing_zeros();
+/// Mask for the byte offset of an entry in the jump table.
+const SLOT_MASK: i32 = (N_JUMP_ENTRIES as i32 - 1) << LOG2_ENTRY;
 
 impl Cx<'_> {
     // --- labels ----------------------------------------------------------------------------------
@@ -167,7 +169,9 @@ impl Cx<'_> {
     fn look_up(&mut self, t: Reg) -> Mem {
         let free = INT_SCRATCH & !bit(t);
         let e = free.trailing_zeros() as Enc;
-        self.asm.lea(false, e, Mem { base: NO_REG, index: t, scale: 3, disp: 0 });
+        // `JumpEntry::slot`, times the size of an entry.
+        let scale = (LOG2_ENTRY - self.layout.insn_align.trailing_zeros()) as u8;
+        self.asm.lea(false, e, Mem { base: NO_REG, index: t, scale, disp: 0 });
         self.asm.alu_imm(Alu::And, false, e, SLOT_MASK);
         let table = self.state(JUMP_TABLE);
         self.asm.alu(Alu::Add, true, e, table);
