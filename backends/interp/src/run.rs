@@ -7,7 +7,7 @@ use crate::state::State;
 use crate::vector;
 use crate::vector_float;
 use std::sync::atomic::Ordering;
-use tcg_ir::{Env, ExitCode, GuestLayout, Label, Op, Sign, Tb, Type, Val};
+use tcg_ir::{Env, ExitCode, GuestLayout, Interpreter, Label, Op, Sign, Tb, Type, Val};
 use tcg_mem::{Access, Fault};
 
 /// Runs TBs of one guest; keeps its scratch memory between them.
@@ -30,15 +30,10 @@ impl Interp {
     pub fn new(layout: &'static GuestLayout) -> Interp {
         Interp { layout, vals: Vec::new() }
     }
+}
 
-    /// Runs a verified TB from its first op until it leaves.
-    ///
-    /// Afterwards `Env::pc` is the guest pc to go on at and `Env::exit_code` the reason;
-    /// `ExitCode::NONE` (the TB at `Env::pc` is wanted) after a direct or indirect goto.
-    ///
-    /// # Safety
-    /// `env` is the head of a live CPU state of this guest, and nobody else uses it meanwhile.
-    pub unsafe fn run(&mut self, tb: &Tb, env: *mut Env) {
+impl Interpreter for Interp {
+    unsafe fn run(&mut self, tb: &Tb, env: *mut Env) {
         self.vals.clear();
         self.vals.extend(tb.vals.iter().map(|info| u128::from(info.konst.unwrap_or(0))));
         // SAFETY: passed on to our caller.

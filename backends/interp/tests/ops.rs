@@ -1,7 +1,7 @@
 //! What each op means, by example: op text with constant operands, and the results.
 
 use backend_interp::Interp;
-use tcg_ir::{ExitCode, parse_tb, verify};
+use tcg_ir::{ExitCode, Interpreter, parse_tb, verify};
 use tcg_irgen::{ToyState, toy_layout};
 
 /// Runs the TB of these lines on `state`.

@@ -153,13 +153,7 @@ impl EngineChoice {
 }
 
 fn interpreter() -> Engine {
-    Engine::Interp(Box::new(|layout: &'static GuestLayout| {
-        let mut interp = backend_interp::Interp::new(layout);
-        Box::new(move |tb, env| {
-            // SAFETY: the vCPU passes the state that it owns and runs on, laid out as `layout`.
-            unsafe { interp.run(tb, env) }
-        })
-    }))
+    Engine::Interp(Box::new(|layout| Box::new(backend_interp::Interp::new(layout))))
 }
 
 #[cfg(test)]

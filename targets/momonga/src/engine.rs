@@ -56,13 +56,6 @@ pub(crate) fn machine(kind: Kind, layout: &'static GuestLayout, passes: Option<P
     config
 }
 
-#[expect(unsafe_code, reason = "the interpreter takes the CPU state by address")]
 fn interpreter() -> Engine {
-    Engine::Interp(Box::new(|layout| {
-        let mut interp = backend_interp::Interp::new(layout);
-        Box::new(move |tb, env| {
-            // SAFETY: STATE-OWNED: the vCPU passes the head of its own state.
-            unsafe { interp.run(tb, env) }
-        })
-    }))
+    Engine::Interp(Box::new(|layout| Box::new(backend_interp::Interp::new(layout))))
 }

@@ -28,6 +28,6 @@ mod tests;
 mod translate;
 mod vcpu;
 
-pub use machine::{CodeLog, Config, Engine, Interpret, Machine, MakeBackend, MakeInterpreter};
+pub use machine::{CodeLog, Config, Engine, Machine, MakeBackend, MakeInterpreter};
 pub use stats::{Stats, StatsSnapshot};
 pub use vcpu::{Exit, ExitHandle, Vcpu};

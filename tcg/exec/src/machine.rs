@@ -8,19 +8,15 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use tcg_ir::{Backend, Env, Guest, GuestLayout, Tb, TranslateOptions};
+use tcg_ir::{Backend, Guest, GuestLayout, Interpreter, Tb, TranslateOptions};
 use tcg_mem::{AddressSpace, CodeHook};
 use tcg_opt::Passes;
 
 /// Makes a back end; called once for a machine.
 pub type MakeBackend = Box<dyn Fn() -> Box<dyn Backend> + Send + Sync>;
 
-/// Runs one TB on the CPU state that the pointer is the head of, and leaves that state as
-/// generated code would.
-pub type Interpret = Box<dyn FnMut(&Tb, *mut Env) + Send>;
-
 /// Makes an interpreter for a vCPU.
-pub type MakeInterpreter = Box<dyn Fn(&'static GuestLayout) -> Interpret + Send + Sync>;
+pub type MakeInterpreter = Box<dyn Fn(&'static GuestLayout) -> Box<dyn Interpreter> + Send + Sync>;
 
 /// Told of every TB made: the IR, the host code and the address it was made for.
 pub type CodeLog = Box<dyn Fn(&Tb, &[u8], u64) + Send + Sync>;

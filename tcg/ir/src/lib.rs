@@ -7,7 +7,7 @@
 //! What this crate is *not*: it knows no guest, no host, no cache and no loop.
 //!
 //! Start reading at [`ops`], then [`Builder`], then [`layout`] for what a guest's CPU state looks like.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod builder;
 pub mod crypto;
@@ -28,8 +28,8 @@ pub use ops::Op;
 pub use parse::{ParseError, parse_tb};
 pub use tb::{Tb, Val, ValInfo};
 pub use traits::{
-    Backend, CodeWindow, Compiled, DirectExit, ExitCode, Guest, HostContext, RunResult, TooBig,
-    TranslateOptions,
+    Backend, CodeWindow, Compiled, DirectExit, ExitCode, Guest, HostContext, Interpreter,
+    RunResult, TooBig, TranslateOptions,
 };
 pub use types::{
     Attr, Barriers, Cond, Endian, FpMask, Label, MemOp, Order, RmwOp, Round, Sign, TargetKind, Type,

@@ -221,6 +221,19 @@ pub trait Backend: std::fmt::Debug + Send + Sync {
     ) -> Option<u64>;
 }
 
+/// Runs TBs without compiling them.
+pub trait Interpreter: Send {
+    /// Runs a verified TB from its first op until it leaves.
+    ///
+    /// Afterwards `Env::pc` is the guest pc to go on at and `Env::exit_code` the reason;
+    /// `ExitCode::NONE` (the TB at `Env::pc` is wanted) after a direct or indirect goto.
+    ///
+    /// # Safety
+    /// `env` is the head of a live CPU state of the guest it was made for, and nobody else uses it meanwhile.
+    #[expect(unsafe_code, reason = "the CPU state is given by address")]
+    unsafe fn run(&mut self, tb: &Tb, env: *mut Env);
+}
+
 /// A TB that a back end cannot compile for want of room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooBig;

@@ -2,7 +2,7 @@
 
 use backend_interp::Interp;
 use std::sync::atomic::Ordering;
-use tcg_ir::{Tb, verify};
+use tcg_ir::{Interpreter, Tb, verify};
 use tcg_irgen::{Config, Random, ToyState, random_tb, toy_layout};
 use tcg_opt::{Optimizer, Passes};
 

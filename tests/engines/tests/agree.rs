@@ -7,13 +7,7 @@ use tcg_opt::Passes;
 const N_PROGRAMS: u64 = 5_000;
 
 fn interp() -> Engine {
-    Engine::Interp(Box::new(|layout| {
-        let mut interp = backend_interp::Interp::new(layout);
-        Box::new(move |tb, env| {
-            // SAFETY: the vCPU passes its own state.
-            unsafe { interp.run(tb, env) }
-        })
-    }))
+    Engine::Interp(Box::new(|layout| Box::new(backend_interp::Interp::new(layout))))
 }
 
 #[test]

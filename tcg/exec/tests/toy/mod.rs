@@ -229,13 +229,7 @@ pub type NamedEngine = (&'static str, fn() -> Engine);
 /// The engines under test.
 pub fn engines() -> Vec<NamedEngine> {
     fn interp() -> Engine {
-        Engine::Interp(Box::new(|layout| {
-            let mut interp = backend_interp::Interp::new(layout);
-            Box::new(move |tb, env| {
-                // SAFETY: the vCPU passes its own state.
-                unsafe { interp.run(tb, env) }
-            })
-        }))
+        Engine::Interp(Box::new(|layout| Box::new(backend_interp::Interp::new(layout))))
     }
     fn jit() -> Engine {
         Engine::Jit(Box::new(|| Box::new(backend::ToyBackend::new(&LAYOUT))))
