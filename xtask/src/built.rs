@@ -88,9 +88,15 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// Programs with instructions of A64, and the options each is compiled with.
-const OF_AARCH64: [(&str, &str, &[&str]); 2] = [
+const OF_AARCH64: [(&str, &str, &[&str]); 4] = [
     ("tests/litmus/aarch64.c", "litmus", &["-static"]),
     ("tests/programs/aarch64/lse2.c", "a64_lse2", &["-static"]),
+    ("tests/programs/aarch64/bti.c", "a64_bti", &["-static"]),
+    (
+        "tests/programs/aarch64/bti_static.c",
+        "a64_bti_static",
+        &["-static", "-nostdlib", "-mbranch-protection=standard"],
+    ),
 ];
 
 fn of_aarch64(root: &Path) -> Result<()> {

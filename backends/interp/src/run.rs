@@ -323,7 +323,15 @@ impl Frame<'_> {
                     return Ok(self.goto(pc));
                 }
             }
-            Op::GotoInd { target, .. } => return Ok(self.goto(self.val(target))),
+            Op::GotoInd { kind, target } => {
+                let target = self.val(target);
+                if kind.way() == 0 {
+                    return Ok(self.goto(target));
+                }
+                let env = self.state.env();
+                (env.pc, env.exit_arg) = (target, kind.way().into());
+                return Ok(Next::Leave(ExitCode::ENTER));
+            }
             Op::Exit { code, pc, arg } => {
                 let arg = self.val(arg);
                 let env = self.state.env();

@@ -45,7 +45,7 @@ const ISAR2: u16 = 6 << 3 | 2;
 const MMFR0: u16 = 7 << 3;
 const MMFR2: u16 = 7 << 3 | 2;
 
-/// What there may be, in the order of the words' bits. BTI is not among them: landing pads are not checked.
+/// What there may be, in the order of the words' bits.
 const CAPABILITIES: &[Capability] = &[
     capability("fp", (0, 0), (PFR0, 16, 0), &[]),
     capability("asimd", (0, 1), (PFR0, 20, 0), &[]),
@@ -84,6 +84,7 @@ const CAPABILITIES: &[Capability] = &[
     capability("bf16", (1, 14), (ISAR1, 44, 1), &["bf16"]),
     capability("dgh", (1, 15), (ISAR1, 48, 1), &["dgh"]),
     capability("rng", (1, 16), (ISAR0, 60, 1), &[]),
+    capability("bti", (1, 17), (PFR1, 0, 1), &[]),
     capability("ecv", (1, 19), (MMFR0, 60, 1), &[]),
     capability("wfxt", (1, 31), (ISAR2, 0, 2), &["wfxt"]),
     capability("cssc", (1, 34), (ISAR2, 52, 1), &["cssc"]),

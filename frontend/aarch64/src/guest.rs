@@ -2,7 +2,8 @@
 
 use crate::helpers::HELPERS;
 use crate::state::{CpuState, GLOBALS, NO_EXCLUSIVE, TB_ALONE};
-use crate::translate;
+use crate::translate::{self, landing};
+use crate::trap::Trap;
 use tcg_ir::{Builder, CodeWindow, Env, ExitCode, Guest, GuestLayout, TranslateOptions};
 
 /// The aarch64 guest.
@@ -55,6 +56,18 @@ impl Guest for Aarch64 {
 
     fn settle_fetch(state: &mut CpuState) -> bool {
         state.settle_fetch()
+    }
+
+    fn way(state: &CpuState) -> u32 {
+        state.btype
+    }
+
+    fn set_way(state: &mut CpuState, way: u32) {
+        state.btype = way;
+    }
+
+    fn may_enter(way: u32, pc: u64, bytes: [u8; 4]) -> Result<(), ExitCode> {
+        landing::may_enter(way, pc, u32::from_le_bytes(bytes)).map_err(Trap::exit_code)
     }
 
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {

@@ -28,7 +28,7 @@ pub struct CpuState {
     pub v: [[u64; 2]; 32],
     /// FPSR but for the five IEEE flags and QC: IDC. Use [`CpuState::fpsr`].
     pub fpsr: u32,
-    /// PSTATE.BTYPE: how the current instruction was branched to.
+    /// PSTATE.BTYPE: how the instruction at `env.pc` was branched to, where that has not been checked yet.
     pub btype: u32,
     /// Not zero: the next instruction is to be run in a block with [`TB_ALONE`].
     pub alone: u32,
@@ -53,14 +53,19 @@ pub struct CpuState {
 /// [`CpuState::exclusive_addr`] of an open monitor: no address, because access sizes are at most 16.
 pub const NO_EXCLUSIVE: u64 = u64::MAX;
 
+/// PSTATE.SSBS, at its place in the register of that name.
+pub(crate) const SSBS: u32 = 1 << 12;
+/// PSTATE.DIT.
+pub(crate) const DIT: u32 = 1 << 24;
+/// The bits that [`CpuState::pstate`] holds.
+pub const PSTATE_BITS: u32 = SSBS | DIT;
+
 /// TB flag: a bit of FPCR other than the rounding mode is one (AH, DN, FZ, FZ16 …), or an operation must not be inlined.
 pub const TB_FP_SLOW: u32 = 1;
 /// TB flag: the block is one instruction, which is done in the long way: addresses lose their tags before each access, and
 /// the stack pointer as base is checked. Elsewhere an access with a tag faults, and a stack pointer that is to become no
 /// multiple of 16 leaves: the instruction is run again in a block with this flag.
 pub const TB_ALONE: u32 = 2;
-/// TB flags: PSTATE.BTYPE in bits 2–3.
-pub const TB_BTYPE_SHIFT: u32 = 2;
 
 /// Bits of FPCR that a program can set: AHP, DN, FZ, RMode, FZ16.
 ///
@@ -109,7 +114,7 @@ impl CpuState {
     pub fn tb_flags(&self) -> u32 {
         let slow = if self.fpcr & FPCR_VALID & !FPCR_RMODE == 0 { 0 } else { TB_FP_SLOW };
         let alone = if self.alone == 0 && self.sp.is_multiple_of(16) { 0 } else { TB_ALONE };
-        slow | alone | self.btype << TB_BTYPE_SHIFT
+        slow | alone
     }
 }
 

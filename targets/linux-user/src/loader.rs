@@ -160,8 +160,13 @@ fn place(
     let at = space.mmap(&request).map_err(|error| LoadElfError::Map { addr: start, error })?;
     let bias = at.0.wrapping_sub(start);
     let name: Arc<str> = Arc::from(path.to_string_lossy());
+    // An interpreter guards the program and libraries itself (Linux arch/arm64/kernel/process.c:arch_elf_adjust_prot).
+    let guards = elf.wants_guards && elf.interpreter.is_none();
     for segment in &elf.segments {
-        map_segment(space, &file, &name, segment, bias)?;
+        let guarded = guards && segment.prot.allows(Prot::EXEC);
+        let guard = if guarded { Prot::GUARDED } else { Prot::NONE };
+        let segment = Segment { prot: segment.prot.union(guard), ..*segment };
+        map_segment(space, &file, &name, &segment, bias)?;
     }
     Ok(Placed { elf, bias })
 }

@@ -6,8 +6,8 @@
 
 use crate::sync::{self, Mutex, MutexGuard};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use tcg_ir::layout::N_JUMP_ENTRIES;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use tcg_ir::layout::{N_JUMP_ENTRIES, N_WAYS};
 use tcg_ir::{Env, JumpEntry};
 
 /// Announcement of a vCPU that holds no pointer to code at all.
@@ -24,20 +24,24 @@ pub(crate) struct Member {
     announced: sync::AtomicU64,
     env: *mut Env,
     jump_table: *mut JumpTable,
+    /// Number of jump tables in use, from the first on.
+    ways: AtomicUsize,
     free_state: unsafe fn(*mut Env),
 }
 
-/// The table in which generated code looks indirect jumps up.
-pub(crate) type JumpTable = [JumpEntry; N_JUMP_ENTRIES];
+/// The tables in which generated code looks indirect jumps up, one for each way.
+pub(crate) type JumpTable = [JumpEntry; N_JUMP_ENTRIES * N_WAYS];
 
-/// An empty table, of which no page is touched but the first.
+/// Empty tables, of which no pages are touched but the first ones.
 ///
-/// Zero is a key that only the first entry could have ([`JumpEntry::slot`]), so zeros are empty
-/// everywhere else.
+/// Zero is a key that only the first entry of each could have ([`JumpEntry::slot`]), so zeros are
+/// empty everywhere else.
 pub(crate) fn new_jump_table() -> Box<JumpTable> {
     // SAFETY: a `JumpEntry` is two integers, for which zero is valid.
     let mut table = unsafe { Box::<JumpTable>::new_zeroed().assume_init() };
-    table[0].pc = JumpEntry::EMPTY_PC;
+    for first in table.iter_mut().step_by(N_JUMP_ENTRIES) {
+        first.pc = JumpEntry::EMPTY_PC;
+    }
     table
 }
 
@@ -51,7 +55,7 @@ impl Drop for Member {
 }
 
 // SAFETY: MEMBER-LIFE: the pointers are valid as long as the member, and other threads use them
-// for atomic accesses only (`request`, `empty`). What they own is `Send`.
+// for atomic accesses only (`request`, `purge`). What they own is `Send`.
 unsafe impl Send for Member {}
 // SAFETY: as above.
 unsafe impl Sync for Member {}
@@ -78,7 +82,24 @@ impl Member {
         self.announced.store(OUTSIDE, Ordering::Release);
     }
 
-    /// Empties an entry of the jump table, so that its code is not found there.
+    /// Empties an entry of each jump table, so that its code is not found there.
+    fn purge(&self, slot: usize) {
+        (0..self.ways()).for_each(|way| self.empty(way * N_JUMP_ENTRIES + slot));
+    }
+
+    /// Number of jump tables in use, from the first on.
+    pub(crate) fn ways(&self) -> usize {
+        self.ways.load(Ordering::SeqCst)
+    }
+
+    /// Says that the jump table of this way is in use. To be called before an entry is filled.
+    pub(crate) fn use_way(&self, way: usize) {
+        if way >= self.ways() {
+            self.ways.store(way + 1, Ordering::SeqCst);
+        }
+    }
+
+    /// Empties an entry, counted through all tables.
     fn empty(&self, slot: usize) {
         // SAFETY: MEMBER-LIFE.
         let key = unsafe { &raw mut (*self.jump_table)[slot].pc };
@@ -101,7 +122,7 @@ impl Epochs {
         Epochs { now: sync::AtomicU64::new(1), members: Mutex::new(Vec::new()), insn_align }
     }
 
-    /// The entry for `pc` in the jump tables of the members.
+    /// The entry for `pc` in each jump table of the members.
     pub(crate) fn jump_slot(&self, pc: u64) -> usize {
         JumpEntry::slot(pc, self.insn_align)
     }
@@ -123,7 +144,8 @@ impl Epochs {
         free_state: unsafe fn(*mut Env),
     ) -> Arc<Member> {
         let announced = sync::AtomicU64::new(OUTSIDE);
-        let member = Arc::new(Member { announced, env, jump_table, free_state });
+        let member =
+            Arc::new(Member { announced, env, jump_table, ways: AtomicUsize::new(1), free_state });
         self.members().push(Arc::clone(&member));
         member
     }
@@ -145,7 +167,7 @@ impl Epochs {
         // No announcement may be read before what was dropped is out of reach.
         sync::barrier_behind_rmw();
         for member in self.members().iter() {
-            dropped.clone().for_each(|pc| member.empty(self.jump_slot(pc)));
+            dropped.clone().for_each(|pc| member.purge(self.jump_slot(pc)));
             member.request(REQUEST_SAFE_POINT);
         }
         ended
@@ -156,7 +178,7 @@ impl Epochs {
         let ended = self.now.fetch_add(1, Ordering::SeqCst);
         for member in self.members().iter() {
             if member.announced.load(Ordering::SeqCst) != OUTSIDE {
-                (0..N_JUMP_ENTRIES).for_each(|slot| member.empty(slot));
+                (0..N_JUMP_ENTRIES * member.ways()).for_each(|slot| member.empty(slot));
             }
             member.request(REQUEST_SAFE_POINT);
         }

@@ -7,12 +7,12 @@ use crate::host_address::faulting_operand;
 use crate::machine::Core;
 use crate::sigsafe_fault::Running;
 use crate::starts::Starts;
-use crate::translate::{Purpose, Translator, WINDOW_BYTES};
+use crate::translate::{Purpose, Translator, WINDOW_BYTES, may_enter};
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Instant;
-use tcg_ir::layout::N_JUMP_ENTRIES;
+use tcg_ir::layout::{N_JUMP_ENTRIES, N_WAYS};
 use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult, TranslateOptions};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
 
@@ -29,10 +29,10 @@ pub(crate) struct Jit {
     compiled: Compiled,
     chunk: Option<Chunk>,
     starts: Starts,
-    /// Entries of the jump table that may be in use, a bit each: all others have never been touched
+    /// Entries of the jump tables that may be in use, a bit each: all others have never been touched
     /// or are empty.
-    used: [u64; N_JUMP_ENTRIES / 64],
-    /// Generation of the cache that the jump table is for.
+    used: [u64; N_JUMP_ENTRIES * N_WAYS / 64],
+    /// Generation of the cache that the jump tables are for.
     generation: u32,
     /// Host address of the direct exit that was just taken and is not chained yet.
     pending: Option<u64>,
@@ -68,7 +68,7 @@ impl Jit {
             compiled: Compiled::default(),
             chunk: None,
             starts: Starts::new(),
-            used: [0; N_JUMP_ENTRIES / 64],
+            used: [0; N_JUMP_ENTRIES * N_WAYS / 64],
             generation: core.cache.as_ref()?.generation(),
             pending: None,
             missed: false,
@@ -105,7 +105,7 @@ impl Jit {
 
     /// Empties the jump table.
     pub(crate) fn forget_jumps(&mut self) {
-        for group in 0..self.used.len() {
+        for group in 0..self.member.ways() * N_JUMP_ENTRIES / 64 {
             let mut left = std::mem::take(&mut self.used[group]);
             while left != 0 {
                 let (key, _) = self.jump_entry(group * 64 + left.trailing_zeros() as usize);
@@ -115,11 +115,11 @@ impl Jit {
         }
     }
 
-    /// Key and code of an entry of the jump table.
+    /// Key and code of an entry of the jump tables.
     fn jump_entry(&mut self, slot: usize) -> (&AtomicU64, &AtomicU64) {
         let table = *self.env().jump_table.get_mut();
-        // SAFETY: JUMP-TABLE: the table has `N_JUMP_ENTRIES` entries and lives as long as we do.
-        let entry = unsafe { table.add(slot % N_JUMP_ENTRIES) };
+        // SAFETY: JUMP-TABLE: the tables have so many entries and live as long as we do.
+        let entry = unsafe { table.add(slot % (N_JUMP_ENTRIES * N_WAYS)) };
         // SAFETY: JUMP-TABLE: other threads use atomic accesses too.
         let key = unsafe { AtomicU64::from_ptr(&raw mut (*entry).pc) };
         // SAFETY: as above.
@@ -131,7 +131,7 @@ impl Jit {
         self.core.cache.as_ref().expect("a machine that compiles has a cache")
     }
 
-    /// Runs the TB for `key` and all that is chained to it.
+    /// Runs the TB for `key`, which control came to in `way`, and all that is chained to it.
     ///
     /// Afterwards `Env` tells why it left; `ExitCode::NONE` when the TB at `Env::pc` is wanted.
     ///
@@ -141,6 +141,7 @@ impl Jit {
         &mut self,
         translator: &mut Translator,
         key: (u64, u32),
+        way: u32,
     ) -> Result<(), Fault> {
         let block = match self.cache().find(key.0, key.1) {
             Some(block) => block,
@@ -148,13 +149,17 @@ impl Jit {
         };
         if let Some(patch_address) = self.pending.take() {
             self.cache().link(patch_address, block, &self.core.stats);
-        } else if self.missed {
-            self.remember(key.0, block);
+        } else if self.missed && (way == 0 || may_enter::<G>(&self.core, key.0, way).is_ok()) {
+            // Asked again: what was guarded or changed since the block was found has dropped it.
+            self.remember(key.0, way, block);
         }
         let (chaining, lookup) = (self.core.config.chaining, self.core.config.lookup);
         match self.enter(block) {
             RunResult::Chain(patch_address) => self.pending = chaining.then_some(patch_address),
-            RunResult::Exit => self.missed = lookup && self.env().exit_code == ExitCode::NONE,
+            RunResult::Exit => {
+                let code = self.env().exit_code;
+                self.missed = lookup && matches!(code, ExitCode::NONE | ExitCode::ENTER);
+            }
         }
         Ok(())
     }
@@ -195,11 +200,13 @@ impl Jit {
         }
     }
 
-    /// Puts a block into the jump table, where generated code finds it.
-    fn remember(&mut self, pc: u64, block: CodeOffset) {
+    /// Puts a block into the jump table of a way, where generated code finds it.
+    fn remember(&mut self, pc: u64, way: u32, block: CodeOffset) {
         self.missed = false;
         let address = self.cache().memory().address(block.0);
-        let slot = self.core.epochs.jump_slot(pc);
+        let way = way as usize % N_WAYS;
+        self.member.use_way(way);
+        let slot = way * N_JUMP_ENTRIES + self.core.epochs.jump_slot(pc);
         self.used[slot / 64] |= 1 << (slot % 64);
         let (key, code) = self.jump_entry(slot);
         code.store(address, Ordering::Relaxed);

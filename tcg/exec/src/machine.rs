@@ -101,15 +101,18 @@ pub(crate) struct Core {
     pub(crate) stats: Stats,
     pub(crate) config: Config,
     parallel: AtomicBool,
+    /// There is guarded code.
+    checks_targets: AtomicBool,
 }
 
 impl Core {
     /// The options for a translation that begins now.
     pub(crate) fn translate_options(&self) -> TranslateOptions {
-        // Acquire: pairs with `set_parallel`; a translation begun before belongs to an older
+        // Acquire: pairs with `set_parallel` and `code_is_guarded`; a translation begun before belongs to an older
         // generation of the cache and is not published.
         let parallel = self.parallel.load(Ordering::Acquire);
-        TranslateOptions { parallel, ..self.config.translate }
+        let checks_targets = self.checks_targets.load(Ordering::Acquire);
+        TranslateOptions { parallel, checks_targets, ..self.config.translate }
     }
 
     fn set_parallel(&self) {
@@ -142,6 +145,12 @@ impl CodeHook for Core {
 
     fn memory_is_shared(&self) {
         self.set_parallel();
+    }
+
+    fn code_is_guarded(&self) {
+        if !self.checks_targets.swap(true, Ordering::SeqCst) {
+            self.flush();
+        }
     }
 }
 
@@ -176,6 +185,7 @@ impl<G: Guest> Machine<G> {
         };
         let core = Arc::new(Core {
             parallel: AtomicBool::new(config.translate.parallel),
+            checks_targets: AtomicBool::new(config.translate.checks_targets),
             cache,
             backend,
             epochs: Epochs::new(G::layout().insn_align),

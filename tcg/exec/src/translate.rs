@@ -64,6 +64,9 @@ impl Translator {
     ) -> Result<(), Fault> {
         self.tickets.clear();
         let mut n_bytes = self.fetch(core, GuestAddr(pc), 0, purpose)?;
+        // After the page was marked: a change from here on is noticed.
+        let guarded = options.checks_targets && core.space.is_guarded(GuestAddr(pc));
+        let options = &TranslateOptions { guarded, ..*options };
         self.front_end::<G>((pc, flags), n_bytes, options);
         if self.builder.tb.n_insns == 0 {
             // The first instruction goes on in the next page.
@@ -135,6 +138,20 @@ impl Translator {
             .map_err(|fault| Fault { access: Access::Execute, ..fault })?;
         Ok(n_bytes)
     }
+}
+
+/// Whether control may come to `pc` in this way.
+///
+/// # Errors
+/// The guest's trap if not.
+pub(crate) fn may_enter<G: Guest>(core: &Core, pc: u64, way: u32) -> Result<(), ExitCode> {
+    let mut bytes = [0; 4];
+    // What cannot be read faults when it is fetched.
+    let is_guarded = core.space.is_guarded(GuestAddr(pc));
+    if !is_guarded || tcg_mem::copy_in(&mut bytes, GuestAddr(pc)).is_err() {
+        return Ok(());
+    }
+    G::may_enter(way, pc, bytes)
 }
 
 /// Number of instructions up to the first that stores, or of all, and where the last of them ends.

@@ -6,7 +6,7 @@ use crate::interp::Interp;
 use crate::jit::Jit;
 use crate::machine::{Core, Engine, Machine};
 use crate::sigsafe_fault::RunningGuard;
-use crate::translate::Translator;
+use crate::translate::{Translator, may_enter};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -208,10 +208,17 @@ impl<G: Guest> Vcpu<G> {
         if key.1 != self.table_flags && !G::is_transient(key.1) {
             self.change_mode(key.1);
         }
+        let way = G::way(self.state());
+        if way != 0 {
+            if let Err(trap) = may_enter::<G>(&self.core, key.0, way) {
+                return Some(Exit::Trap(trap, key.0));
+            }
+            G::set_way(self.state_mut(), 0);
+        }
         let alone = std::mem::take(&mut self.alone);
         let translator = &mut self.translator;
         let outcome = match (&mut self.runner, alone) {
-            (Some(Runner::Jit(jit)), false) => jit.run::<G>(translator, key),
+            (Some(Runner::Jit(jit)), false) => jit.run::<G>(translator, key, way),
             (Some(Runner::Jit(jit)), true) => jit.run_once::<G>(translator, key),
             (Some(Runner::Interp(interp)), false) => interp.run::<G>(translator, key),
             (Some(Runner::Interp(interp)), true) => interp.run_once::<G>(translator, key),
@@ -219,8 +226,12 @@ impl<G: Guest> Vcpu<G> {
         };
         match outcome {
             Ok(()) => self.after_exit(),
-            Err(fault) if !is_canonical(fault.addr.0) && G::settle_fetch(self.state_mut()) => None,
-            Err(fault) => Some(Exit::Fault(fault)),
+            Err(fault) => {
+                let state = self.state_mut();
+                G::set_way(state, way);
+                let settled = !is_canonical(fault.addr.0) && G::settle_fetch(state);
+                (!settled).then_some(Exit::Fault(fault))
+            }
         }
     }
 
@@ -255,6 +266,10 @@ impl<G: Guest> Vcpu<G> {
             ExitCode::NONE | ExitCode::INTERRUPT | ExitCode::LOOKUP => None,
             ExitCode::STALE => {
                 self.discard_stale();
+                None
+            }
+            ExitCode::ENTER => {
+                G::set_way(self.state_mut(), arg as u32);
                 None
             }
             ExitCode::LOOKUP_AT => {

@@ -126,7 +126,7 @@ pub struct Env {
     pub fp_round: u32,
     /// Host floating-point control and status word while generated code runs.
     pub host_fp_csr: u32,
-    /// Table of [`JumpEntry`] that generated code looks up for indirect jumps (power of two of entries).
+    /// Tables of [`JumpEntry`] that generated code looks up for indirect jumps: [`N_WAYS`] times [`N_JUMP_ENTRIES`].
     pub jump_table: AtomicPtr<JumpEntry>,
     /// Host stack pointer of the loop while generated code runs.
     pub host_sp: u64,
@@ -138,12 +138,16 @@ pub struct Env {
     pub owner: AtomicPtr<()>,
 }
 
+/// Ways in which an indirect jump comes to its target ([`TargetKind::way`](crate::TargetKind::way)): there is a jump table for
+/// each, one after the other.
+pub const N_WAYS: usize = 4;
+
 /// Entries of a jump table. With 4096 a Python program misses three times as often.
 pub const N_JUMP_ENTRIES: usize = 16384;
 
-/// One entry of the jump table: guest pc and the host code of its TB.
+/// One entry of a jump table: guest pc and the host code of its TB.
 ///
-/// The table is for one value of the TB flags: whoever changes the flags clears it.
+/// The tables are for one value of the TB flags: whoever changes the flags clears them.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct JumpEntry {

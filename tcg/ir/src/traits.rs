@@ -30,6 +30,8 @@ impl ExitCode {
     pub const LOOKUP_AT: ExitCode = ExitCode(7);
     /// The TB at `Env::pc` is not what the guest's memory holds there now; nothing of it has been executed.
     pub const STALE: ExitCode = ExitCode(8);
+    /// An indirect jump in way `Env::exit_arg` ([`TargetKind::way`](crate::TargetKind::way), not 0) whose target, `Env::pc`, the jump table does not know.
+    pub const ENTER: ExitCode = ExitCode(9);
     /// First code of the guest's own traps.
     pub const FIRST_GUEST: u32 = 16;
 }
@@ -43,13 +45,24 @@ pub struct TranslateOptions {
     pub max_insns: u32,
     /// Highest machine level the guest may use (meaning is the guest's).
     pub cpu_level: u32,
+    /// Some code is guarded: indirect jumps are to say in which way they come to their targets.
+    pub checks_targets: bool,
+    /// The code to be translated is guarded itself.
+    pub guarded: bool,
     /// If an instruction other than the first starts at this address, the TB ends before it: there is a TB for it already.
     pub stop_at: u64,
 }
 
 impl Default for TranslateOptions {
     fn default() -> Self {
-        TranslateOptions { parallel: true, max_insns: 64, cpu_level: u32::MAX, stop_at: u64::MAX }
+        TranslateOptions {
+            parallel: true,
+            max_insns: 64,
+            cpu_level: u32::MAX,
+            checks_targets: false,
+            guarded: false,
+            stop_at: u64::MAX,
+        }
     }
 }
 
@@ -123,6 +136,26 @@ pub trait Guest: Send + Sync + 'static {
     fn settle_fetch(state: &mut Self::State) -> bool {
         let _ = state;
         false
+    }
+
+    /// In which way control came to `Env::pc`, where that is still to be checked ([`TargetKind::way`](crate::TargetKind::way)).
+    fn way(state: &Self::State) -> u32 {
+        let _ = state;
+        0
+    }
+
+    /// Notes in which way control came to `Env::pc`; 0 once that has been checked.
+    fn set_way(state: &mut Self::State, way: u32) {
+        let _ = (state, way);
+    }
+
+    /// Whether guarded code at `pc` that starts with `bytes` may be entered in this way.
+    ///
+    /// # Errors
+    /// The guest's trap if not.
+    fn may_enter(way: u32, pc: u64, bytes: [u8; 4]) -> Result<(), ExitCode> {
+        let _ = (way, pc, bytes);
+        Ok(())
     }
 
     /// Translates from `b.tb.pc` on, as many instructions as fit `options` and `code`, and ends the block.

@@ -279,7 +279,7 @@ named_enum! {
 }
 
 named_enum! {
-    /// Why control goes to an indirect target: a hint for prediction.
+    /// Why control goes to an indirect target: a hint for prediction, and what the guest checks of the target.
     TargetKind {
         /// Plain jump.
         Jump = "jump",
@@ -287,6 +287,26 @@ named_enum! {
         Call = "call",
         /// Function return.
         Return = "ret",
+        /// Jump that comes to its target in way 1.
+        Jump1 = "jump1",
+        /// Function call that comes to its target in way 2.
+        Call2 = "call2",
+        /// Jump that comes to its target in way 3.
+        Jump3 = "jump3",
+    }
+}
+
+impl TargetKind {
+    /// In which way control comes to the target, below [`N_WAYS`](crate::layout::N_WAYS): any but 0 asks for
+    /// [`Guest::may_enter`](crate::Guest::may_enter) before the code there is entered in this way for the first time.
+    #[must_use]
+    pub const fn way(self) -> u32 {
+        match self {
+            TargetKind::Jump | TargetKind::Call | TargetKind::Return => 0,
+            TargetKind::Jump1 => 1,
+            TargetKind::Call2 => 2,
+            TargetKind::Jump3 => 3,
+        }
     }
 }
 

@@ -23,6 +23,9 @@ pub trait CodeHook: Send + Sync {
     /// Memory that others may write to concurrently exists from now on (a writable shared
     /// mapping): atomic operations need real atomicity.
     fn memory_is_shared(&self);
+
+    /// There is guarded code from now on ([`Prot::GUARDED`](crate::Prot::GUARDED)): indirect jumps must be told from others.
+    fn code_is_guarded(&self);
 }
 
 /// Proof that a page was marked when its bytes were read; see

@@ -19,6 +19,9 @@ impl Prot {
     /// Fetching instructions.
     pub const EXEC: Prot = Prot(4);
 
+    /// Indirect jumps come only to places that are meant for them (`PROT_BTI` of aarch64).
+    pub const GUARDED: Prot = Prot(0x10);
+
     /// From `PROT_READ | PROT_WRITE | PROT_EXEC` of a system call; other bits are dropped.
     #[must_use]
     pub const fn from_bits(prot: i32) -> Prot {
@@ -47,7 +50,7 @@ impl Prot {
     /// kernel's `protection_map` of most architectures.
     #[must_use]
     pub(crate) const fn host_bits(self) -> i32 {
-        match (self.0, self.0 & 2) {
+        match (self.0 & 7, self.0 & 2) {
             (0, _) => libc::PROT_NONE,
             (_, 0) => libc::PROT_READ,
             _ => libc::PROT_READ | libc::PROT_WRITE,

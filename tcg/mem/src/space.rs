@@ -105,6 +105,7 @@ pub struct AddressSpace {
     state: RwLock<State>,
     hook: OnceLock<Weak<dyn CodeHook>>,
     has_shared: AtomicBool,
+    has_guarded: AtomicBool,
     window: Range<u64>,
 }
 
@@ -134,6 +135,7 @@ impl AddressSpace {
             state: RwLock::default(),
             hook: OnceLock::new(),
             has_shared: AtomicBool::new(false),
+            has_guarded: AtomicBool::new(false),
             window,
         }
     }
@@ -156,6 +158,14 @@ impl AddressSpace {
         self.has_shared.load(Ordering::Relaxed)
     }
 
+    /// Whether indirect jumps to `addr` come only to places that are meant for them.
+    #[must_use]
+    pub fn is_guarded(&self, addr: GuestAddr) -> bool {
+        // Set before the mapping is handed out; nothing else is published by it.
+        self.has_guarded.load(Ordering::Relaxed)
+            && self.read().maps.find(addr).is_some_and(|mapping| mapping.prot.allows(GUARDED_CODE))
+    }
+
     /// The mapping that holds `addr`.
     #[must_use]
     pub fn find(&self, addr: GuestAddr) -> Option<Mapping> {
@@ -176,7 +186,7 @@ impl AddressSpace {
             return Some(Cause::Unmapped);
         };
         let allowed = match access {
-            Access::Read => mapping.prot != Prot::NONE,
+            Access::Read => mapping.prot.host_bits() != libc::PROT_NONE,
             Access::Write => mapping.prot.allows(Prot::WRITE),
             Access::Execute => mapping.prot.allows(Prot::EXEC),
         };
@@ -203,6 +213,7 @@ impl AddressSpace {
         self.drop_code(state, code, vec![range]);
         outcome?;
         self.note_shared(request.is_shared() && request.prot.allows(Prot::WRITE));
+        self.note_guarded(request.prot);
         Ok(start)
     }
 
@@ -271,7 +282,13 @@ impl AddressSpace {
         if mapped.is_empty() {
             return Err(Errno(libc::ENOMEM));
         }
-        let keeps_code = prot.allows(Prot::EXEC) && !prot.allows(Prot::WRITE);
+        let is_guarded = |prot: Prot| prot.allows(Prot::GUARDED);
+        let as_guarded = state
+            .maps
+            .inside(&mapped)
+            .iter()
+            .all(|mapping| is_guarded(mapping.prot) == is_guarded(prot));
+        let keeps_code = prot.allows(Prot::EXEC) && !prot.allows(Prot::WRITE) && as_guarded;
         let code = if keeps_code { Vec::new() } else { state.code.unmark(&mapped) };
         let outcome = host::mprotect(&mapped, prot.host_bits());
         if outcome.is_ok() {
@@ -281,6 +298,7 @@ impl AddressSpace {
         self.drop_code(state, code, vec![mapped]);
         outcome?;
         self.note_shared(shared && prot.allows(Prot::WRITE));
+        self.note_guarded(prot);
         if mapped_end < range.end { Err(Errno(libc::ENOMEM)) } else { Ok(()) }
     }
 
@@ -448,6 +466,15 @@ impl AddressSpace {
         }
     }
 
+    fn note_guarded(&self, prot: Prot) {
+        if !prot.allows(GUARDED_CODE) || self.has_guarded.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Some(hook) = self.hook.get().and_then(Weak::upgrade) {
+            hook.code_is_guarded();
+        }
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -456,6 +483,9 @@ impl AddressSpace {
         self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
+
+/// Guarded code.
+const GUARDED_CODE: Prot = Prot::EXEC.union(Prot::GUARDED);
 
 /// The length of a request in whole pages, in bytes.
 fn mapped_len(request: &MapRequest) -> Result<u64, Errno> {

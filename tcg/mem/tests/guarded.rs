@@ -196,6 +196,9 @@ impl CodeHook for Recorder {
     fn memory_is_shared(&self) {
         self.0.lock().expect("no poison").push(0..0);
     }
+    fn code_is_guarded(&self) {
+        self.0.lock().expect("no poison").push(1..1);
+    }
 }
 
 fn with_recorder() -> (Arc<AddressSpace>, Arc<Recorder>) {
@@ -265,6 +268,7 @@ impl CodeHook for Slow {
         std::thread::yield_now();
     }
     fn memory_is_shared(&self) {}
+    fn code_is_guarded(&self) {}
 }
 
 /// One thread stores, one translates, and one makes the page read-only again and again: when that

@@ -3,14 +3,17 @@
 //! Each prints what it found; `aarch64/NAME.expected` is what the manuals say.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use program_tests::machine::{emulator, guests};
 
-/// Runs the program `a64_NAME` and compares what it prints.
-fn check(name: &str) -> Result<()> {
+const SIGILL: i32 = 4;
+
+/// Runs the program `a64_NAME` and compares what it prints, and the signal that ends it.
+fn check(name: &str, signal: Option<i32>) -> Result<()> {
     let program = guests()?.join("aarch64/opt/programs").join(format!("a64_{name}"));
     let output = Command::new(emulator()?).arg(program).output()?;
     let told = String::from_utf8_lossy(&output.stdout);
@@ -18,11 +21,22 @@ fn check(name: &str) -> Result<()> {
     let file = file.with_extension("expected");
     let expected = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
     let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(told == expected, "{}\n{told}{errors}", output.status);
+    let as_expected = told == expected && output.status.signal() == signal;
+    ensure!(as_expected, "{}\n{told}{errors}", output.status);
     Ok(())
 }
 
 #[test]
 fn misaligned_accesses_are_atomic_or_refused() -> Result<()> {
-    check("lse2")
+    check("lse2", None)
+}
+
+#[test]
+fn indirect_branches_come_to_landing_pads() -> Result<()> {
+    check("bti", None)
+}
+
+#[test]
+fn a_note_guards_a_program_without_interpreter() -> Result<()> {
+    check("bti_static", Some(SIGILL))
 }

@@ -2,7 +2,7 @@
 
 use crate::alloc::{NIL, NO_REG, bit};
 use crate::asm::{Alu, Cc, Enc, Mem, RAX, RSP};
-use crate::cold::{EXIT_ARG, PC, Then};
+use crate::cold::{EXIT_ARG, EXIT_CODE, PC, Then};
 use crate::context::Cx;
 use crate::liveness::HOT;
 use crate::pins::{INT_SCRATCH, Reg};
@@ -20,6 +20,9 @@ const RETURN_LIMIT: i32 = offset_of!(Env, return_limit) as i32;
 const LOG2_ENTRY: u32 = size_of::<JumpEntry>().trailing_zeros();
 /// Mask for the byte offset of an entry in the jump table.
 const SLOT_MASK: i32 = (N_JUMP_ENTRIES as i32 - 1) << LOG2_ENTRY;
+
+/// Size of a jump table in bytes.
+const TABLE_BYTES: i32 = (N_JUMP_ENTRIES * size_of::<JumpEntry>()) as i32;
 
 impl Cx<'_> {
     // --- labels ----------------------------------------------------------------------------------
@@ -142,12 +145,12 @@ impl Cx<'_> {
             (TargetKind::Return, _) if self.shared.shortcuts.returns => self.predicted_return(t),
             (_, Some(return_to)) => {
                 self.push_return(return_to, bit(t));
-                let entry = self.look_up(t);
+                let entry = self.look_up(t, kind.way());
                 self.asm.call_mem(entry);
                 self.return_point(return_to);
             }
             _ => {
-                let entry = self.look_up(t);
+                let entry = self.look_up(t, kind.way());
                 self.asm.jmp_mem(entry);
             }
         }
@@ -165,8 +168,8 @@ impl Cx<'_> {
         self.in_reg(target)
     }
 
-    /// Looks the guest pc in `t` up in the jump table; the operand with the host address. Misses leave.
-    fn look_up(&mut self, t: Reg) -> Mem {
+    /// Looks the guest pc in `t` up in the jump table of a way; the operand with the host address. Misses leave.
+    fn look_up(&mut self, t: Reg, way: u32) -> Mem {
         let free = INT_SCRATCH & !bit(t);
         let e = free.trailing_zeros() as Enc;
         // `JumpEntry::slot`, times the size of an entry.
@@ -175,10 +178,11 @@ impl Cx<'_> {
         self.asm.alu_imm(Alu::And, false, e, SLOT_MASK);
         let table = self.state(JUMP_TABLE);
         self.asm.alu(Alu::Add, true, e, table);
-        self.asm.alu(Alu::Cmp, true, t, Mem::base(e, 0));
+        let entry = Mem::base(e, way as i32 * TABLE_BYTES);
+        self.asm.alu(Alu::Cmp, true, t, entry);
         let at = self.asm.jcc(Cc::Ne);
-        self.cold(at, Then::Indirect { target: t });
-        Mem::base(e, 8)
+        self.cold(at, Then::Indirect { target: t, way });
+        entry.plus(offset_of!(JumpEntry, code) as i32)
     }
 
     /// Pushes the guest pc that the call returns to. `keep`: registers in use.
@@ -237,8 +241,8 @@ impl Cx<'_> {
         let m = self.state(EXIT_REQUEST);
         self.asm.alu_imm(Alu::Cmp, false, m, 0);
         let at = self.asm.jcc(Cc::Ne);
-        self.cold(at, Then::Indirect { target: t });
-        let entry = self.look_up(t);
+        self.cold(at, Then::Indirect { target: t, way: 0 });
+        let entry = self.look_up(t, 0);
         self.asm.jmp_mem(entry);
     }
 
@@ -256,13 +260,27 @@ impl Cx<'_> {
         self.asm.patch4(at, back as i32 - (at as i32 + 4));
     }
 
-    /// Leaves with the guest pc in `t`.
-    pub(crate) fn indirect_miss(&mut self, t: Reg) {
+    /// Leaves with the guest pc in `t`, which control is to come to in a way.
+    fn indirect_miss(&mut self, t: Reg, way: u32) {
+        if way != 0 {
+            return self.leave_to_enter(t, way);
+        }
         if t != RAX {
             self.asm.mov(true, RAX, t);
         }
         let at = self.asm.jmp();
         self.jump_to_prologue(at, self.shared.offsets.indirect_miss);
+    }
+
+    fn leave_to_enter(&mut self, t: Reg, way: u32) {
+        let m = self.state(PC);
+        self.asm.store(8, m, t);
+        let m = self.state(EXIT_ARG);
+        self.asm.store_imm(8, m, way as i32);
+        let m = self.state(EXIT_CODE);
+        self.asm.store_imm(4, m, ExitCode::ENTER.0 as i32);
+        let at = self.asm.jmp();
+        self.jump_to_prologue(at, self.shared.offsets.exit);
     }
 
     // --- helpers ---------------------------------------------------------------------------------
@@ -387,7 +405,7 @@ impl Cx<'_> {
         match then {
             Then::Goto { pc } => self.direct_jump(pc),
             Then::Exit { code, pc } => self.leave(code, pc),
-            Then::Indirect { target } => self.indirect_miss(target),
+            Then::Indirect { target, way } => self.indirect_miss(target, way),
             Then::ReturnMiss { target } => self.return_miss(target),
             Then::Float { slow, back } => self.emit_slow(slow, back),
             Then::DropReturns { back } => self.drop_returns(back),

@@ -76,16 +76,16 @@ impl Translator<'_> {
         self.goto_if(if set { tests } else { tests.invert() }, pc);
     }
 
-    /// BR, BLR, RET: to an address in a register.
-    pub(super) fn branch_register(&mut self, kind: TargetKind, rn: u8) {
+    /// BR and BLR: to an address in a register.
+    fn branch_register(&mut self, is_call: bool, rn: u8) {
         let target = self.x(rn);
-        self.branch_to(kind, target);
+        self.branch_to(self.branch_kind(is_call, rn), target);
     }
 
     /// BRAA, BLRAA and their kind: a wrong address traps.
-    fn branch_authenticated(&mut self, kind: TargetKind, m: u8, rn: u8, modifier: Val) {
+    fn branch_authenticated(&mut self, is_call: bool, m: u8, rn: u8, modifier: Val) {
         let target = self.target(Key::instruction(m), rn, modifier);
-        self.branch_to(kind, target);
+        self.branch_to(self.branch_kind(is_call, rn), target);
     }
 
     /// Goes to the address in `target`. A return needs no safe point, since the call had one.
@@ -95,7 +95,7 @@ impl Translator<'_> {
         } else if let Some(pc) = self.b.tb.konst(target) {
             self.poll_backward(pc);
         }
-        if kind == TargetKind::Call {
+        if matches!(kind, TargetKind::Call | TargetKind::Call2) {
             self.link();
         }
         self.goto_ind(kind, target);
@@ -142,13 +142,13 @@ impl Translate for Translator<'_> {
         cbnz: CmpBranch = self.branch_if_zero(W::sf(f.sf), Cond::Ne, f.rt, f.offset);
         tbz: TestBranch = self.branch_if_bit(false, f.rt, f.bit, f.offset);
         tbnz: TestBranch = self.branch_if_bit(true, f.rt, f.bit, f.offset);
-        br: BranchReg = self.branch_register(TargetKind::Jump, f.rn);
-        blr: BranchReg = self.branch_register(TargetKind::Call, f.rn);
-        braa: BranchAuth = { let m = self.modifier(f.rm); self.branch_authenticated(TargetKind::Jump, f.m, f.rn, m) };
-        braaz: BranchAuthZero = { let m = self.zero(); self.branch_authenticated(TargetKind::Jump, f.m, f.rn, m) };
-        blraa: BranchAuth = { let m = self.modifier(f.rm); self.branch_authenticated(TargetKind::Call, f.m, f.rn, m) };
-        blraaz: BranchAuthZero = { let m = self.zero(); self.branch_authenticated(TargetKind::Call, f.m, f.rn, m) };
+        br: BranchReg = self.branch_register(false, f.rn);
+        blr: BranchReg = self.branch_register(true, f.rn);
+        braa: BranchAuth = { let m = self.modifier(f.rm); self.branch_authenticated(false, f.m, f.rn, m) };
+        braaz: BranchAuthZero = { let m = self.zero(); self.branch_authenticated(false, f.m, f.rn, m) };
+        blraa: BranchAuth = { let m = self.modifier(f.rm); self.branch_authenticated(true, f.m, f.rn, m) };
+        blraaz: BranchAuthZero = { let m = self.zero(); self.branch_authenticated(true, f.m, f.rn, m) };
         retaa: ReturnAuth = { let target = self.return_target(f.m); self.branch_to(TargetKind::Return, target) };
-        ret: BranchReg = self.branch_register(TargetKind::Return, f.rn);
+        ret: BranchReg = { let target = self.x(f.rn); self.branch_to(TargetKind::Return, target) };
     }
 }

@@ -9,6 +9,7 @@ use frontend_common::Tests;
 use std::mem::offset_of;
 use tcg_ir::{Cond, ExitCode, TargetKind, Type, Val};
 
+const BTYPE: u32 = offset_of!(CpuState, btype) as u32;
 const ALONE: u32 = offset_of!(CpuState, alone) as u32;
 
 impl Translator<'_> {
@@ -55,9 +56,15 @@ impl Translator<'_> {
     /// Ends the block: goes to the address in `target`.
     pub(crate) fn goto_ind(&mut self, kind: TargetKind, target: Val) {
         match self.b.tb.konst(target) {
-            Some(pc) => self.goto(pc),
-            None if self.alone() => self.b.exit(ExitCode::LOOKUP_AT.0, self.pc, Some(target)),
-            None => self.b.goto_ind(kind, target),
+            Some(pc) if kind.way() == 0 => self.goto(pc),
+            _ if self.alone() => {
+                if kind.way() != 0 {
+                    let way = self.b.i32(kind.way());
+                    self.b.st_state(Type::I32, BTYPE, way);
+                }
+                self.b.exit(ExitCode::LOOKUP_AT.0, self.pc, Some(target));
+            }
+            _ => self.b.goto_ind(kind, target),
         }
         self.ended = true;
     }

@@ -30,6 +30,7 @@ mod inline_saturate;
 mod inline_shift;
 mod inline_structure;
 mod inline_wide;
+pub(crate) mod landing;
 mod load_store;
 mod load_store_simd;
 mod logic;

@@ -7,7 +7,7 @@ use super::conditional::{from_external, to_external};
 use super::{Translator, W, rows};
 use crate::features;
 use crate::helpers::integer::id;
-use crate::state::{CpuState, FPSR_IDC, FPSR_QC};
+use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SSBS};
 use crate::trap::Trap;
 use isa::aarch64::system::Translate;
 use std::mem::offset_of;
@@ -16,10 +16,6 @@ use tcg_ir::{Barriers, ExitCode, Sign, Type, Val};
 const TPIDR: u32 = offset_of!(CpuState, tpidr) as u32;
 const TPIDRRO: u32 = offset_of!(CpuState, tpidrro) as u32;
 const PSTATE: u32 = offset_of!(CpuState, pstate) as u32;
-
-/// PSTATE.SSBS and PSTATE.DIT at their places in the registers of the same names.
-const SSBS: u32 = 1 << 12;
-const DIT: u32 = 1 << 24;
 
 /// Number of a system register: op0, op1, CRn, CRm, op2.
 const fn number(f: &isa::aarch64::SysReg) -> u16 {

@@ -64,6 +64,8 @@ pub struct Abi {
     pub stack_top: u64,
     /// What the stack pointer at program entry is a multiple of.
     pub entry_sp_align: u64,
+    /// There are guarded pages (`PROT_BTI`), and notes in programs that ask for them.
+    pub guards_code: bool,
     /// The smallest alternate signal stack.
     pub min_altstack: u64,
     /// The vdso.

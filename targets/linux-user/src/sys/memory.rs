@@ -25,13 +25,20 @@ pub fn mmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let request = MapRequest {
         addr: GuestAddr(a[0]),
         len: a[1],
-        prot: Prot::from_bits(a[2] as i32),
+        prot: prot(ctx, a[2]),
         flags,
         fd,
         offset: a[5],
         name: file_name(fd),
     };
     ctx.process().space.mmap(&request).map(|addr| addr.0).map_err(host_errno)
+}
+
+/// Permissions from the bits of a system call.
+fn prot(ctx: &Ctx<'_>, bits: u64) -> Prot {
+    let prot = Prot::from_bits(bits as i32);
+    let guards = ctx.process().abi.guards_code && bits & PROT_BTI != 0;
+    if guards { prot.union(Prot::GUARDED) } else { prot }
 }
 
 /// The path of a mapped file, for `/proc/self/maps`.
@@ -49,12 +56,20 @@ pub fn munmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     Ok(0)
 }
 
+/// `PROT_BTI` of aarch64.
+const PROT_BTI: u64 = 0x10;
+/// `PROT_READ`, `PROT_WRITE`, `PROT_EXEC`, and `PROT_SEM`, which has no effect.
+const PROT_GENERIC: u64 = 15;
 /// `PROT_GROWSDOWN`: from the start of a stack's mapping on.
 const GROWS_DOWN: u64 = 0x0100_0000;
 
 /// `mprotect`.
 pub fn mprotect(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let prot = Prot::from_bits(a[2] as i32);
+    let guard = if ctx.process().abi.guards_code { PROT_BTI } else { 0 };
+    if a[2] & !(PROT_GENERIC | GROWS_DOWN | guard) != 0 {
+        return Err(Errno::EINVAL);
+    }
+    let prot = prot(ctx, a[2]);
     let space = &ctx.process().space;
     let (mut addr, mut len) = (a[0], a[1]);
     if a[2] & GROWS_DOWN != 0 {

@@ -6,11 +6,12 @@ use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
 use frontend_aarch64::clocks::HostClocks;
 use frontend_aarch64::signal::{self, Signal};
-use frontend_aarch64::state::NO_EXCLUSIVE;
+use frontend_aarch64::state::{NO_EXCLUSIVE, PSTATE_BITS};
 use frontend_aarch64::{Aarch64, CpuState, Trap};
 use std::io;
 use std::sync::Arc;
 use tcg_exec::{Config, Exit, ExitHandle};
+use tcg_ir::TargetKind;
 use tcg_mem::{Access, AddressSpace, Fault, GuestAddr};
 
 /// A vCPU.
@@ -48,7 +49,7 @@ impl Cpu {
             x: state.x,
             sp: state.sp,
             pc: state.env.pc,
-            pstate: u64::from(state.nzcv()) | u64::from(state.btype & 3) << BTYPE_SHIFT,
+            pstate: u64::from(state.nzcv() | state.pstate | (state.btype & 3) << BTYPE_SHIFT),
             fpsr: state.fpsr(),
             fpcr: state.fpcr(),
             v: state.v,
@@ -61,6 +62,7 @@ impl Cpu {
         state.sp = registers.sp;
         state.env.pc = registers.pc;
         state.set_nzcv(registers.pstate as u32);
+        state.pstate = registers.pstate as u32 & PSTATE_BITS;
         state.btype = (registers.pstate >> BTYPE_SHIFT) as u32 & 3;
         state.set_fpsr(registers.fpsr);
         state.set_fpcr(registers.fpcr);
@@ -190,7 +192,8 @@ impl GuestCpu for Cpu {
         state.x[30] = entry.link;
         state.sp = entry.frame;
         state.env.pc = delivery.handler;
-        state.btype = 0;
+        // The handler must be a place for calls (Linux arch/arm64/kernel/signal.c:setup_return).
+        state.btype = TargetKind::Call2.way();
         Ok(())
     }
 

@@ -47,5 +47,6 @@ pub static ABI: Abi = Abi {
     entry_sp_align: 16,
     // Linux arch/arm64/include/uapi/asm/signal.h: MINSIGSTKSZ.
     min_altstack: 5120,
+    guards_code: true,
     vdso: &vdso::VDSO,
 };

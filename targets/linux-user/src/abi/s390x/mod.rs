@@ -40,6 +40,7 @@ pub static ABI: Abi = Abi {
     stack_top: 0x3ff_ffff_f000,
     entry_sp_align: 16,
     // Linux arch/s390/include/uapi/asm/signal.h: MINSIGSTKSZ.
+    guards_code: false,
     min_altstack: 2048,
     vdso: &vdso::VDSO,
 };
