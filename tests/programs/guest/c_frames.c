@@ -127,31 +127,89 @@ static void registers(void) {
 }
 
 static sigjmp_buf back;
+static void *volatile frame_at;
 
-static void leave(int signal) { siglongjmp(back, signal); }
+static void leave(int signal, siginfo_t *info, void *ucontext) {
+    (void)ucontext;
+    code = info->si_code;
+    address = info->si_addr;
+    siglongjmp(back, signal);
+}
 
 // sigreturn to a frame that is none.
 static void bad_frame(void) {
-    struct sigaction action = {.sa_handler = leave, .sa_flags = SA_ONSTACK};
     stack_t stack = {.ss_sp = malloc(65536), .ss_size = 65536};
     sigaltstack(&stack, NULL);
-    sigaction(SIGSEGV, &action, NULL);
+    catch(SIGSEGV, leave, SA_ONSTACK);
+    char *zeros = (char *)((uint64_t)calloc(1, 8192) & -16);
     int number = sigsetjmp(back, 1);
-    if (number == 0) {
-        char *zeros = calloc(1, 8192);
-        __asm__ volatile("mov sp, %0\n mov x8, #139\n svc #0" : : "r"((uint64_t)zeros & -16) : "x8", "memory");
+    if (number == 0) __asm__ volatile("mov sp, %0\n mov x8, #139\n svc #0" : : "r"(zeros) : "x8", "memory");
+    printf("bad frame: signal %d code %d at %d\n", number, code, address == zeros);
+}
+
+// The frame of a handler that spoils it, in one of several ways.
+static volatile int way;
+
+static void spoil(int signal, siginfo_t *info, void *ucontext) {
+    struct sigcontext *at = context(ucontext);
+    struct fpsimd_context *fp = record(at, FPSIMD_MAGIC);
+    struct _aarch64_ctx *end = record(at, 0);
+    (void)signal;
+    frame_at = info;
+    fp->vregs[10] = 77;
+    switch (way) {
+    case 1: at->pstate |= 4; break;
+    case 2: at->pstate |= 0x80; break; // interrupts masked
+    case 3: fp->head.magic ^= 1; break;
+    case 4: fp->head.size -= 16; break;
+    case 5: end->size = 16; break;
+    case 6: *end = (struct _aarch64_ctx){0x12345678, 16}; break;
+    case 7: *end = (struct _aarch64_ctx){ESR_MAGIC, 8}; break;
+    case 8: *end = (struct _aarch64_ctx){ESR_MAGIC, 4096}; break;
+    case 9: *end = (struct _aarch64_ctx){SVE_MAGIC, 16}; break;
+    case 10: case 11: {
+        // The registers in an extra record, as if there were many; in one case elsewhere than it must be.
+        struct extra_context *extra = (struct extra_context *)at->__reserved;
+        char *to = (char *)(extra + 1) + 16;
+        memmove(to, fp, sizeof *fp);
+        memset(to + sizeof *fp, 0, 16);
+        memset(extra, 0, (size_t)(to - (char *)extra));
+        extra->head = (struct _aarch64_ctx){EXTRA_MAGIC, sizeof *extra};
+        extra->datap = (uint64_t)to + (way == 11 ? 16 : 0);
+        extra->size = sizeof *fp + 16;
+        break;
     }
-    printf("bad frame: signal %d\n", number);
+    }
+}
+
+static void spoilt_frames(void) {
+    catch(SIGUSR2, spoil, 0);
+    for (way = 0; way <= 11; way++) {
+        uint64_t vector = 0;
+        code = 0;
+        int number = sigsetjmp(back, 1);
+        if (number == 0)
+            __asm__ volatile("fmov d10, xzr\n mov x0, %1\n mov x1, #12\n mov x8, #129\n svc #0\n fmov %0, d10"
+                             : "=r"(vector)
+                             : "r"((uint64_t)getpid())
+                             : "x0", "x1", "x8", "v10", "memory");
+        printf("spoilt %d: signal %d code %d at %d, %d\n", way, number, code,
+               number == 0 || address == frame_at, (int)vector);
+    }
 }
 
 int main(void) {
     faults();
     registers();
     bad_frame();
+    spoilt_frames();
     CHECK(getauxval(AT_MINSIGSTKSZ) >= 4688 && getauxval(AT_MINSIGSTKSZ) <= MINSIGSTKSZ);
     CHECK(!strcmp((char *)getauxval(AT_PLATFORM), "aarch64"));
     // New keys for pointer authentication; there are five.
     printf("keys: %d %d\n", prctl(54, 0, 0, 0, 0), prctl(54, 32, 0, 0, 0));
+    // Those for addresses are enabled. Other features that have a prctl there are not.
+    printf("enabled: %d %d %d\n", prctl(61, 0, 0, 0, 0), prctl(60, 3, 3, 0, 0), prctl(60, 16, 16, 0, 0));
+    printf("others: %d %d %d\n", prctl(51, 0, 0, 0, 0), prctl(64, 0, 0, 0, 0), prctl(55, 1, 0, 0, 0));
     return 0;
 }
 #else
@@ -170,10 +228,24 @@ int main(void) {
          "address == (char *)do_load + 2 && code_at == address: yes\n"
          "vector 1 flags 6 stack 1 chain 1 records 1\n"
          "after: 4711 98 99 9 8000000\n"
-         "bad frame: signal 11\n"
+         "bad frame: signal 11 code 2 at 1\n"
+         "spoilt 0: signal 0 code 0 at 1, 77\n"
+         "spoilt 1: signal 11 code 2 at 1, 0\n"
+         "spoilt 2: signal 11 code 2 at 1, 0\n"
+         "spoilt 3: signal 11 code 2 at 1, 0\n"
+         "spoilt 4: signal 11 code 2 at 1, 0\n"
+         "spoilt 5: signal 11 code 2 at 1, 0\n"
+         "spoilt 6: signal 11 code 2 at 1, 0\n"
+         "spoilt 7: signal 11 code 2 at 1, 0\n"
+         "spoilt 8: signal 11 code 2 at 1, 0\n"
+         "spoilt 9: signal 11 code 2 at 1, 0\n"
+         "spoilt 10: signal 0 code 0 at 1, 77\n"
+         "spoilt 11: signal 11 code 2 at 1, 0\n"
          "getauxval(AT_MINSIGSTKSZ) >= 4688 && getauxval(AT_MINSIGSTKSZ) <= MINSIGSTKSZ: yes\n"
          "!strcmp((char *)getauxval(AT_PLATFORM), \"aarch64\"): yes\n"
-         "keys: 0 -1");
+         "keys: 0 -1\n"
+         "enabled: 15 0 -1\n"
+         "others: -1 -1 -1");
     return 0;
 }
 #endif

@@ -208,6 +208,11 @@ pub trait GuestCpu: Send {
     /// # Errors
     /// The frame cannot be read or is not valid.
     fn pop_frame(&mut self, rt: bool) -> Result<Restored, Errno>;
+    /// The fault of a program that returns from a handler to a frame that is none.
+    fn bad_frame(&self) -> Synchronous {
+        // SI_KERNEL, no address.
+        Synchronous { signal: libc::SIGSEGV, code: 0x80, addr: 0, trap: 0 }
+    }
     /// A further vCPU with the same registers. `parallel`: both are going to run at once.
     ///
     /// # Errors
@@ -234,6 +239,10 @@ pub trait GuestCpu: Send {
     /// EINVAL if the guest has none, or no such ones.
     fn reset_keys(&mut self, _mask: u64) -> Result<(), Errno> {
         Err(Errno::EINVAL)
+    }
+    /// The keys of pointer authentication that addresses are signed with (`PR_PAC_AP*KEY`).
+    fn address_keys(&self) -> u64 {
+        0
     }
     /// What makes [`GuestCpu::run`] return soon.
     fn exit_handle(&self) -> ExitHandle;

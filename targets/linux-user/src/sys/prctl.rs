@@ -5,6 +5,8 @@ use crate::process::{Args, Ctx, read_bytes};
 
 /// Not among the C library's bindings (linux/prctl.h).
 const PR_PAC_RESET_KEYS: i32 = 54;
+const PR_PAC_SET_ENABLED_KEYS: i32 = 60;
+const PR_PAC_GET_ENABLED_KEYS: i32 = 61;
 
 /// `prctl`.
 pub fn prctl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
@@ -40,9 +42,24 @@ pub fn prctl(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
             Ok(0)
         }
         PR_PAC_RESET_KEYS if a[2..5] == [0; 3] => ctx.cpu.reset_keys(a[1]).map(|()| 0),
+        PR_PAC_GET_ENABLED_KEYS if a[1..5] == [0; 4] => enabled_keys(ctx),
+        PR_PAC_SET_ENABLED_KEYS if a[3..5] == [0; 2] => {
+            let (which, enabled) = (a[1], a[2]);
+            // None can be disabled.
+            let may = which & !enabled_keys(ctx)? == 0 && enabled == which;
+            if may { Ok(0) } else { Err(Errno::EINVAL) }
+        }
         libc::PR_GET_SECCOMP => Ok(0),
         // Names of mappings are a debugging aid.
         libc::PR_SET_VMA => Ok(0),
         _ => Err(Errno::EINVAL),
+    }
+}
+
+/// The keys of pointer authentication for addresses, as a mask of `PR_PAC_AP*KEY`: all of them, always.
+fn enabled_keys(ctx: &Ctx<'_>) -> SysResult {
+    match ctx.cpu.address_keys() {
+        0 => Err(Errno::EINVAL),
+        keys => Ok(keys),
     }
 }

@@ -200,9 +200,7 @@ fn return_from(ctx: &mut Ctx<'_>, rt: bool) -> SysResult {
             delivery::set_host_mask(ctx.task.mask);
         }
         Err(_) => {
-            // Linux arch/*/kernel/signal.c: force_sig(SIGSEGV).
-            let fault =
-                crate::abi::Synchronous { signal: libc::SIGSEGV, code: 0x80, addr: 0, trap: 0 };
+            let fault = ctx.cpu.bad_frame();
             delivery::deliver_fault(ctx.task, ctx.cpu, fault);
         }
     }

@@ -23,6 +23,9 @@ pub struct Cpu {
 
 /// Bytes of an instruction.
 const INSN: u64 = 4;
+/// `si_code` of an access to what is not mapped, or not for that access.
+const SEGV_MAPERR: i32 = 1;
+const SEGV_ACCERR: i32 = 2;
 /// Shift of BTYPE in PSTATE.
 const BTYPE_SHIFT: u32 = 10;
 
@@ -183,6 +186,11 @@ impl GuestCpu for Cpu {
         self.state_mut().clocks = HostClocks { page, read: crate::unsafe_clock::nanoseconds };
     }
 
+    fn address_keys(&self) -> u64 {
+        // IA, IB, DA, DB.
+        0xf
+    }
+
     fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault> {
         let entry = frame::build(delivery, &self.registers(), self.last_fault);
         tcg_mem::copy_out(GuestAddr(entry.frame), &entry.bytes)?;
@@ -201,6 +209,14 @@ impl GuestCpu for Cpu {
         let (registers, restored) = frame::parse(self.sp())?;
         self.set_registers(&registers);
         Ok(restored)
+    }
+
+    /// Linux arch/arm64/kernel/traps.c:arm64_notify_segfault: as of an access to the stack, which is told to be mapped
+    /// if anything above it is.
+    fn bad_frame(&self) -> Synchronous {
+        let addr = self.sp();
+        let code = if addr < super::ABI.stack_top { SEGV_ACCERR } else { SEGV_MAPERR };
+        Synchronous { signal: libc::SIGSEGV, code, addr, trap: 0 }
     }
 
     fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {

@@ -54,6 +54,13 @@ mod at {
 type Record = (u32, usize);
 const FPSIMD: Record = (0x4650_8001, 528);
 const ESR: Record = (0x4553_5201, 16);
+/// Where further records are, and how many bytes they have.
+const EXTRA: Record = (0x4558_5401, 32);
+/// Bytes of magic number and size, and of an end with its padding.
+const HEAD: usize = 8;
+const END: usize = 16;
+/// Most bytes of a frame (Linux SIGFRAME_MAXSZ).
+const MAX_SIZE: usize = 256 << 10;
 
 /// The frame record above the frame: saved x29 and x30.
 const FRAME_RECORD: usize = 16;
@@ -133,13 +140,29 @@ pub fn parse(sp: u64) -> Result<(Registers, Restored), Errno> {
     if !sp.is_multiple_of(16) {
         return Err(Errno::EINVAL);
     }
-    let mut bytes = vec![0; at::SIZE];
-    tcg_mem::copy_in(&mut bytes, GuestAddr(sp)).map_err(|Fault { .. }| Errno::EFAULT)?;
-    parse_bytes(&bytes)
+    parse_from(sp, &|offset, bytes| {
+        let from = GuestAddr(sp.wrapping_add(offset as u64));
+        tcg_mem::copy_in(bytes, from).map_err(|Fault { .. }| Errno::EFAULT)
+    })
 }
 
-fn parse_bytes(bytes: &[u8]) -> Result<(Registers, Restored), Errno> {
-    let fp = find_fpsimd(bytes).ok_or(Errno::EINVAL)?;
+/// Fills bytes from an offset in the frame.
+type Read<'a> = &'a dyn Fn(usize, &mut [u8]) -> Result<(), Errno>;
+
+fn parse_from(sp: u64, read: Read<'_>) -> Result<(Registers, Restored), Errno> {
+    let mut bytes = vec![0; at::SIZE];
+    read(0, &mut bytes)?;
+    let mut records = Records {
+        bytes,
+        sp,
+        read,
+        place: at::RECORDS,
+        end: at::SIZE,
+        fpsimd: None,
+        has_extra: false,
+    };
+    let fp = records.find_fpsimd()?;
+    let bytes = &records.bytes;
     let pstate = get64(bytes, at::PSTATE);
     if pstate & PSTATE_NOT_USER != 0 {
         return Err(Errno::EINVAL);
@@ -162,22 +185,74 @@ fn parse_bytes(bytes: &[u8]) -> Result<(Registers, Restored), Errno> {
     Ok((registers, Restored { mask: get64(bytes, at::MASK), altstack: Some(altstack) }))
 }
 
-/// Where the record of the floating-point registers is; `None` if it is missing, or a record is of no known kind.
-fn find_fpsimd(bytes: &[u8]) -> Option<usize> {
-    let mut found = None;
-    let mut place = at::RECORDS;
-    while place + 8 <= at::SIZE {
-        let (magic, size) = (get32(bytes, place), get32(bytes, place + 4) as usize);
-        match magic {
-            0 => return found.filter(|_| size == 0),
-            _ if size < 16 || !size.is_multiple_of(16) || size > at::SIZE - place => return None,
-            _ if (magic, size) == FPSIMD && found.is_none() => found = Some(place),
-            _ if magic == ESR.0 => {}
-            _ => return None,
+/// A walk over the records of a frame.
+struct Records<'a> {
+    /// The frame from its beginning, with the extra records behind it if there are any.
+    bytes: Vec<u8>,
+    sp: u64,
+    read: Read<'a>,
+    /// Offset of the next record.
+    place: usize,
+    /// Offset of the end of the room for records; not before `place`.
+    end: usize,
+    /// Offset of the record of the floating-point registers.
+    fpsimd: Option<usize>,
+    has_extra: bool,
+}
+
+impl Records<'_> {
+    /// Where the record of the floating-point registers is.
+    ///
+    /// # Errors
+    /// EINVAL if it is missing, or a record is not what the kernel makes; EFAULT.
+    fn find_fpsimd(&mut self) -> Result<usize, Errno> {
+        loop {
+            let (magic, size) = self.next()?;
+            match magic {
+                0 if size == 0 => return self.fpsimd.ok_or(Errno::EINVAL),
+                _ if (magic, size) == FPSIMD && self.fpsimd.is_none() => {
+                    self.fpsimd = Some(self.place);
+                }
+                _ if magic == ESR.0 => {}
+                _ if magic == EXTRA.0 && size >= EXTRA.1 && !self.has_extra => {
+                    self.enter_extra(self.place + size)?;
+                    continue;
+                }
+                _ => return Err(Errno::EINVAL),
+            }
+            self.place += size;
         }
-        place += size;
     }
-    None
+
+    /// Magic number and size of the next record, which is within the room.
+    fn next(&self) -> Result<(u32, usize), Errno> {
+        let room = self.end - self.place;
+        let magic = get32(&self.bytes, self.place);
+        let size = get32(&self.bytes, self.place + 4) as usize;
+        let is_end = magic == 0;
+        let fits =
+            room >= HEAD && size <= room && (is_end || size >= HEAD && size.is_multiple_of(16));
+        if fits { Ok((magic, size)) } else { Err(Errno::EINVAL) }
+    }
+
+    /// Goes on in the extra records. They must be where the kernel puts them: behind an end that follows their record,
+    /// whose own end is at `end`.
+    fn enter_extra(&mut self, end: usize) -> Result<(), Errno> {
+        let start = end + END;
+        let (addr, size) =
+            (get64(&self.bytes, self.place + 8), get32(&self.bytes, self.place + 16));
+        let is_ended = start <= self.end && get64(&self.bytes, end) == 0;
+        let is_here = addr == self.sp.wrapping_add(start as u64) && addr.is_multiple_of(16);
+        let size = size as usize;
+        if !is_ended || !is_here || !size.is_multiple_of(16) || size > MAX_SIZE - start {
+            return Err(Errno::EINVAL);
+        }
+        self.has_extra = true;
+        (self.place, self.end) = (start, start + size);
+        let have = self.bytes.len();
+        self.bytes.resize(self.end.max(have), 0);
+        (self.read)(have, &mut self.bytes[have..])
+    }
 }
 
 fn head(bytes: &mut [u8], at: usize, (magic, size): Record) {
@@ -255,31 +330,74 @@ mod tests {
         assert_eq!(get64(&entry.bytes, 1120), 0, "no record of a fault");
     }
 
+    /// Parses what is at `sp`, and zeros behind it.
+    fn parse_bytes(sp: u64, bytes: &[u8]) -> Result<(Registers, Restored), Errno> {
+        parse_from(sp, &|offset, out| {
+            let from = bytes.get(offset..).unwrap_or(&[]);
+            let len = from.len().min(out.len());
+            out[..len].copy_from_slice(&from[..len]);
+            Ok(())
+        })
+    }
+
     #[test]
     fn frames_restore_what_they_saved() {
         for fault in [FAULT, LastFault::default()] {
             let entry = build(&delivery(0), &registers(), fault);
-            let (back, restored) = parse_bytes(&entry.bytes[..at::SIZE]).unwrap();
+            let (back, restored) = parse_bytes(entry.frame, &entry.bytes).unwrap();
             assert_eq!(back, registers());
             assert_eq!(restored.mask, 0x55);
             assert_eq!(restored.altstack.map(|stack| stack.base), Some(0x7000));
         }
     }
 
+    fn is_refused(change: &dyn Fn(&mut Vec<u8>)) -> bool {
+        let mut bytes = build(&delivery(0), &registers(), FAULT).bytes;
+        change(&mut bytes);
+        parse_bytes(0x7000, &bytes) == Err(Errno::EINVAL)
+    }
+
     #[test]
     fn bad_frames_are_refused() {
-        let refused = |change: &dyn Fn(&mut Vec<u8>)| {
-            let mut bytes = build(&delivery(0), &registers(), FAULT).bytes;
-            change(&mut bytes);
-            parse_bytes(&bytes[..at::SIZE]) == Err(Errno::EINVAL)
+        assert!(!is_refused(&|_| {}));
+        assert!(is_refused(&|b| b[at::PSTATE] = 5), "EL1");
+        assert!(is_refused(&|b| b[at::PSTATE] = 0x80), "interrupts masked");
+        assert!(is_refused(&|b| b[at::RECORDS] = 0), "no floating-point registers");
+        assert!(is_refused(&|b| b[at::RECORDS + 4] = 0), "a record of another size");
+        assert!(is_refused(&|b| b[1120] = 2), "a record of no known kind");
+        assert!(is_refused(&|b| b[1124] = 8), "a record of no multiple of 16");
+        assert!(is_refused(&|b| put(b, 1124, &4096u32.to_le_bytes())), "a record beyond the room");
+        assert!(is_refused(&|b| b[1140] = 16), "an end with a size");
+        assert!(is_refused(&|b| b.copy_within(592..1120, 1120)), "registers twice");
+        assert!(
+            is_refused(&|b| (1120..4688).step_by(16).for_each(|at| head(b, at, ESR))),
+            "no end"
+        );
+    }
+
+    /// Moves the floating-point registers into extra records, as for vectors of more than 128 bits.
+    fn with_extra(bytes: &mut [u8], addr: u64, size: u32) {
+        let fp = bytes[592..1120].to_vec();
+        bytes[592..4688].fill(0);
+        head(bytes, 592, EXTRA);
+        put(bytes, 600, &addr.to_le_bytes());
+        put(bytes, 608, &size.to_le_bytes());
+        put(bytes, 640, &fp);
+    }
+
+    #[test]
+    fn extra_records_are_read() {
+        assert!(!is_refused(&|b| with_extra(b, 0x7000 + 640, 544)));
+        assert!(!is_refused(&|b| with_extra(b, 0x7000 + 640, 8192)), "behind the frame too");
+        assert!(is_refused(&|b| with_extra(b, 0x7000 + 656, 544)), "elsewhere");
+        assert!(is_refused(&|b| with_extra(b, 0x7000 + 640, 528)), "no room for an end");
+        assert!(is_refused(&|b| with_extra(b, 0x7000 + 640, 540)), "no multiple of 16");
+        assert!(is_refused(&|b| with_extra(b, 0x7000 + 640, 256 << 10)), "too many");
+        let nested = |b: &mut Vec<u8>| {
+            with_extra(b, 0x7000 + 640, 4032);
+            b.copy_within(592..640, 1168);
         };
-        assert!(!refused(&|_| {}));
-        assert!(refused(&|b| b[at::PSTATE] = 5), "EL1");
-        assert!(refused(&|b| b[at::PSTATE] = 0x80), "interrupts masked");
-        assert!(refused(&|b| b[at::RECORDS] = 0), "no floating-point registers");
-        assert!(refused(&|b| b[at::RECORDS + 4] = 0), "a record of another size");
-        assert!(refused(&|b| b[1120] = 2), "a record of no known kind");
-        assert!(refused(&|b| b[1140] = 16), "an end with a size");
+        assert!(is_refused(&nested), "twice");
     }
 
     #[test]
