@@ -12,6 +12,7 @@ mod elf;
 mod emulator;
 mod garbage;
 mod rng;
+pub mod undefined;
 
 pub use damage::{Damage, Victim};
 pub use elf::{Segment, executable};

@@ -74,9 +74,6 @@ pub(crate) struct Ended {
     pub(crate) signal: Option<Signal>,
 }
 
-/// Stands in the place of a signal number when a step does not end or leaves the guest.
-const NO_SIGNAL: u8 = 0;
-
 impl<G: ReplayGuest> Cpu<G> {
     pub(crate) fn new(machine: &Machine<G>) -> std::io::Result<Cpu<G>> {
         Ok(Cpu { vcpu: Vcpu::new(machine, G::new_state())? })
@@ -132,7 +129,7 @@ impl<G: ReplayGuest> Cpu<G> {
             Exit::Trap(code, _) => Some(G::take_trap(state, code)?),
             Exit::Fault(fault) => Some(G::take_fault(state, &fault)),
             Exit::Syscall(_) | Exit::Interrupt => {
-                Some(Signal { number: NO_SIGNAL, code: 0, addr: 0 })
+                Some(Signal { number: Signal::HOST_FAILED, code: 0, addr: 0 })
             }
         };
         Some(Ended { pc: G::env(state).pc, signal })
@@ -148,5 +145,5 @@ fn is_checkpoint<G: ReplayGuest>(pc: u64) -> bool {
 
 /// The end of a step with an exit code that says nothing of the guest's.
 fn unknown_exit(code: ExitCode, pc: u64) -> Signal {
-    Signal { number: NO_SIGNAL, code: code.0 as i32, addr: pc }
+    Signal { number: Signal::HOST_FAILED, code: code.0 as i32, addr: pc }
 }
