@@ -20,6 +20,30 @@ const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /// not Debian.
 const DEBOOTSTRAP: &str = "/usr/sbin/debootstrap";
 
+/// What of packages is not unpacked, as patterns of `tar`: a quarter of all that would otherwise be kept.
+///
+/// Documentation and translations, link-time optimization, sanitizers, a second linker, what only compiling Java or Rust
+/// tests needs, and of the Go compiler its own archives and tests.
+const LEFT_OUT: [&str; 17] = [
+    "./usr/share/doc",
+    "./usr/share/info",
+    "./usr/share/lintian",
+    "./usr/share/locale",
+    "./usr/share/man",
+    "*/lto1",
+    "*-lto-dump-12",
+    "*/lib*san.so*",
+    "*/lib*san.a",
+    "*/lib*san_preinit.o",
+    "*-ld.gold",
+    "*-dwp",
+    "*/lib/ct.sym",
+    "*-unknown-linux-gnu/lib/libtest-*",
+    "./usr/lib/go-*/pkg/linux_amd64/cmd",
+    "./usr/share/go-*/api",
+    "./usr/share/go-*/test",
+];
+
 /// A private package database for one architecture and one release.
 pub(crate) struct Archive {
     dir: PathBuf,
@@ -112,8 +136,10 @@ fn extract(deb: &Path, root: &Path) -> Result<()> {
     let mut tar = Command::new("dpkg-deb");
     let mut tar = tar.arg("--fsys-tarfile").arg(deb).stdout(Stdio::piped()).spawn()?;
     let stream = tar.stdout.take().context("no output of dpkg-deb")?;
-    let options = ["--extract", "--keep-directory-symlink", "--directory"];
-    succeed(Command::new("tar").args(options).arg(root).stdin(stream))?;
+    let mut command = Command::new("tar");
+    command.args(["--extract", "--keep-directory-symlink", "--wildcards"]);
+    command.args(LEFT_OUT.map(|pattern| format!("--exclude={pattern}")));
+    succeed(command.arg("--directory").arg(root).stdin(stream))?;
     ensure!(tar.wait()?.success(), "dpkg-deb failed");
     Ok(())
 }

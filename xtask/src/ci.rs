@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::shell::{capture, cargo, momonga, succeed};
-use crate::{guests, tidy};
+use crate::{guests, space, tidy};
 
 /// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
 /// the archive's keys and default mirror.
@@ -57,6 +57,7 @@ fn installed(package: &str) -> bool {
 ///
 /// If something cannot be fetched or built.
 pub(crate) fn prepare(root: &Path) -> Result<()> {
+    space::check(root)?;
     setup()?;
     guests::run(root)?;
     succeed(cargo().arg("static").current_dir(root))

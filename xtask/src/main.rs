@@ -13,6 +13,7 @@ mod guests;
 mod hosts;
 mod peers;
 mod shell;
+mod space;
 mod tidy;
 
 use std::process::ExitCode;
