@@ -66,6 +66,11 @@ impl MapRequest {
         matches!(self.flags & libc::MAP_TYPE, libc::MAP_SHARED | libc::MAP_SHARED_VALIDATE)
     }
 
+    /// Whether `MAP_FIXED` takes the place of what the guest has there.
+    fn may_replace(&self) -> bool {
+        self.flags & libc::MAP_FIXED_NOREPLACE == 0
+    }
+
     /// What the host is to map, wherever that is.
     fn claim(&self) -> Claim {
         let placement = libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE | libc::MAP_GROWSDOWN;
@@ -93,7 +98,7 @@ struct State {
     brk_start: u64,
     brk: u64,
     /// What threads are dropping at the moment.
-    dropping: Vec<Dropping>,
+    dropping: Vec<Arc<Dropping>>,
 }
 
 /// What one guest process has mapped. Shared by its threads; every method may be called by any.
@@ -200,12 +205,14 @@ impl AddressSpace {
     pub fn mmap(&self, request: &MapRequest) -> Result<GuestAddr, Errno> {
         let is_fixed = request.flags & (libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE) != 0;
         let mut state = self.write();
-        let (range, outcome) = if is_fixed {
-            map_fixed(&state.maps, request)?
+        let range = if is_fixed {
+            fixed_range(&state.maps, request)?
         } else {
-            (self.map_anywhere(&state.maps, request)?, Ok(()))
+            self.map_anywhere(&state.maps, request)?
         };
         let code = state.code.unmark(&range);
+        // Even if the host refuses, what was there may be gone.
+        let outcome = if is_fixed { map_over(&state.maps, &range, request) } else { Ok(()) };
         if outcome.is_ok() {
             state.maps.insert(request.mapping(range.clone()));
         }
@@ -495,28 +502,32 @@ fn mapped_len(request: &MapRequest) -> Result<u64, Errno> {
     pages(0, request.len).map(|range| range.end).ok_or(Errno(libc::ENOMEM))
 }
 
-/// Maps at the address of the request; also returns whether the host agreed.
-fn map_fixed(maps: &Maps, request: &MapRequest) -> Result<(Range<u64>, Result<(), Errno>), Errno> {
+/// The pages at the address of the request.
+fn fixed_range(maps: &Maps, request: &MapRequest) -> Result<Range<u64>, Errno> {
     let len = mapped_len(request)?;
     if request.addr.page_offset() != 0 {
         return Err(Errno(libc::EINVAL));
     }
     let range = pages(request.addr.0, len).ok_or(Errno(libc::ENOMEM))?;
-    let may_replace = request.flags & libc::MAP_FIXED_NOREPLACE == 0;
-    if !may_replace && !maps.inside(&range).is_empty() {
+    if !request.may_replace() && !maps.inside(&range).is_empty() {
         return Err(Errno(libc::EEXIST));
     }
-    let claimed = claim_gaps(maps, &range).map_err(|errno| match errno {
+    Ok(range)
+}
+
+/// Maps these pages in the place of what the guest has there.
+fn map_over(maps: &Maps, range: &Range<u64>, request: &MapRequest) -> Result<(), Errno> {
+    let claimed = claim_gaps(maps, range).map_err(|errno| match errno {
         // Something of the emulator's is no different from a mapping to who only tries.
-        Errno(libc::ENOMEM) if !may_replace => Errno(libc::EEXIST),
+        Errno(libc::ENOMEM) if !request.may_replace() => Errno(libc::EEXIST),
         errno => errno,
     })?;
     let Claim { prot, flags, fd, offset } = request.claim();
-    let outcome = host::mmap(&range, prot, flags | libc::MAP_FIXED, fd, offset).map(|_| ());
+    let outcome = host::mmap(range, prot, flags | libc::MAP_FIXED, fd, offset).map(|_| ());
     if outcome.is_err() {
         release(&claimed);
     }
-    Ok((range, outcome))
+    outcome
 }
 
 fn unmap_parts(state: &mut State, range: &Range<u64>) -> Result<(), Errno> {

@@ -79,20 +79,23 @@ pub(super) fn summary(rows: &[Row], engines: &[Engine], guest: Target) -> String
         }
         let _ = write!(text, "{name:28}");
         for engine in &engines[1..] {
-            let _ = write!(text, " {:>9.2}", mean(&members, |row| time(row, &engine.name)));
+            let mean = mean(&members, |row| time(row, &engine.name));
+            let _ = write!(text, " {:>9}", number(mean));
         }
         let peer = mean(&members, best_peer);
         let ours = mean(&members, |row| time(row, "momonga"));
         let (limit, words) = match bar {
-            Bar::Native(limit) => (*limit, format!("at most {limit}x native")),
-            Bar::Peer(part) => (*part * peer, format!("at most {part} of the best peer")),
+            Bar::Native(limit) => (Some(*limit), format!("at most {limit}x native")),
+            Bar::Peer(part) => {
+                (peer.map(|peer| part * peer), format!("at most {part} of the best peer"))
+            }
         };
-        let verdict = match ours {
-            ours if ours.is_nan() => "",
-            ours if ours <= limit => ": met",
-            _ => ": MISSED",
+        let verdict = match (ours, limit) {
+            (Some(ours), Some(limit)) if ours <= limit => ": met",
+            (Some(_), Some(_)) => ": MISSED",
+            _ => "",
         };
-        let _ = writeln!(text, " {peer:>10.2}  {words}{verdict}");
+        let _ = writeln!(text, " {:>10}  {words}{verdict}", number(peer));
     }
     text
 }
@@ -101,11 +104,17 @@ fn time(row: &Row, engine: &str) -> Option<f64> {
     row.sample(engine).filter(|sample| sample.success).map(|sample| sample.cpu_s)
 }
 
+/// A number for a table; a dash if nothing ran that it could be of.
+fn number(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
+}
+
 /// Geometric mean of times over native times; cases that did not run are left out.
-fn mean(rows: &[&Row], time: impl Fn(&Row) -> Option<f64>) -> f64 {
+fn mean(rows: &[&Row], time: impl Fn(&Row) -> Option<f64>) -> Option<f64> {
     let native = |row: &Row| row.sample("native").map(|sample| sample.cpu_s);
     let ratios: Vec<f64> = rows.iter().filter_map(|row| Some(time(row)? / native(row)?)).collect();
-    (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
+    let logarithms: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+    (!ratios.is_empty()).then(|| (logarithms / ratios.len() as f64).exp())
 }
 
 /// A row for programs to read.

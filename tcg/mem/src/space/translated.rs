@@ -7,7 +7,7 @@ use crate::host;
 use crate::maps::Prot;
 use crate::place::HOST_END;
 use std::ops::Range;
-use std::sync::RwLockWriteGuard;
+use std::sync::{Arc, RwLockWriteGuard};
 
 /// What [`AddressSpace::resolve_write`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +24,6 @@ pub enum WriteFault {
 /// Pages without marks whose translations are not dropped yet.
 #[derive(Debug)]
 pub(super) struct Dropping {
-    /// Unlike that of the others.
-    id: u64,
     pages: Vec<u64>,
     /// What is to be invalidated.
     ranges: Vec<Range<u64>>,
@@ -127,9 +125,7 @@ impl AddressSpace {
     /// In the child of a `fork`: ends what other threads, which are not here, were dropping.
     pub fn after_fork_in_child(&self) {
         let left = std::mem::take(&mut self.write().dropping);
-        for Dropping { pages, ranges, .. } in left {
-            self.drop_code(self.write(), pages, ranges);
-        }
+        left.into_iter().for_each(|dropping| self.drop_translations(self.write(), dropping));
     }
 
     /// Drops the translations of `pages`, whose marks have just been taken off under the lock that
@@ -137,20 +133,22 @@ impl AddressSpace {
     /// code after a store.
     pub(super) fn drop_code(
         &self,
-        mut state: RwLockWriteGuard<'_, State>,
+        state: RwLockWriteGuard<'_, State>,
         pages: Vec<u64>,
         ranges: Vec<Range<u64>>,
     ) {
-        if pages.is_empty() {
-            return;
+        if !pages.is_empty() {
+            self.drop_translations(state, Arc::new(Dropping { pages, ranges }));
         }
-        let id = state.dropping.iter().map(|other| other.id + 1).max().unwrap_or(0);
-        state.dropping.push(Dropping { id, pages: pages.clone(), ranges: ranges.clone() });
+    }
+
+    fn drop_translations(&self, mut state: RwLockWriteGuard<'_, State>, dropping: Arc<Dropping>) {
+        state.dropping.push(Arc::clone(&dropping));
         drop(state);
-        ranges.iter().for_each(|range| self.invalidate(range));
+        dropping.ranges.iter().for_each(|range| self.invalidate(range));
         let mut state = self.write();
-        state.dropping.retain(|other| other.id != id);
-        for page in pages {
+        state.dropping.retain(|other| !Arc::ptr_eq(other, &dropping));
+        for &page in &dropping.pages {
             // What fails here is tried again when a store meets the page.
             reopen(&state, page);
         }
