@@ -153,18 +153,13 @@ fn compiler(root: &Path, target: Target, tool: &str) -> Result<PathBuf> {
     let script = guests.join(format!("{}{tool}", target.gnu));
     let hosts = root.join("target/hosts");
     let hosts = hosts.canonicalize().unwrap_or(hosts);
-    let (root, guests, hosts) = (root.display(), guests.display(), hosts.display());
+    let enter = root.join("tests/programs/enter.sh");
+    let (root, enter) = (root.display(), enter.display());
+    let (guests, hosts) = (guests.display(), hosts.display());
     let text = format!(
-        r#"#!/bin/sh
-[ "$(id -u)" = 0 ] || user=--map-root-user
-exec unshare --mount $user sh -c '
-    root={guests}/amd64
-    for d in /dev /proc /sys /tmp {root} {guests} {hosts}; do
-        [ -d $d ] || continue
-        mkdir -p $root$d && mount --bind $d $root$d || exit 125
-    done
-    cwd=$PWD; cd /; exec chroot $root env --chdir="$cwd" {gnu}{tool}-12 "$@"' sh "$@"
-"#,
+        "#!/bin/sh\n\
+         exec {enter} {guests}/amd64 \"$PWD\" '/dev /proc /sys /tmp {root} {guests} {hosts}' \\\n    \
+         {gnu}{tool}-12 \"$@\"\n",
         gnu = target.gnu,
     );
     if !fs::read_to_string(&script).is_ok_and(|have| have == text) {

@@ -32,6 +32,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     complaints.extend(lints_inherited(root, &files)?);
     complaints.extend(white_space(root, &files)?);
     complaints.extend(links(root, &files)?);
+    complaints.extend(names(root, &files)?);
     if !complaints.is_empty() {
         bail!("not tidy:\n{}", complaints.join("\n"));
     }
@@ -79,6 +80,30 @@ fn white_space(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
         }
         if !contents.is_empty() && !contents.ends_with('\n') {
             complaints.push(format!("{}: no line end at the end", path.display()));
+        }
+    }
+    Ok(complaints)
+}
+
+/// What names no guest or no host: folders, and words that stand in none of their files.
+const NAMELESS: [(&[&str], &[&str]); 2] = [
+    (&["tcg", "backends", "frontend/common"], &["s390x", "s390", "aarch64", "arm64", "a64"]),
+    (
+        &["frontend/common", "frontend/s390x/src", "frontend/aarch64/src"],
+        &["x86", "x86_64", "amd64"],
+    ),
+];
+
+/// Guests are named by front ends and hosts by back ends alone.
+fn names(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for (folders, words) in NAMELESS {
+        for path in files.iter().filter(|path| folders.iter().any(|f| path.starts_with(f))) {
+            let contents = read(root, path)?.to_lowercase();
+            let mut found = contents.split(|c: char| !c.is_alphanumeric() && c != '_');
+            if let Some(word) = found.find(|word| words.contains(word)) {
+                complaints.push(format!("{}: names {word}", path.display()));
+            }
         }
     }
     Ok(complaints)

@@ -3,7 +3,6 @@
 
 use std::env;
 use std::fs::File;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -25,10 +24,11 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("TMPDIR", "/tmp"),
 ];
 
-/// Enters a root with the folders of this machine that programs need. `$0` is the root, `$1` the
-/// working folder.
-const ENTER: &str = "for d in dev proc sys tmp; do mount --rbind /$d $0/$d || exit 125; done; \
-    cd /; root=$0; dir=$1; shift; exec chroot $root env --chdir=$dir \"$@\"";
+/// The script that runs a program in another root.
+const ENTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/enter.sh");
+
+/// Folders of this machine that programs need.
+const SHARED: &str = "/dev /proc /sys /tmp";
 
 /// A guest of the emulator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +101,7 @@ impl Machines {
         let root = self.guests.join("amd64");
         let program = look_up(&root, &job.words[0])?;
         let mut command = limited(job);
-        command.args(["unshare", "--mount"]);
-        command.args((!is_root()).then_some("--map-root-user")).args(["sh", "-c", ENTER]);
-        command.arg(&root).arg(job.folder);
+        command.arg(ENTER).arg(&root).arg(job.folder).arg(SHARED);
         command.arg(Path::new("/").join(program)).args(&job.words[1..]);
         let outcome = run(command, job)?;
         let errors = String::from_utf8_lossy(&outcome.stderr);
@@ -161,10 +159,6 @@ pub fn emulator() -> Result<PathBuf> {
     let age = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
     let newest = built.into_iter().filter(|path| path.exists()).max_by_key(age);
     newest.with_context(|| format!("no momonga in {} (run cargo static)", target.display()))
-}
-
-fn is_root() -> bool {
-    std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0)
 }
 
 fn look_up(root: &Path, program: &str) -> Result<PathBuf> {
