@@ -2,8 +2,7 @@
 //!
 //! `cc_op` says what `cc_a` and `cc_b` are. Numbers 0 to 15 are the flags themselves (N, Z, C, V as bits 3 to 0): what sets
 //! them to a value, or to one of two, writes that word alone.
-//! A small constant in the place of `cc_b` is in the upper 24 bits of `cc_op` (bit 7 says so): one store less where blocks
-//! end. Sums and differences that go to a register are kept as the result, which is at hand anyway, and the second operand.
+//! The word is packed as [`frontend_common::lazy`] says. Sums and differences that go to a register are kept as the result, which is at hand anyway, and the second operand.
 //!
 //! Arm ARM DDI 0487, C5.2 "NZCV", and the pseudocode function `AddWithCarry`.
 

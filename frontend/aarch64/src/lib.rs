@@ -3,8 +3,12 @@
 //! [`Aarch64`] implements [`tcg_ir::Guest`]: it decodes with `isa` and appends IR ops by one function per table row
 //! (`translate/`, one file per table group). What is too long to be inlined is a helper (`helpers/`).
 //!
-//! What this is *not*: it knows no host, no cache and no operating system.
+//! What this is *not*: it knows no host and no cache, and of operating systems only what Linux makes of exceptions
+//! ([`signal`]).
 //! Start reading at [`state`], then `docs/src/aarch64.md`.
+//!
+//! Invariants: an instruction writes globals only after its last op that can fault; every instruction that sets the flags goes
+//! through `Translator::set_cc`; `translate` holds no `unsafe`.
 
 pub mod clocks;
 pub mod features;

@@ -1,8 +1,7 @@
 //! The condition code in the CPU state: how it is made, and its value.
 //!
 //! `cc_op` says what `cc_a`, `cc_b` (or `cc_f`, `cc_g`) are. Numbers 0 to 3 are the condition code itself.
-//! A small constant in the place of `cc_b` is in the upper 24 bits of `cc_op` (bit 7 says so): one store less where
-//! blocks end. Sums and differences are kept as the result, which is in a register anyway, and the second operand.
+//! The word is packed as [`frontend_common::lazy`] says. Sums and differences are kept as the result, which is in a register anyway, and the second operand.
 //! PoP SA22-7832, "Condition Code", and the sections of the instructions named at each kind.
 
 use crate::state::CpuState;

@@ -1,6 +1,6 @@
 //! Guest code → IR: one function per table row, in the file of its group.
 //!
-//! [`translate`] decodes and calls the row's method. `cc.rs` keeps the lazy flags, `flag_tests.rs` and `condition.rs` test
+//! [`translate`] decodes and calls the row's method. `cc.rs` keeps the lazy flags, `flag_tests.rs` tests
 //! them; `addr.rs` makes addresses, `flow.rs` ends blocks. Each other file is a subject of the tables.
 #![forbid(unsafe_code)]
 

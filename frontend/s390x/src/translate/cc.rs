@@ -3,7 +3,7 @@
 //! Every instruction that sets the condition code calls [`Translator::set_cc`], which keeps the lazy form in the CPU
 //! state up to date (the back end drops what is overwritten) and remembers the producer.
 //! A consumer asks [`Translator::tests`] for a mask (`mask.rs`) and gets host conditions on the producer's operands
-//! (`condition.rs`).
+//! ([`frontend_common::Tests`]).
 
 use super::Translator;
 use crate::cc::Kind;

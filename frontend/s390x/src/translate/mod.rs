@@ -1,6 +1,6 @@
 //! Guest code → IR: one function per table row, in the file of its group.
 //!
-//! [`translate`] decodes and calls the row's method. `cc.rs` keeps the lazy condition code, `mask.rs` and `condition.rs` test
+//! [`translate`] decodes and calls the row's method. `cc.rs` keeps the lazy condition code, `mask.rs` tests
 //! it; `addr.rs` makes operand addresses, `flow.rs` ends blocks, `execute.rs` does EXECUTE, `guarded.rs` guarded storage.
 //! Each other file is a table group.
 #![forbid(unsafe_code)]
