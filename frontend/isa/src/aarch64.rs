@@ -4,12 +4,12 @@
 //! As elsewhere in this crate they are held left-aligned in a `u64`: [`to_left`] makes one.
 //!
 //! A translator implements [`Translator`] and the `Translate` trait of each group module, and
-//! calls [`dispatch`].
+//! calls [`dispatch`] or [`dispatch_word`].
 
 use crate::bits::{self, put, sext, take};
 use crate::print;
 use crate::row::*;
-use crate::tree::{Node, Tree};
+use crate::tree::Tree;
 use std::fmt;
 
 include!(concat!(env!("OUT_DIR"), "/aarch64.rs"));

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! A translator implements [`Translator`] and the `Translate` trait of each group module, and
-//! calls [`dispatch`].
+//! calls [`dispatch`] or [`dispatch_word`].
 
 use crate::bits::{put, sext, take};
 use crate::print;
@@ -19,7 +19,7 @@ use crate::row::{
     Access, Cc, Cite, Constraint, DecodeError, Encoded, Extended, Facility, Field, FieldType,
     Format, Group, Kind, Level, Marks, MemLen, Operand, Place, Row, Seg,
 };
-use crate::tree::{Node, Tree};
+use crate::tree::Tree;
 use std::fmt;
 
 include!(concat!(env!("OUT_DIR"), "/s390x.rs"));

@@ -53,7 +53,7 @@ use crate::state::{CC_A, CC_B, CC_OP, SP, x};
 use crate::trap::Trap;
 use cc::Cc;
 use frontend_common::{block, lazy};
-use isa::aarch64::{Translator as IsaTranslator, decode_word, dispatch, to_left};
+use isa::aarch64::{Translator as IsaTranslator, dispatch_word, to_left};
 use tcg_ir::{Builder, CodeWindow, Sign, TranslateOptions, Type, Val};
 
 /// Length of every instruction, in bytes.
@@ -158,9 +158,8 @@ impl Translator<'_> {
     }
 
     fn instruction(&mut self, word: u32) {
-        match decode_word(to_left(word)) {
-            Some(insn) => dispatch(insn, self),
-            None => self.undefined(),
+        if dispatch_word(to_left(word), self).is_none() {
+            self.undefined();
         }
     }
 

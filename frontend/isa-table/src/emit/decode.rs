@@ -1,7 +1,7 @@
 //! The decoder: a tree of small tables over opcode fields, flattened into one array.
 //!
-//! Each node selects at most 8 adjacent bits that are fixed in all rows below it.
-//! Rows that no such field can tell apart are tried in order of priority.
+//! Each node selects at most 8 adjacent bits. A row that leaves some of them open is below several of its entries.
+//! Rows that no bits can tell apart are tried in order of priority.
 
 use super::camel;
 use crate::Table;
@@ -10,12 +10,19 @@ use std::fmt::Write as _;
 
 const NONE: u16 = u16::MAX;
 
+/// Bit of entries that are nodes; `frontend/isa/src/tree.rs` has the rest of their format.
+const NODE: u32 = 1 << 31;
+/// Bit of entries that are chains.
+const CHAIN: u32 = 1 << 30;
+/// Most bits that a node selects.
+const MAX_BITS: u32 = 8;
+/// What an open bit of a row costs in the choice of a node's bits, where a fixed one gains 1: more makes the tree smaller and
+/// deeper.
+const OPEN_COST: u32 = 2;
+
 #[derive(Default)]
 struct Tree {
-    /// Shift to the right, bits selected, index of the first entry.
-    nodes: Vec<(u32, u64, usize)>,
-    /// Row, `rows + node`, or [`NONE`].
-    entries: Vec<u16>,
+    entries: Vec<u32>,
     /// Rows to be tried in order: mask, value, row; closed by a row of [`NONE`].
     chains: Vec<(u64, u64, u16)>,
     /// Where each chain starts.
@@ -26,46 +33,37 @@ pub(super) fn decode(table: &Table, out: &mut String) {
     let all: Vec<usize> = (0..table.rows.len()).collect();
     let mut tree = Tree::default();
     let root = tree.node(table, &all, 0);
-    assert_eq!(root, table.rows.len() as u16 + CHAIN_SPACE, "the root is the first node");
-    emit_tables(table, &tree, out);
+    emit_tables(&tree, root, out);
     emit_construct(table, out);
 }
 
-/// Entry numbers from the row count on: first this many chains, then nodes.
-const CHAIN_SPACE: u16 = 4096;
-
 impl Tree {
-    /// Builds the subtree for these rows, whose bits `known` are told apart already.
-    fn node(&mut self, table: &Table, rows: &[usize], known: u64) -> u16 {
-        let first = table.rows.len() as u16;
+    /// Builds the subtree for these rows, whose bits `known` have been looked at; its entry.
+    fn node(&mut self, table: &Table, rows: &[usize], known: u64) -> u32 {
         match rows {
-            [] => return NONE,
-            [row] if table.rows[*row].mask & !known == 0 => return *row as u16,
+            [] => return NONE.into(),
+            [row] if table.rows[*row].mask & !known == 0 => return *row as u32,
             _ => {}
         }
-        let common = rows.iter().fold(!known, |mask, row| mask & table.rows[*row].mask);
-        let Some((pos, len)) = first_run(common) else {
-            return first + self.chain(table, rows);
+        let Some((right, len)) = best_bits(table, rows, known) else {
+            return CHAIN | self.chain(table, rows);
         };
-        let right = 64 - pos - len;
         let ones = (1u64 << len) - 1;
-        let index = self.nodes.len();
         let base = self.entries.len();
-        self.nodes.push((right, ones, base));
-        self.entries.resize(base + (1 << len), NONE);
+        assert!(base < 1 << 21, "a node names the first of its entries in 21 bits");
+        self.entries.resize(base + (1 << len), NONE.into());
         for value in 0..=ones {
-            let matching: Vec<usize> = rows
-                .iter()
-                .copied()
-                .filter(|row| table.rows[*row].value >> right & ones == value)
-                .collect();
+            let may_match =
+                |row: &Row| (row.value >> right ^ value) & row.mask >> right & ones == 0;
+            let matching: Vec<usize> =
+                rows.iter().copied().filter(|row| may_match(&table.rows[*row])).collect();
             let entry = self.node(table, &matching, known | ones << right);
             self.entries[base + value as usize] = entry;
         }
-        first + CHAIN_SPACE + index as u16
+        NODE | right << 25 | (len - 1) << 21 | base as u32
     }
 
-    fn chain(&mut self, table: &Table, rows: &[usize]) -> u16 {
+    fn chain(&mut self, table: &Table, rows: &[usize]) -> u32 {
         let mut rows = rows.to_vec();
         let above = |a: &Row, b: &Row| a.over.contains(&b.name);
         rows.sort_by(|a, b| {
@@ -78,31 +76,39 @@ impl Tree {
             self.chains.push((r.mask, r.value, row as u16));
         }
         self.chains.push((0, 0, NONE));
-        (self.chain_starts.len() - 1) as u16
+        self.chain_starts.len() as u32 - 1
     }
 }
 
-/// The first run of at most 8 ones in a mask: position from the left, length.
-fn first_run(mask: u64) -> Option<(u32, u32)> {
-    if mask == 0 {
-        return None;
+/// The adjacent bits that are best looked at next, none of them `known`: shift to the right, number. `None` if all fixed bits
+/// of the rows are known.
+fn best_bits(table: &Table, rows: &[usize], known: u64) -> Option<(u32, u32)> {
+    let mut best = None;
+    for len in 1..=MAX_BITS {
+        for right in 0..=64 - len {
+            let bits = ((1u64 << len) - 1) << right;
+            let fixed: u32 =
+                rows.iter().map(|row| (table.rows[*row].mask & bits).count_ones()).sum();
+            if known & bits != 0 || fixed == 0 {
+                continue;
+            }
+            let open = len * rows.len() as u32 - fixed;
+            let gain = i64::from(fixed) - i64::from(OPEN_COST * open);
+            if best.is_none_or(|(most, _)| gain > most) {
+                best = Some((gain, (right, len)));
+            }
+        }
     }
-    let pos = mask.leading_zeros();
-    let len = (mask << pos).leading_ones().min(8);
-    Some((pos, len))
+    best.map(|(_, bits)| bits)
 }
 
-fn emit_tables(table: &Table, tree: &Tree, out: &mut String) {
-    let _ = writeln!(out, "static NODES: [Node; {}] = [", tree.nodes.len());
-    for (right, ones, base) in &tree.nodes {
-        let _ = writeln!(out, "    Node {{ right: {right}, ones: {ones:#x}, base: {base} }},");
-    }
-    let _ = writeln!(out, "];\nstatic ENTRIES: [u16; {}] = [", tree.entries.len());
+fn emit_tables(tree: &Tree, root: u32, out: &mut String) {
+    let _ = writeln!(out, "static ENTRIES: [u32; {}] = [", tree.entries.len());
     for chunk in tree.entries.chunks(16) {
         let _ = writeln!(
             out,
             "    {},",
-            chunk.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+            chunk.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
         );
     }
     let _ = writeln!(out, "];\nstatic CHAINS: [(u64, u64, u16); {}] = [", tree.chains.len());
@@ -113,11 +119,8 @@ fn emit_tables(table: &Table, tree: &Tree, out: &mut String) {
     for start in &tree.chain_starts {
         let _ = writeln!(out, "    {start},");
     }
-    let first = table.rows.len();
     let _ = writeln!(out, "];\nstatic TREE: Tree = Tree {{");
-    let _ =
-        writeln!(out, "    first_chain: {first}, first_node: {},", first + CHAIN_SPACE as usize);
-    let _ = writeln!(out, "    nodes: &NODES, entries: &ENTRIES,");
+    let _ = writeln!(out, "    root: {root:#x}, entries: &ENTRIES,");
     let _ = writeln!(out, "    chains: &CHAINS, chain_starts: &CHAIN_STARTS,\n}};\n");
 }
 
@@ -142,15 +145,22 @@ fn emit_construct(table: &Table, out: &mut String) {
     let _ = writeln!(out, "/// The instruction that the left-aligned bits of `word` begin with.");
     let _ = writeln!(out, "#[inline]");
     let _ = writeln!(out, "pub fn decode_word(word: u64) -> Option<Insn> {{");
+    by_row(table, out, |row, format| {
+        format!("Insn::{}({format}::from_word(word))", camel(&row.name))
+    });
+    let _ = writeln!(out, "}}\n");
+}
+
+/// An expression that decodes `word` and is `Some` of what `value` says for its row and format, or returns `None`.
+pub(super) fn by_row(table: &Table, out: &mut String, value: impl Fn(&Row, &str) -> String) {
     let _ = writeln!(out, "    Some(match TREE.find(word) {{");
     for (id, row) in table.rows.iter().enumerate() {
-        let format = camel(&table.formats[row.format].name);
-        let name = camel(&row.name);
-        let undefined = undefined_if(&table.formats[row.format], row);
+        let format = &table.formats[row.format];
+        let undefined = undefined_if(format, row);
         if !undefined.is_empty() {
             let _ = writeln!(out, "        {id} if {} => return None,", undefined.join(" || "));
         }
-        let _ = writeln!(out, "        {id} => Insn::{name}({format}::from_word(word)),");
+        let _ = writeln!(out, "        {id} => {},", value(row, &camel(&format.name)));
     }
-    let _ = writeln!(out, "        _ => return None,\n    }})\n}}\n");
+    let _ = writeln!(out, "        _ => return None,\n    }})");
 }

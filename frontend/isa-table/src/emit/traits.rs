@@ -45,22 +45,37 @@ fn method(table: &Table, row: &Row, out: &mut String) {
 fn dispatch(table: &Table, out: &mut String) {
     let groups = trait_groups(table).map(|(_, name)| format!("{name}::Translate"));
     let bounds: Vec<String> = std::iter::once("Translator".into()).chain(groups).collect();
+    let bounds = bounds.join(" + ");
     let _ = writeln!(out, "/// Calls the translator's method for the instruction's row.");
     let _ = writeln!(out, "pub fn dispatch<T>(insn: Insn, t: &mut T) -> T::Out");
-    let _ = writeln!(out, "where\n    T: {},\n{{", bounds.join(" + "));
+    let _ = writeln!(out, "where\n    T: {bounds},\n{{");
     let _ = writeln!(out, "    match insn {{");
     for row in &table.rows {
         let name = camel(&row.name);
-        let m = &row.marks;
-        let call = if m.privileged || m.gated {
-            "t.privileged()".to_owned()
-        } else if m.todo {
-            "t.undefined()".to_owned()
-        } else {
-            format!("t.{}(f)", row.name)
-        };
         let f = if has_method(row) { "f" } else { "_" };
-        let _ = writeln!(out, "        Insn::{name}({f}) => {call},");
+        let _ = writeln!(out, "        Insn::{name}({f}) => {},", call(row, "f"));
     }
     let _ = writeln!(out, "    }}\n}}\n");
+    let _ = writeln!(
+        out,
+        "/// `decode_word` and `dispatch` in one step; `None` for a word that matches no row."
+    );
+    let _ = writeln!(out, "pub fn dispatch_word<T>(word: u64, t: &mut T) -> Option<T::Out>");
+    let _ = writeln!(out, "where\n    T: {bounds},\n{{");
+    super::decode::by_row(table, out, |row, format| {
+        call(row, &format!("{format}::from_word(word)"))
+    });
+    let _ = writeln!(out, "}}\n");
+}
+
+/// The call of the translator's method for a row, with its operands.
+fn call(row: &Row, operands: &str) -> String {
+    let m = &row.marks;
+    if m.privileged || m.gated {
+        "t.privileged()".to_owned()
+    } else if m.todo {
+        "t.undefined()".to_owned()
+    } else {
+        format!("t.{}({operands})", row.name)
+    }
 }
