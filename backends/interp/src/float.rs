@@ -4,24 +4,6 @@ use crate::run::Frame;
 use softfp::{F32, F64, Flags, Format, Negate, Ordering};
 use tcg_ir::{Env, Op, Round, Sign, Type};
 
-/// The rounding mode that an op names, or the dynamic one.
-fn rounding(env: &Env, round: Round) -> softfp::Round {
-    let round = match round {
-        Round::Dynamic => {
-            Round::ALL.get(env.fp_round as usize).copied().unwrap_or(Round::NearestEven)
-        }
-        named => named,
-    };
-    match round {
-        Round::NearestEven | Round::Dynamic => softfp::Round::NearestEven,
-        Round::Zero => softfp::Round::TowardZero,
-        Round::Up => softfp::Round::Up,
-        Round::Down => softfp::Round::Down,
-        Round::NearestAway => softfp::Round::NearestAway,
-        Round::Odd => softfp::Round::ToOdd,
-    }
-}
-
 /// Runs `f` in the environment of the vCPU and keeps the flags it raises.
 pub(crate) fn within<R>(
     env: &mut Env,
@@ -29,9 +11,9 @@ pub(crate) fn within<R>(
     round: Round,
     f: impl FnOnce(&mut softfp::Env) -> R,
 ) -> R {
-    let mut soft = softfp::Env::with_round(rules, rounding(env, round));
+    let mut soft = env.soft_float(rules, round);
     let result = f(&mut soft);
-    env.fp_flags |= u32::from((soft.flags & Flags::EXCEPTIONS).bits());
+    env.raise(soft.flags);
     result
 }
 
@@ -174,7 +156,7 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static softfp::Rules, op: &Op) 
             let flags = frame.state.env().fp_flags;
             frame.set(d, u64::from(flags));
         }
-        Op::FpFlagsSet { v } => frame.state.env().fp_flags = frame.val(v) as u32 & 31,
+        Op::FpFlagsSet { v } => frame.state.env().fp_flags = frame.val(v) as u32 & 63,
         Op::FpRoundSet { v } => frame.state.env().fp_round = frame.val(v) as u32,
         _ => unreachable!("the caller passes floating-point ops only"),
     }

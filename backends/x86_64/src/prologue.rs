@@ -100,6 +100,10 @@ pub const RETURN_STACK_BYTES: i32 = 256 << 10;
 const SENTINEL: i32 = -1;
 /// MXCSR with all exceptions masked and no flags.
 const DEFAULT_CSR: i32 = 0x1f80;
+/// MXCSR.FTZ, DAZ and DM (Intel SDM volume 1, 10.2.3).
+const CSR_FLUSH: i32 = 1 << 15;
+const CSR_DENORMALS_ARE_ZERO: i32 = 1 << 6;
+const CSR_DENORMAL_MASKED: i32 = 1 << 8;
 /// MXCSR rounding control for each entry of `Round::ALL` that the host has; the others run as to-nearest.
 const CSR_OF_ROUND: [i32; 8] = [0x1f80, 0x7f80, 0x5f80, 0x3f80, 0x1f80, 0x1f80, 0x1f80, 0x1f80];
 
@@ -182,10 +186,35 @@ fn entry(ops: &mut Ops, pins: &Pins) {
         ; mov eax, [rbp + env!(pins, fp_round)]
         ; and eax, 7
         ; lea rcx, [->rounding]
-        ; ldmxcsr [rcx + rax * 4]
+        ; mov eax, [rcx + rax * 4]
+        ; test BYTE [rbp + env!(pins, fp_mode)], Env::FP_FLUSH as i8
+        ; je >loaded
+    );
+    flush(ops, pins);
+    dynasm!(ops
+        ; .arch x64
+        ; loaded:
+        ; mov [rbp + env!(pins, host_fp_csr)], eax
+        ; ldmxcsr [rbp + env!(pins, host_fp_csr)]
     );
     load_pins(ops, pins);
     dynasm!(ops; .arch x64; jmp rsi);
+}
+
+/// Makes eax, the MXCSR to be, flush results, and operands if it is known that there was a subnormal one; else that will raise
+/// a signal, whose handler notes it (see `sigsafe_fault` of `tcg-exec`).
+fn flush(ops: &mut Ops, pins: &Pins) {
+    dynasm!(ops
+        ; .arch x64
+        ; or eax, CSR_FLUSH
+        ; test BYTE [rbp + env!(pins, fp_flags)], Env::FP_INPUT_DENORMAL as i8
+        ; jne >known
+        ; and eax, !CSR_DENORMAL_MASKED
+        ; jmp >done
+        ; known:
+        ; or eax, CSR_DENORMALS_ARE_ZERO
+        ; done:
+    );
 }
 
 /// At the return address: the guest pc (8 bytes) and the distance from there to the patch field (4 bytes).

@@ -184,7 +184,7 @@ fn compute_lanes(env: &mut Env, frame: &mut VectorFrame, rules: &'static Rules, 
 }
 
 fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) {
-    let mut soft = Soft::with_round(rules, rounding(env, op.round));
+    let mut soft = env.soft_float(rules, op.round);
     soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
     let [a, b, c] = frame.operands;
     frame.operands[0] = match op.ty {
@@ -197,19 +197,7 @@ fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) 
             _ => class_of::<F64>(&soft, a),
         };
     }
-    env.fp_flags |= u32::from((soft.flags & Flags::EXCEPTIONS).bits());
-}
-
-fn rounding(env: &Env, round: Round) -> softfp::Round {
-    let dynamic = || Round::ALL.get(env.fp_round as usize).copied().unwrap_or(Round::NearestEven);
-    match if round == Round::Dynamic { dynamic() } else { round } {
-        Round::NearestEven | Round::Dynamic => softfp::Round::NearestEven,
-        Round::Zero => softfp::Round::TowardZero,
-        Round::Up => softfp::Round::Up,
-        Round::Down => softfp::Round::Down,
-        Round::NearestAway => softfp::Round::NearestAway,
-        Round::Odd => softfp::Round::ToOdd,
-    }
+    env.raise(soft.flags);
 }
 
 fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3], int: u64) -> u64 {

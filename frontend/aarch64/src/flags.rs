@@ -9,6 +9,7 @@
 use crate::state::CpuState;
 use frontend_common::lazy;
 use std::cmp::Ordering;
+use tcg_ir::Env;
 
 /// N as a bit of the flags.
 pub const N: u8 = 8;
@@ -66,7 +67,13 @@ impl CpuState {
         // 32-bit operands are moved up: all flags are those of the upper halves.
         let up = if wide { 0 } else { 32 };
         let (a, b) = (self.cc_a << up, b << up);
-        if kind == Kind::FCmp { float_difference(wide, a, b) } else { evaluate(kind, a, b) }
+        if kind != Kind::FCmp {
+            return evaluate(kind, a, b);
+        }
+        match self.env.fp_mode & Env::FP_FLUSH {
+            0 => float_difference(wide, a, b),
+            _ => float_difference(wide, flushed(wide, a), flushed(wide, b)),
+        }
     }
 
     /// Sets the condition flags; `flags` modulo 16.
@@ -127,6 +134,12 @@ fn float_difference(wide: bool, a: u64, b: u64) -> u8 {
         Some(Ordering::Greater) => FLOAT_OUTCOMES[2],
         None => FLOAT_OUTCOMES[3],
     }
+}
+
+/// A float in the upper bits of 64, with FPCR.FZ: a subnormal one is a zero of its sign.
+const fn flushed(wide: bool, x: u64) -> u64 {
+    let exponent = if wide { 0x7ff << 52 } else { 0xff << 55 };
+    if x & exponent == 0 { x & 1 << 63 } else { x }
 }
 
 #[cfg(test)]

@@ -26,8 +26,6 @@ pub struct CpuState {
     pub cc_b: u64,
     /// V0–V31, low doubleword first.
     pub v: [[u64; 2]; 32],
-    /// FPSR but for the five IEEE flags and QC: IDC. Use [`CpuState::fpsr`].
-    pub fpsr: u32,
     /// PSTATE.BTYPE: how the instruction at `env.pc` was branched to, where that has not been checked yet.
     pub btype: u32,
     /// Not zero: the next instruction is to be run in a block with [`TB_ALONE`].
@@ -60,8 +58,12 @@ pub(crate) const DIT: u32 = 1 << 24;
 /// The bits that [`CpuState::pstate`] holds.
 pub const PSTATE_BITS: u32 = SSBS | DIT;
 
-/// TB flag: a bit of FPCR other than the rounding mode is one (AH, DN, FZ, FZ16 …), or an operation must not be inlined.
+/// TB flag: floating point is done by helpers. FPCR.FZ is one, and FPSR.IXC is not yet: hosts that flush a result raise that, too.
 pub const TB_FP_SLOW: u32 = 1;
+/// TB flag: FPCR.FZ and FPSR.IXC are one.
+pub const TB_FP_FLUSH: u32 = 1 << 8;
+/// TB flag: FPCR.DN is one.
+pub const TB_FP_DEFAULT_NAN: u32 = 1 << 9;
 /// TB flag: the block is one instruction, which is done in the long way: addresses lose their tags before each access, and
 /// the stack pointer as base is checked. Elsewhere an access with a tag faults, and a stack pointer that is to become no
 /// multiple of 16 leaves: the instruction is run again in a block with this flag.
@@ -73,6 +75,12 @@ pub const TB_ALONE: u32 = 2;
 pub const FPCR_VALID: u32 = 0x07c8_0000;
 /// RMode of FPCR.
 pub const FPCR_RMODE: u32 = 0x00c0_0000;
+/// FZ of FPCR: subnormal numbers of single and double precision count as zeros.
+pub const FPCR_FZ: u32 = 1 << 24;
+/// DN of FPCR: NaN results are the default NaN.
+pub const FPCR_DN: u32 = 1 << 25;
+/// IXC of FPSR.
+pub const FPSR_IXC: u32 = 1 << 4;
 /// QC of FPSR.
 pub const FPSR_QC: u32 = 1 << 27;
 /// IDC of FPSR.
@@ -93,28 +101,42 @@ impl CpuState {
     pub fn set_fpcr(&mut self, fpcr: u32) {
         self.fpcr = fpcr & FPCR_VALID & !FPCR_RMODE;
         self.env.fp_round = ROUNDS[((fpcr & FPCR_RMODE) >> 22) as usize];
+        let flush = if fpcr & FPCR_FZ == 0 { 0 } else { Env::FP_FLUSH };
+        let nan = if fpcr & FPCR_DN == 0 { 0 } else { Env::FP_DEFAULT_NAN };
+        self.env.fp_mode = flush | nan;
     }
 
     /// FPSR. Bits 0 to 4 (IOC, DZC, OFC, UFC, IXC) are those of `Env::fp_flags`.
     #[must_use]
     pub fn fpsr(&self) -> u32 {
         let qc = if self.saturated == [0; 2] { 0 } else { FPSR_QC };
-        self.fpsr & FPSR_IDC | qc | self.env.fp_flags & 0x1f
+        let flags = self.env.fp_flags;
+        let idc = if flags & Env::FP_INPUT_DENORMAL == 0 { 0 } else { FPSR_IDC };
+        idc | qc | flags & 0x1f
     }
 
     /// Sets FPSR; bits that are not implemented become zero.
     pub fn set_fpsr(&mut self, fpsr: u32) {
-        self.fpsr = fpsr & FPSR_IDC;
         self.saturated = [u64::from(fpsr & FPSR_QC), 0];
-        self.env.fp_flags = fpsr & 0x1f;
+        let idc = if fpsr & FPSR_IDC == 0 { 0 } else { Env::FP_INPUT_DENORMAL };
+        self.env.fp_flags = fpsr & 0x1f | idc;
+    }
+
+    fn fp_tb_flags(&self) -> u32 {
+        let nan = if self.fpcr & FPCR_DN == 0 { 0 } else { TB_FP_DEFAULT_NAN };
+        let flush = match self.env.fp_flags & FPSR_IXC {
+            _ if self.fpcr & FPCR_FZ == 0 => 0,
+            0 => TB_FP_SLOW,
+            _ => TB_FP_FLUSH,
+        };
+        nan | flush
     }
 
     /// The flags that TBs for this state must have been translated for.
     #[must_use]
     pub fn tb_flags(&self) -> u32 {
-        let slow = if self.fpcr & FPCR_VALID & !FPCR_RMODE == 0 { 0 } else { TB_FP_SLOW };
         let alone = if self.alone == 0 && self.sp.is_multiple_of(16) { 0 } else { TB_ALONE };
-        slow | alone
+        self.fp_tb_flags() | alone
     }
 }
 

@@ -10,7 +10,7 @@
 //! Start reading at `table.rs` (every system call in one list), then `signal.rs` (the loop).
 //!
 //! Invariants: a handler returns `Result<u64, Errno>` and only `signal::finish` stores it; the
-//! host's signal mask of a thread is the guest's but for SIGSEGV and SIGBUS; nothing a guest
+//! host's signal mask of a thread is the guest's but for SIGSEGV, SIGBUS and SIGFPE; nothing a guest
 //! does makes this crate panic.
 
 pub mod abi;

@@ -123,15 +123,15 @@ impl Actions {
         set_host_action(signal, &action)
     }
 
-    /// Reads which signals the process was started with ignored, and takes SIGSEGV and SIGBUS.
+    /// Reads which signals the process was started with ignored, and takes SIGSEGV, SIGBUS and SIGFPE.
     pub fn inherit(&self) {
         for signal in 1..=N_SIGNALS {
             if host_action(signal).is_some_and(|action| action.handler == IGNORE) {
                 lock(&self.0)[signal as usize].handler = IGNORE;
             }
         }
-        for signal in [libc::SIGSEGV, libc::SIGBUS] {
-            // Cannot fail for these two.
+        for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE] {
+            // Cannot fail for these.
             let _ = set_host_action(signal, &Action::default());
         }
     }

@@ -13,7 +13,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tcg_exec::ExitHandle;
 
-/// How many signals an inbox holds: one at a time, but for SIGSEGV and SIGBUS sent by others,
+/// How many signals an inbox holds: one at a time, but for SIGSEGV, SIGBUS and SIGFPE sent by others,
 /// which the host never blocks.
 const SLOTS: usize = 8;
 
@@ -103,16 +103,17 @@ impl Inbox {
 }
 
 /// Signals that only the emulator itself may meet on the host: never blocked there.
-pub const NEVER_BLOCKED: u64 = 1 << (libc::SIGSEGV - 1) | 1 << (libc::SIGBUS - 1);
+pub const NEVER_BLOCKED: u64 =
+    1 << (libc::SIGSEGV - 1) | 1 << (libc::SIGBUS - 1) | 1 << (libc::SIGFPE - 1);
 
-/// The handler of every signal that the guest handles, and of SIGSEGV and SIGBUS always.
+/// The handler of every signal that the guest handles, and of SIGSEGV, SIGBUS and SIGFPE always.
 ///
 /// # Safety
 /// To be called by the kernel only, installed with `SA_SIGINFO`.
 pub unsafe extern "C" fn handle(signal: c_int, info: *mut siginfo_t, context: *mut libc::c_void) {
     // SAFETY: the kernel passes valid pointers to a handler with SA_SIGINFO.
     let (info, context) = unsafe { (&mut *info, &mut *context.cast::<ucontext_t>()) };
-    if matches!(signal, libc::SIGSEGV | libc::SIGBUS) && info.si_code > 0 {
+    if matches!(signal, libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE) && info.si_code > 0 {
         if !tcg_exec::sigsafe_fault::try_handle(signal, info, context) {
             let pc = context.uc_mcontext.gregs[libc::REG_RIP as usize];
             die(signal, pc as u64);

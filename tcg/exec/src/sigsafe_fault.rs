@@ -14,6 +14,11 @@ const SI_KERNEL: c_int = 0x80;
 /// Exceptions").
 const ERROR_WRITE: i64 = 2;
 
+/// MXCSR.DE, DAZ and DM (Intel SDM volume 1, 10.2.3).
+const CSR_DENORMAL: u32 = 1 << 1;
+const CSR_DENORMALS_ARE_ZERO: u32 = 1 << 6;
+const CSR_DENORMAL_MASKED: u32 = 1 << 8;
+
 /// Places of the general registers in the ucontext, by the host's encoding number.
 const GREGS: [c_int; 16] = [
     libc::REG_RAX,
@@ -81,13 +86,35 @@ impl Drop for RunningGuard {
 
 /// If a fault belongs to a guest access, makes `context` resume where it is dealt with.
 ///
-/// Call it first from the handler of SIGSEGV and SIGBUS, with what the kernel passed; `true` means:
+/// Call it first from the handler of SIGSEGV, SIGBUS and SIGFPE, with what the kernel passed; `true` means:
 /// return from the handler now. `false`: sent by a process, or a fault of the emulator itself.
 pub fn try_handle(signal: c_int, info: &siginfo_t, context: &mut ucontext_t) -> bool {
+    if signal == libc::SIGFPE {
+        return info.si_code > 0 && subnormal_operand(context);
+    }
     // Signals sent by processes have codes of 0 and below (Linux `SI_FROMUSER`).
     info.si_code > 0
         && (tcg_mem::sigsafe_fixup::try_fixup(signal, info, context)
             || in_generated_code(signal, info, context))
+}
+
+/// A vCPU that flushes has met its first subnormal operand since the flag for it was cleared: notes that, and repeats the
+/// instruction so that it and those that follow take such operands as zeros.
+fn subnormal_operand(context: &mut ucontext_t) -> bool {
+    let running = RUNNING.get();
+    if running.is_null() || context.uc_mcontext.fpregs.is_null() {
+        return false;
+    }
+    // SAFETY: RUNNING-LIFE: valid while registered, by `RunningGuard::new`; this thread owns the state.
+    let env = unsafe { &mut *(*running).env };
+    // SAFETY: the kernel stores the floating-point state in the frame of every signal.
+    let csr = unsafe { &mut (*context.uc_mcontext.fpregs).mxcsr };
+    if env.fp_mode & Env::FP_FLUSH == 0 || *csr & CSR_DENORMAL == 0 {
+        return false;
+    }
+    env.fp_flags |= Env::FP_INPUT_DENORMAL;
+    *csr = *csr & !CSR_DENORMAL | CSR_DENORMALS_ARE_ZERO | CSR_DENORMAL_MASKED;
+    true
 }
 
 fn in_generated_code(signal: c_int, info: &siginfo_t, context: &mut ucontext_t) -> bool {
@@ -138,14 +165,14 @@ fn in_generated_code(signal: c_int, info: &siginfo_t, context: &mut ucontext_t) 
     true
 }
 
-/// Installs a handler of SIGSEGV and SIGBUS that calls [`try_handle`], and dies of anything else.
+/// Installs a handler of SIGSEGV, SIGBUS and SIGFPE that calls [`try_handle`], and dies of anything else.
 ///
 /// For programs that have no signal handling of their own (tests, replay).
 ///
 /// # Errors
 /// The host's error when `sigaction` fails.
 pub fn install() -> std::io::Result<()> {
-    for signal in [libc::SIGSEGV, libc::SIGBUS] {
+    for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE] {
         // SAFETY: all-zero is a valid sigaction (default handler, empty mask).
         let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
         action.sa_sigaction = handler as *const () as usize;

@@ -1,9 +1,9 @@
 //! How a guest's CPU state is laid out, and the part of it that all guests share.
 
 use crate::traits::ExitCode;
-use crate::types::{Attr, Type};
+use crate::types::{Attr, Round, Type};
 use std::fmt;
-use std::sync::atomic::{AtomicPtr, AtomicU32};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// Index of a global in [`GuestLayout::globals`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,10 +120,13 @@ pub struct Env {
     pub pc: u64,
     /// Set by a helper that wants to leave: an [`ExitCode`] other than `NONE`. Generated code then leaves with it; `exit_arg` is set by the helper, `pc` becomes the address of the current instruction.
     pub helper_exit: ExitCode,
-    /// Sticky floating-point flags gathered outside the host's FP unit (bits as `fpflags_get`).
+    /// Sticky floating-point flags gathered outside the host's FP unit (bits as `fpflags_get`, and
+    /// [`Env::FP_INPUT_DENORMAL`]).
     pub fp_flags: u32,
     /// Dynamic rounding mode, as index into `Round::ALL`.
     pub fp_round: u32,
+    /// Modes of floating point besides the rounding mode: [`Env::FP_FLUSH`], [`Env::FP_DEFAULT_NAN`].
+    pub fp_mode: u32,
     /// Host floating-point control and status word while generated code runs.
     pub host_fp_csr: u32,
     /// Tables of [`JumpEntry`] that generated code looks up for indirect jumps: [`N_WAYS`] times [`N_JUMP_ENTRIES`].
@@ -168,6 +171,56 @@ impl JumpEntry {
     }
 }
 
+impl Env {
+    /// Of [`Env::fp_mode`]: subnormal operands count as zeros of their sign, and results that are tiny before rounding become
+    /// zeros and raise underflow alone. A front end may use it only while [`Env::fp_flags`] has inexact, which hosts raise
+    /// with each such result.
+    pub const FP_FLUSH: u32 = 1;
+    /// Of [`Env::fp_mode`]: each NaN result is the default NaN. Ops that only convert or round a NaN may keep it.
+    pub const FP_DEFAULT_NAN: u32 = 2;
+    /// Of [`Env::fp_flags`]: an operand was subnormal and counted as zero.
+    pub const FP_INPUT_DENORMAL: u32 = 32;
+
+    /// The arithmetic environment in which an op computes that names this rounding mode, or the dynamic one.
+    #[must_use]
+    pub fn soft_float(&self, rules: &'static softfp::Rules, round: Round) -> softfp::Env {
+        let round = match round {
+            Round::Dynamic => Round::ALL.get(self.fp_round as usize).copied(),
+            named => Some(named),
+        };
+        let round = match round {
+            Some(Round::Zero) => softfp::Round::TowardZero,
+            Some(Round::Up) => softfp::Round::Up,
+            Some(Round::Down) => softfp::Round::Down,
+            Some(Round::NearestAway) => softfp::Round::NearestAway,
+            Some(Round::Odd) => softfp::Round::ToOdd,
+            Some(Round::NearestEven | Round::Dynamic) | None => softfp::Round::NearestEven,
+        };
+        softfp::Env {
+            flush: self.fp_mode & Env::FP_FLUSH != 0,
+            default_nan: self.fp_mode & Env::FP_DEFAULT_NAN != 0,
+            ..softfp::Env::with_round(rules, round)
+        }
+    }
+
+    /// Adds the flags that an operation raised.
+    pub fn raise(&mut self, flags: softfp::Flags) {
+        self.fp_flags |= u32::from((flags & softfp::Flags::EXCEPTIONS).bits());
+        if flags.contains(softfp::Flags::INPUT_DENORMAL) {
+            self.fp_flags |= Env::FP_INPUT_DENORMAL;
+        }
+    }
+
+    /// For helpers that change the mode for which blocks are translated: generated code leaves at the next safe point, and the
+    /// loop looks for the block anew.
+    pub fn request_lookup(&self) {
+        self.exit_request.fetch_or(REQUEST_LOOKUP, Ordering::Relaxed);
+    }
+}
+
+/// Bit of [`Env::exit_request`] that asks for nothing else than leaving.
+const REQUEST_LOOKUP: u32 = 1 << 31;
+
 impl Default for Env {
     fn default() -> Self {
         Env {
@@ -178,6 +231,7 @@ impl Default for Env {
             helper_exit: ExitCode::NONE,
             fp_flags: 0,
             fp_round: 0,
+            fp_mode: 0,
             host_fp_csr: 0x1f80,
             jump_table: AtomicPtr::default(),
             host_sp: 0,

@@ -40,3 +40,8 @@ fn indirect_branches_come_to_landing_pads() -> Result<()> {
 fn a_note_guards_a_program_without_interpreter() -> Result<()> {
     check("bti_static", Some(SIGILL))
 }
+
+#[test]
+fn subnormals_are_flushed_and_nans_default() -> Result<()> {
+    check("flush")
+}

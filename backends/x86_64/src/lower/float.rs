@@ -622,11 +622,11 @@ impl Cx<'_> {
     pub(crate) fn fpflags_set(&mut self, v: Val) {
         let m = self.state(FP_FLAGS);
         match self.tb.konst(v) {
-            Some(bits) => self.asm.store_imm(4, m, bits as i32 & 31),
+            Some(bits) => self.asm.store_imm(4, m, bits as i32 & 63),
             None => {
                 let rv = self.in_reg(v);
                 self.asm.store(4, m, rv);
-                self.asm.alu_imm(Alu::And, false, m, 31);
+                self.asm.alu_imm(Alu::And, false, m, 63);
             }
         }
         self.done(&[v]);

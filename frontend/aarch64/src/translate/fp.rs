@@ -1,7 +1,7 @@
 //! Group `fp`: scalar floating point.
 
 use super::cc::{Cc, Compare};
-use super::inline_convert::rounding_of;
+use super::inline_convert::{power_of_two, rounding_of};
 use super::vector::Registers;
 use super::{Translator, W, rows};
 use crate::helpers::fp::compare::FpCompare;
@@ -13,7 +13,7 @@ use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::permute::float;
 use crate::helpers::simd::{Insn, Operation};
 use crate::helpers::vector::id;
-use crate::state::TB_FP_SLOW;
+use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_SLOW};
 use frontend_common::Tests;
 use isa::aarch64::fp::Translate;
 use tcg_ir::{Sign, Type, Val};
@@ -50,6 +50,23 @@ impl Translator<'_> {
         }
     }
 
+    /// The result of an op that hands a NaN on as it is: times one, which makes it the default NaN, if FPCR.DN asks for that.
+    fn with_default_nan(&mut self, ty: Type, x: Val) -> Val {
+        if self.b.tb.flags & TB_FP_DEFAULT_NAN == 0 {
+            return x;
+        }
+        let one = self.b.konst(ty, power_of_two(ty, 0));
+        self.b.fmul(ty, x, one)
+    }
+
+    /// Before an op in which hosts take no notice of subnormal operands, or not if the other one is a NaN or zero: one that
+    /// does, if they count as zeros.
+    pub(super) fn notice_subnormal(&mut self, ty: Type, x: Val) {
+        if self.b.tb.flags & TB_FP_FLUSH != 0 && self.b.tb.konst(x).is_none() {
+            self.b.fcmp(ty, false, x, x);
+        }
+    }
+
     /// The scalar float in vector register `r`.
     pub(super) fn float(&mut self, ty: Type, r: u8) -> Val {
         let x = self.v(r);
@@ -69,7 +86,10 @@ impl Translator<'_> {
         let result = match op {
             FpMisc::Abs => self.b.fabs(ty, x),
             FpMisc::Neg => self.b.fneg(ty, x),
-            _ => self.b.fsqrt(ty, x),
+            _ => {
+                self.notice_subnormal(ty, x);
+                self.b.fsqrt(ty, x)
+            }
         };
         self.set_scalar(rd, result);
     }
@@ -80,7 +100,9 @@ impl Translator<'_> {
         match self.inline_float(lane) {
             Some(ty) if quiet || op == FpMisc::RoundExact => {
                 let x = self.float(ty, f.rn);
+                self.notice_subnormal(ty, x);
                 let result = self.b.fround(rounding.ir(), quiet, x);
+                let result = self.with_default_nan(ty, result);
                 self.set_scalar(f.rd, result);
             }
             _ => self.fp_round(op, rounding, lane, Width::Scalar, (f.rd, f.rn)),
@@ -97,7 +119,11 @@ impl Translator<'_> {
             FpSame::Add => self.b.fadd(ty, a, b),
             FpSame::Sub => self.b.fsub(ty, a, b),
             FpSame::Mul => self.b.fmul(ty, a, b),
-            FpSame::Div => self.b.fdiv(ty, a, b),
+            FpSame::Div => {
+                self.notice_subnormal(ty, a);
+                self.notice_subnormal(ty, b);
+                self.b.fdiv(ty, a, b)
+            }
             FpSame::Max => self.b.fminmax(ty, true, false, a, b),
             FpSame::Min => self.b.fminmax(ty, false, false, a, b),
             FpSame::MaxNm => self.b.fminmax(ty, true, true, a, b),
@@ -132,6 +158,7 @@ impl Translator<'_> {
         if let (Some(ty), Some(result)) = (self.inline_float(from), self.inline_float(to)) {
             let x = self.float(ty, f.rn);
             let x = self.b.fcvt(result, x);
+            let x = self.with_default_nan(result, x);
             return self.set_scalar(f.rd, x);
         }
         let insn = scalar(Convert::Scalar, f.opc, (f.rd, f.rn, 0));
@@ -202,13 +229,19 @@ impl Translator<'_> {
                 Some(rm) => self.float(ty, rm),
                 None => self.b.konst(ty, 0),
             };
-            // For its exceptions; who tests the flags compares again, fused with the branch.
-            self.b.fcmp(ty, op == FpCompare::Signaling, a, b);
+            self.raise_by_comparison(op, ty, a, b);
             return self.set_cc(Cc::Compare(Compare::Float(ty, a, b)));
         }
         let insn = scalar(op, ftype, (0, rn, rm.unwrap_or(0)));
         self.call_packed(id::FP_COMPARE, Insn { imm: u8::from(rm.is_none()), ..insn }, None);
         self.set_cc(Cc::Dynamic);
+    }
+
+    /// A comparison for its exceptions; who tests the flags compares again, fused with the branch.
+    fn raise_by_comparison(&mut self, op: FpCompare, ty: Type, a: Val, b: Val) {
+        self.notice_subnormal(ty, a);
+        self.notice_subnormal(ty, b);
+        self.b.fcmp(ty, op == FpCompare::Signaling, a, b);
     }
 
     /// FCCMP, FCCMPE: if the condition fails nothing is compared, so no exception is raised.
@@ -238,7 +271,7 @@ impl Translator<'_> {
             let bits = test.select(self.b, bits, zero);
             self.b.bitcast(ty, bits)
         });
-        self.b.fcmp(ty, op == FpCompare::Signaling, a, b);
+        self.raise_by_comparison(op, ty, a, b);
         self.set_conditional(test, Compare::Float(ty, a, b), f.nzcv);
     }
 
@@ -271,6 +304,7 @@ impl Translator<'_> {
         let inline = self.inline_float(lane(ftype)).zip(rounding_of(op));
         if let Some((ty, round)) = inline {
             let x = self.float(ty, rn);
+            self.notice_subnormal(ty, x);
             let x = self.scaled_up(ty, fraction, x);
             let w = W::sf(sf);
             let (value, _) = self.b.ftoint(w.ty(), sign(unsigned), round, x);

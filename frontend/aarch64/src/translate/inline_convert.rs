@@ -7,7 +7,8 @@ use super::Translator;
 use crate::helpers::fp::convert::FpInteger;
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
-use tcg_ir::{Cond, Lane as IrLane, Round, Sign, Type, Val, VecFpOp, VecOp};
+use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH};
+use tcg_ir::{Cond, Lane as IrLane, Round, Sign, Type, Val, VecFpCmp, VecFpOp, VecOp};
 
 /// The rounding of a conversion to integers; none of one from integers.
 pub(super) const fn rounding_of(op: FpInteger) -> Option<Round> {
@@ -22,7 +23,7 @@ pub(super) const fn rounding_of(op: FpInteger) -> Option<Round> {
 }
 
 /// The bits of 2 to the power of `exponent`, a normal number.
-const fn power_of_two(ty: Type, exponent: i32) -> u64 {
+pub(super) const fn power_of_two(ty: Type, exponent: i32) -> u64 {
     match ty {
         Type::F32 => ((127 + exponent) as u64) << 23,
         _ => ((1023 + exponent) as u64) << 52,
@@ -79,6 +80,9 @@ impl Translator<'_> {
         let how = How { ty, sign, rounding: rounding_of(insn.op) };
         let n = self.v(insn.rn);
         let n = self.operand(ty, insn.width, n);
+        if how.rounding.is_some() {
+            self.notice_subnormals(ty, n);
+        }
         let n = match (insn.imm, how.rounding) {
             (1.., Some(_)) => self.lanes_scaled_up(ty, insn.imm, n),
             _ => n,
@@ -96,6 +100,22 @@ impl Translator<'_> {
         }
         let factor = self.lanes_of_power(ty, -i32::from(insn.imm));
         Some(self.b.vfbinary(VecFpOp::Mul, ty, result, factor))
+    }
+
+    /// See `notice_subnormal`.
+    pub(super) fn notice_subnormals(&mut self, ty: Type, x: Val) {
+        if self.b.tb.flags & TB_FP_FLUSH != 0 {
+            self.b.vfcmp(VecFpCmp::Eq, ty, x, x);
+        }
+    }
+
+    /// See `with_default_nan`.
+    pub(super) fn lanes_with_default_nan(&mut self, ty: Type, x: Val) -> Val {
+        if self.b.tb.flags & TB_FP_DEFAULT_NAN == 0 {
+            return x;
+        }
+        let one = self.lanes_of_power(ty, 0);
+        self.b.vfbinary(VecFpOp::Mul, ty, x, one)
     }
 
     fn lanes_of_power(&mut self, ty: Type, exponent: i32) -> Val {

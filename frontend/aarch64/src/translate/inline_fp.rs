@@ -101,11 +101,17 @@ impl Translator<'_> {
         if let Some(op) = comparison {
             let absolute = matches!(insn.op, FpSame::AcGe | FpSame::AcGt);
             let (n, m) = if absolute { (self.b.vfabs(ty, n), self.b.vfabs(ty, m)) } else { (n, m) };
+            self.notice_subnormals(ty, n);
+            self.notice_subnormals(ty, m);
             let result = self.b.vfcmp(op, ty, n, m);
             // Zeros compare equal.
             return Some(self.operand(ty, insn.width, result));
         }
         if let Some(op) = arithmetic {
+            if op == VecFpOp::Div {
+                self.notice_subnormals(ty, n);
+                self.notice_subnormals(ty, m);
+            }
             let result = self.b.vfbinary(op, ty, n, m);
             return Some(match insn.op {
                 FpSame::Abd => self.b.vfabs(ty, result),
@@ -143,15 +149,22 @@ impl Translator<'_> {
         if !is_inlined {
             return None;
         }
+        let rounds = matches!(insn.op, FpMisc::Round | FpMisc::RoundExact);
         let n = self.v(insn.rn);
         let n = self.operand(ty, insn.width, n);
+        if rounds || insn.op == FpMisc::Sqrt {
+            self.notice_subnormals(ty, n);
+        }
         let zero = self.b.v128(0);
         let result = match insn.op {
             FpMisc::Abs => self.b.vfabs(ty, n),
             FpMisc::Neg => self.b.vfneg(ty, n),
             FpMisc::Sqrt => return Some(self.b.vfsqrt(ty, n)),
-            FpMisc::Round => return Some(self.b.vfround(ty, rounding.ir(), true, n)),
-            FpMisc::RoundExact => return Some(self.b.vfround(ty, rounding.ir(), false, n)),
+            FpMisc::Round | FpMisc::RoundExact => {
+                let quiet = insn.op == FpMisc::Round;
+                let result = self.b.vfround(ty, rounding.ir(), quiet, n);
+                return Some(self.lanes_with_default_nan(ty, result));
+            }
             FpMisc::CmGt0 => self.b.vfcmp(VecFpCmp::Gt, ty, n, zero),
             FpMisc::CmGe0 => self.b.vfcmp(VecFpCmp::Ge, ty, n, zero),
             FpMisc::CmEq0 => self.b.vfcmp(VecFpCmp::Eq, ty, n, zero),
@@ -170,6 +183,7 @@ impl Translator<'_> {
         match insn.op {
             FpConvert::Widen => {
                 let wide = self.b.vfwiden(insn.width == Width::Full, n);
+                let wide = self.lanes_with_default_nan(Type::F64, wide);
                 self.set_v(insn.rd, wide);
             }
             FpConvert::Narrow => {

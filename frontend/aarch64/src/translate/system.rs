@@ -7,11 +7,11 @@ use super::conditional::{from_external, to_external};
 use super::{Translator, W, rows};
 use crate::features;
 use crate::helpers::integer::id;
-use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SSBS};
+use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SSBS, TB_FP_FLUSH, TB_FP_SLOW};
 use crate::trap::Trap;
 use isa::aarch64::system::Translate;
 use std::mem::offset_of;
-use tcg_ir::{Barriers, ExitCode, Sign, Type, Val};
+use tcg_ir::{Barriers, Env, ExitCode, Sign, Type, Val};
 
 const TPIDR: u32 = offset_of!(CpuState, tpidr) as u32;
 const TPIDRRO: u32 = offset_of!(CpuState, tpidrro) as u32;
@@ -42,6 +42,8 @@ const DIT_REGISTER: u16 = register(3, 3, 4, 2, 5);
 const SSBS_REGISTER: u16 = register(3, 3, 4, 2, 6);
 /// FPCR.
 const FPCR: u16 = register(3, 3, 4, 4, 0);
+/// What IDC of FPSR is among the flags that the engine keeps.
+const INPUT_DENORMAL: u32 = Env::FP_INPUT_DENORMAL;
 /// FPSR.
 const FPSR: u16 = register(3, 3, 4, 4, 1);
 /// TPIDR_EL0.
@@ -129,6 +131,9 @@ impl Translator<'_> {
                 self.set_cc(Cc::Value(flags));
             }
             FPCR => {
+                // A comparison of floats that is kept depends on FZ.
+                let flags = self.flags_value();
+                self.set_cc(Cc::Value(flags));
                 let round = self.b.call(id::SET_FPCR, &[v]);
                 let round = self.b.trunc(round);
                 self.b.fpround_set(round);
@@ -137,12 +142,16 @@ impl Translator<'_> {
             FPSR => {
                 let v = self.b.trunc(v);
                 let ieee = self.b.and_imm(Type::I32, v, 0x1f);
-                let rest = self.b.and_imm(Type::I32, v, FPSR_IDC.into());
+                let idc = self.b.shr_u_imm(Type::I32, v, FPSR_IDC.ilog2() - INPUT_DENORMAL.ilog2());
+                let idc = self.b.and_imm(Type::I32, idc, INPUT_DENORMAL.into());
+                let flags = self.b.or(Type::I32, ieee, idc);
                 let saturated = self.b.and_imm(Type::I32, v, FPSR_QC.into());
                 let saturated = self.b.vzext(saturated);
-                self.b.fpflags_set(ieee);
-                self.b.st_state(Type::I32, offset_of!(CpuState, fpsr) as u32, rest);
+                self.b.fpflags_set(flags);
                 self.b.st_state(Type::V128, offset_of!(CpuState, saturated) as u32, saturated);
+                if self.b.tb.flags & (TB_FP_SLOW | TB_FP_FLUSH) != 0 {
+                    self.look_up_next();
+                }
             }
             TPIDR_EL0 => self.b.st_state(Type::I64, TPIDR, v),
             number @ (DIT_REGISTER | SSBS_REGISTER) => {

@@ -16,15 +16,11 @@ mod tests;
 
 use crate::helpers::simd::lanes::Lane;
 use crate::ieee_rules::RULES;
-use crate::state::{CpuState, FPSR_IDC};
+use crate::state::{CpuState, FPCR_DN, FPCR_FZ, FPSR_IXC};
 use softfp::{Env, Flags, Format, Round};
 
 /// FPCR.AHP: half precision in conversions is the alternative one.
 const AHP: u32 = 1 << 26;
-/// FPCR.DN.
-const DN: u32 = 1 << 25;
-/// FPCR.FZ.
-const FZ: u32 = 1 << 24;
 /// FPCR.FZ16.
 const FZ16: u32 = 1 << 19;
 
@@ -38,8 +34,8 @@ pub(crate) fn environment(cpu: &CpuState) -> Env {
         _ => Round::TowardZero,
     };
     Env {
-        default_nan: fpcr & DN != 0,
-        flush: fpcr & FZ != 0,
+        default_nan: fpcr & FPCR_DN != 0,
+        flush: fpcr & FPCR_FZ != 0,
         flush_half: fpcr & FZ16 != 0,
         ..Env::with_round(&RULES, round)
     }
@@ -50,11 +46,13 @@ pub(crate) fn alternative_half(cpu: &CpuState) -> bool {
     cpu.fpcr() & AHP != 0
 }
 
-/// Adds exceptions to FPSR.
+/// Adds exceptions to FPSR. With the first inexact result floating point need not be done here any more, see
+/// [`crate::state::TB_FP_FLUSH`].
 pub(crate) fn report(cpu: &mut CpuState, flags: Flags) {
-    cpu.env.fp_flags |= u32::from((flags & Flags::EXCEPTIONS).bits());
-    if flags.contains(Flags::INPUT_DENORMAL) {
-        cpu.fpsr |= FPSR_IDC;
+    let before = cpu.env.fp_flags;
+    cpu.env.raise(flags);
+    if cpu.fpcr & FPCR_FZ != 0 && (before ^ cpu.env.fp_flags) & FPSR_IXC != 0 {
+        cpu.env.request_lookup();
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the manual says of particular values.
 
+use super::AHP;
 use super::compare::FpCompare;
 use super::convert::{FpConvert, FpInteger};
 use super::long::FpLong;
 use super::misc::{FpMisc, Rounding};
 use super::same::FpSame;
-use super::{AHP, DN, FZ};
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::{Family, Insn, Operation, execute, set_v, v};
-use crate::state::{CpuState, FPSR_IDC};
+use crate::state::{CpuState, FPCR_DN as DN, FPCR_FZ as FZ, FPSR_IDC};
 
 const IOC: u32 = 1;
 const DZC: u32 = 2;
