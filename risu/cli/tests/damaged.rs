@@ -16,8 +16,9 @@ use risu_trace::{
 const N_DAMAGED: u64 = 60;
 /// Forged traces: good checksums, bad content.
 const N_FORGED: u64 = 150;
-const COVERAGE: &[&str] =
-    &["coverage", concat!("--vectors=", env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/s390x")];
+/// The vectors of either guest will do here.
+const VECTORS: &str =
+    concat!("--vectors=", env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/s390x");
 /// Far more than any of these takes.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -51,9 +52,9 @@ impl Chance {
     }
 }
 
-fn stream() -> Vec<u8> {
+fn stream(guest: Guest) -> Vec<u8> {
     let stream = risu_gen::generate(&risu_gen::Options {
-        guest: Guest::S390x,
+        guest,
         seed: 1,
         count: 300,
         passes: 4,
@@ -68,13 +69,22 @@ fn stream() -> Vec<u8> {
     writer.finish().expect("a stream")
 }
 
-/// A stream and what the interpreter makes of it. Recorded once: its code has fixed addresses,
-/// which two threads cannot have at a time.
-static GOOD: LazyLock<(Vec<u8>, Vec<u8>)> = LazyLock::new(|| {
-    let stream = stream();
-    let trace = trace(&stream);
-    (stream, trace)
+/// A stream of each guest and what the interpreter makes of it. Recorded once: its code has fixed
+/// addresses, which two threads cannot have at a time.
+static GOOD: LazyLock<Vec<Good>> = LazyLock::new(|| {
+    let good = |guest| {
+        let stream = stream(guest);
+        let trace = trace(&stream);
+        Good { guest, stream, trace }
+    };
+    Guest::ALL.into_iter().map(good).collect()
 });
+
+struct Good {
+    guest: Guest,
+    stream: Vec<u8>,
+    trace: Vec<u8>,
+}
 
 fn trace(stream: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -108,10 +118,15 @@ fn check(what: &str, output: &Output, may_pass: bool) {
 
 #[test]
 fn damaged_files_are_refused_in_one_line() {
-    let (stream, trace) = &*GOOD;
+    GOOD.iter().for_each(check_damaged);
+}
+
+fn check_damaged(good: &Good) {
+    let guest = format!("--guest={}", good.guest.name());
+    let coverage = ["coverage", VECTORS, &guest];
     for (kind, bytes, commands) in [
-        ("stream", stream, &[&["dump", "--steps=1000"][..], &["dump", "--code"]][..]),
-        ("trace", trace, &[&["replay"], &["dump", "--steps=1000"], COVERAGE]),
+        ("stream", &good.stream, &[&["dump", "--steps=1000"][..], &["dump", "--code"]][..]),
+        ("trace", &good.trace, &[&["replay"], &["dump", "--steps=1000"], &coverage]),
     ] {
         for seed in 0..N_DAMAGED {
             let mut chance = Chance::new(seed);
@@ -126,7 +141,8 @@ fn damaged_files_are_refused_in_one_line() {
             for args in commands {
                 // The blocks are read before the steps, where the damage may be.
                 let may_pass = args.contains(&"--code");
-                check(&format!("{kind} with seed {seed}, {args:?}"), &risu(args, &file), may_pass);
+                let what = format!("{kind} with seed {seed}, {guest}, {args:?}");
+                check(&what, &risu(args, &file), may_pass);
             }
             std::fs::remove_file(&file).expect("remove the file");
         }
@@ -210,7 +226,12 @@ impl Parts {
 
 #[test]
 fn forged_traces_are_refused_or_differ() {
-    let good = Parts::read(&GOOD.1);
+    GOOD.iter().for_each(check_forged);
+}
+
+fn check_forged(good: &Good) {
+    let name = good.guest.name();
+    let good = Parts::read(&good.trace);
     let start = Instant::now();
     let mut n_refused = 0;
     for seed in 0..N_FORGED {
@@ -222,7 +243,7 @@ fn forged_traces_are_refused_or_differ() {
         std::fs::write(&file, bytes).expect("write a trace");
         for engine in ["--engine=jit", "--engine=interp"] {
             let output = risu(&["replay", engine], &file);
-            check(&format!("forged with seed {seed}, {engine}"), &output, true);
+            check(&format!("forged with seed {seed}, {name}, {engine}"), &output, true);
             n_refused += u64::from(output.status.code() == Some(2));
         }
         std::fs::remove_file(&file).expect("remove the trace");

@@ -55,7 +55,9 @@ pub struct Replayed {
 /// Steps between two calls of the progress function.
 const PROGRESS_STEPS: u64 = 1 << 14;
 const SIGILL: u8 = 4;
+/// Codes of an undefined instruction; the second is what QEMU 10 says on aarch64.
 const ILL_ILLOPC: i32 = 1;
+const ILL_ILLOPN: i32 = 2;
 
 struct Replayer<'a, G: ReplayGuest> {
     cpu: Cpu<G>,
@@ -229,7 +231,8 @@ impl<G: ReplayGuest> Replayer<'_, G> {
     /// Whether the reference does not have the instruction: an operation exception on a row of ours
     /// that it is known to lack, or on any if nothing is known about it.
     fn is_refused(&self, manifest: &Manifest, block: &Block, expected: &End<'_>) -> bool {
-        let Some(Signal { number: SIGILL, code: ILL_ILLOPC, addr }) = expected.signal else {
+        let Some(Signal { number: SIGILL, code: ILL_ILLOPC | ILL_ILLOPN, addr }) = expected.signal
+        else {
             return false;
         };
         let offset = addr.wrapping_sub(manifest.header.base);

@@ -1,4 +1,6 @@
-//! Small ELF programs for s390x, made by hand.
+//! Small ELF programs, made by hand.
+
+use crate::guest::Guest;
 
 /// Bytes of an ELF64 header and of a program header.
 pub(crate) const HEADER: usize = 64;
@@ -19,32 +21,30 @@ pub struct Segment {
 
 /// An executable (`ET_EXEC`) with these segments and a stack without code.
 ///
-/// System V ABI, "Object Files"; s390x ELF ABI supplement: `EM_S390` is 22.
-pub fn executable(entry: u64, segments: &[Segment]) -> Vec<u8> {
-    const PT_LOAD: u32 = 1;
-    const PT_GNU_STACK: u32 = 0x6474_e551;
-    let mut out = b"\x7fELF\x02\x02\x01".to_vec();
+/// System V ABI, "Object Files".
+pub fn executable(guest: Guest, entry: u64, segments: &[Segment]) -> Vec<u8> {
+    const ET_EXEC: u64 = 2;
+    const PT_LOAD: u64 = 1;
+    const PT_GNU_STACK: u64 = 0x6474_e551;
+    let mut out = vec![0x7f, b'E', b'L', b'F', 2, if guest.is_little() { 1 } else { 2 }, 1];
     out.resize(16, 0);
-    out.extend([0, 2, 0, 22, 0, 0, 0, 1]);
-    for word in [entry, HEADER as u64, 0] {
-        out.extend(word.to_be_bytes());
-    }
-    out.extend(0u32.to_be_bytes());
-    for half in [HEADER, PROGRAM_HEADER, segments.len() + 1, 64, 0, 0] {
-        out.extend((half as u16).to_be_bytes());
-    }
-    let mut header = |kind: u32, flags: u32, words: [u64; 6]| {
-        out.extend(kind.to_be_bytes());
-        out.extend(flags.to_be_bytes());
-        words.iter().for_each(|word| out.extend(word.to_be_bytes()));
+    let mut put = |numbers: &[u64], len| {
+        numbers.iter().for_each(|number| out.extend(guest.number(*number, len)));
     };
+    put(&[ET_EXEC, guest.elf_machine().into()], 2);
+    put(&[1], 4);
+    put(&[entry, HEADER as u64, 0], 8);
+    put(&[0], 4);
+    put(&[HEADER as u64, PROGRAM_HEADER as u64, segments.len() as u64 + 1, 64, 0, 0], 2);
     let mut offset = PAGE;
     for segment in segments {
         let (addr, len) = (segment.addr, segment.bytes.len() as u64);
-        header(PT_LOAD, segment.flags, [offset as u64, addr, addr, len, len, PAGE as u64]);
+        put(&[PT_LOAD, segment.flags.into()], 4);
+        put(&[offset as u64, addr, addr, len, len, PAGE as u64], 8);
         offset += segment.bytes.len().next_multiple_of(PAGE);
     }
-    header(PT_GNU_STACK, 6, [0, 0, 0, 0, 0, 16]);
+    put(&[PT_GNU_STACK, 6], 4);
+    put(&[0, 0, 0, 0, 0, 16], 8);
     for segment in segments {
         out.resize(out.len().next_multiple_of(PAGE), 0);
         out.extend(&segment.bytes);

@@ -11,6 +11,7 @@ mod damage;
 mod elf;
 mod emulator;
 mod garbage;
+mod guest;
 mod rng;
 pub mod undefined;
 
@@ -21,4 +22,5 @@ pub use emulator::{
     peak_memory_bytes,
 };
 pub use garbage::{Kind, RECORDED, program};
+pub use guest::Guest;
 pub use rng::Rng;

@@ -4,13 +4,26 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use bad_input_tests::{
-    Emulator, End, Kind, RECORDED, Report, executable_file, in_parallel, program,
+    Emulator, End, Guest, Kind, RECORDED, Report, executable_file, in_parallel, program,
 };
 
-/// What qemu-s390x 10.0 made of each program of random bytes (`examples/record.rs`).
-const REFERENCE: &str = include_str!("../garbage.reference");
-/// Where it is known to be wrong, or momonga not to be ready, and why.
-const DIFFERENCES: &str = include_str!("../garbage.differences");
+/// What qemu made of each program of random bytes (`examples/record.rs`), and where it is known to
+/// be wrong, or momonga not to be ready, and why.
+fn reference(guest: Guest) -> (&'static str, &'static str) {
+    match guest {
+        Guest::S390x => (
+            include_str!("../garbage-s390x.reference"),
+            include_str!("../garbage-s390x.differences"),
+        ),
+        Guest::Aarch64 => (
+            include_str!("../garbage-aarch64.reference"),
+            include_str!("../garbage-aarch64.differences"),
+        ),
+    }
+}
+
+/// In the place of a fault: the program loops.
+const NO_END: &str = "no end";
 /// Programs made of defined instructions.
 const N_INSTRUCTIONS: u64 = 400;
 
@@ -25,9 +38,9 @@ fn faults(text: &'static str) -> BTreeMap<u64, &'static str> {
 }
 
 /// Runs a program; the report, if momonga itself behaved.
-fn run(kind: Kind, seed: u64, options: &[&str]) -> Result<Report> {
-    let name = format!("garbage-{kind:?}-{}-{seed}", options.join(""));
-    let file = executable_file(&name, &program(kind, seed))?;
+fn run(guest: Guest, kind: Kind, seed: u64, options: &[&str]) -> Result<Report> {
+    let name = format!("garbage-{guest:?}-{kind:?}-{}-{seed}", options.join(""));
+    let file = executable_file(&name, &program(guest, kind, seed))?;
     let args =
         ["--strace"].iter().chain(options).map(AsRef::as_ref).chain([file.path().as_os_str()]);
     let report = Emulator::momonga()?.run(args)?;
@@ -37,14 +50,19 @@ fn run(kind: Kind, seed: u64, options: &[&str]) -> Result<Report> {
     }
 }
 
-#[test]
-fn random_bytes_end_in_the_right_signal() {
-    let (reference, differences) = (faults(REFERENCE), faults(DIFFERENCES));
+/// Random bytes end in the right signal.
+fn check_bytes(guest: Guest) {
+    let (reference, differences) = reference(guest);
+    let (reference, differences) = (faults(reference), faults(differences));
     assert_eq!(reference.len() as u64, RECORDED);
     let check = |seed: u64| -> Result<()> {
-        let report = run(Kind::Bytes, seed, &[])?;
-        let fault = report.fault().context("no fault")?;
+        let report = run(guest, Kind::Bytes, seed, &[])?;
         let expected = differences.get(&seed).or(reference.get(&seed)).context("no reference")?;
+        if *expected == NO_END {
+            ensure!(report.end == End::Signal(libc::SIGXCPU), "it ends: {report:?}");
+            return Ok(());
+        }
+        let fault = report.fault().context("no fault")?;
         let is_same = fault.to_string() == *expected
             || expected.strip_suffix(" -").is_some_and(|signal| fault.signal == signal);
         ensure!(is_same, "{fault}, should be {expected}");
@@ -56,12 +74,12 @@ fn random_bytes_end_in_the_right_signal() {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-#[test]
-fn random_instructions_end_alike_on_every_engine() {
+/// Random instructions end alike on every engine.
+fn check_instructions(guest: Guest) {
     let check = |seed: u64| -> Result<()> {
-        let jit = run(Kind::Instructions, seed, &[])?;
+        let jit = run(guest, Kind::Instructions, seed, &[])?;
         for options in [&["--engine=interp"][..], &["--one-insn-per-tb"]] {
-            let other = run(Kind::Instructions, seed, options)?;
+            let other = run(guest, Kind::Instructions, seed, options)?;
             let is_same = (jit.end, &jit.stderr) == (other.end, &other.stderr);
             ensure!(is_same, "{jit:?}, with {options:?} {other:?}");
         }
@@ -71,4 +89,14 @@ fn random_instructions_end_alike_on_every_engine() {
         check(seed).err().map(|e| format!("seed {seed}: {e:#}"))
     });
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn random_bytes_end_in_the_right_signal() {
+    Guest::ALL.into_iter().for_each(check_bytes);
+}
+
+#[test]
+fn random_instructions_end_alike_on_every_engine() {
+    Guest::ALL.into_iter().for_each(check_instructions);
 }

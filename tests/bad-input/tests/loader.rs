@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bad_input_tests::{Damage, Kind, Rng, Victim, guest_root, peak_memory_bytes, program};
+use bad_input_tests::{Damage, Guest, Kind, Rng, Victim, guest_root, peak_memory_bytes, program};
 use linux_user::Config;
 use linux_user::abi::{Abi, aarch64, s390x};
 use linux_user::elf::LoadElfError;
@@ -24,9 +24,7 @@ const MEMORY_BYTES: u64 = 512 << 20;
 fn damaged_programs_are_loaded_or_refused() {
     // Guarded accesses to guest memory need the signal handlers.
     linux_user::signal::Actions::default().inherit();
-    let tiny = Victim { name: "tiny".to_owned(), bytes: program(Kind::Bytes, 0) };
     let mut counts = Counts::default();
-    shake(&Workshop::program(&s390x::ABI, &tiny, Path::new("/")), &tiny, &mut counts);
     shake_guest(&s390x::ABI, "lib/ld64.so.1", &mut counts);
     shake_guest(&aarch64::ABI, "lib/ld-linux-aarch64.so.1", &mut counts);
     println!("{counts:?}");
@@ -35,8 +33,11 @@ fn damaged_programs_are_loaded_or_refused() {
     assert!(peak < MEMORY_BYTES, "{peak} bytes of memory");
 }
 
-/// Two programs of a guest, and its dynamic linker.
+/// Three programs of a guest, and its dynamic linker.
 fn shake_guest(abi: &'static Abi, linker: &str, counts: &mut Counts) {
+    let guest = Guest::from_name(abi.machine).expect("a guest");
+    let tiny = Victim { name: "tiny".to_owned(), bytes: program(guest, Kind::Bytes, 0) };
+    shake(&Workshop::program(abi, &tiny, Path::new("/")), &tiny, counts);
     let root = guest_root(abi.machine).expect("guest programs");
     let read = |name: &str| Victim {
         name: format!("{} {name}", abi.machine),

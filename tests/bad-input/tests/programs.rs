@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bad_input_tests::{
-    Emulator, End, Kind, Rng, Victim, executable_file, guest_root, in_parallel, peak_memory_bytes,
-    program,
+    Emulator, End, Guest, Kind, Rng, Victim, executable_file, guest_root, in_parallel,
+    peak_memory_bytes, program,
 };
 
 /// Damaged files of each of three programs.
@@ -14,13 +14,19 @@ const MEMORY_BYTES: u64 = 512 << 20;
 
 #[test]
 fn damaged_programs_run_or_are_refused() {
+    Guest::ALL.into_iter().for_each(check);
+    let peak = peak_memory_bytes(true);
+    assert!(peak < MEMORY_BYTES, "{peak} bytes of memory");
+}
+
+fn check(guest: Guest) {
     let emulator = Emulator::momonga().expect("momonga");
-    let root = guest_root("s390x").expect("guest programs");
+    let root = guest_root(guest.name()).expect("guest programs");
     let read = |name: &str| Victim {
         name: name.to_owned(),
         bytes: std::fs::read(root.join(name)).expect("a guest program"),
     };
-    let tiny = Victim { name: "tiny".to_owned(), bytes: program(Kind::Bytes, 0) };
+    let tiny = Victim { name: "tiny".to_owned(), bytes: program(guest, Kind::Bytes, 0) };
     let refused = AtomicU64::new(0);
     for victim in [tiny, read("usr/bin/busybox"), read("usr/bin/true")] {
         let run = |seed: u64| {
@@ -38,12 +44,11 @@ fn damaged_programs_run_or_are_refused() {
                 Ok(report) => report.complaint(),
                 Err(error) => Some(format!("{error:#}")),
             };
-            complaint.map(|text| format!("{} with seed {seed}: {text}", victim.name))
+            complaint
+                .map(|text| format!("{} {} with seed {seed}: {text}", guest.name(), victim.name))
         });
         assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     }
     let refused = refused.into_inner();
     assert!((EACH..2 * EACH).contains(&refused), "{refused} of {} refused", 3 * EACH);
-    let peak = peak_memory_bytes(true);
-    assert!(peak < MEMORY_BYTES, "{peak} bytes of memory");
 }
