@@ -9,13 +9,14 @@
  * much of the runs both threads had a processor.
  * Exit status 1 if a forbidden outcome was seen.
  */
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CELLS = 2048 };
+enum { CELLS = 32768 };
 
 /* Each location has a cache line of its own. */
 struct cell {
@@ -221,7 +222,7 @@ struct test {
 static const struct test TESTS[] = {FORBIDDEN(NEVER) ALLOWED(MAYBE)};
 
 static const struct test *current;
-static uint64_t n_rounds, n_done, n_overlapping, n_seen;
+static uint64_t n_rounds, n_overlapping, n_seen;
 static uint32_t arrived, phase;
 
 /* When each thread was in the cells of this round, by the system counter. */
@@ -243,7 +244,7 @@ static void meet(void) {
         __atomic_store_n(&phase, before + 1, __ATOMIC_RELEASE);
     } else {
         for (unsigned spins = 0; __atomic_load_n(&phase, __ATOMIC_ACQUIRE) == before; spins++)
-            if (spins > 100000)
+            if (spins > 50000)
                 sched_yield();
     }
 }
@@ -257,13 +258,21 @@ static void count(void) {
     uint64_t first = times[0].from < times[1].from ? times[0].from : times[1].from;
     uint64_t last = times[0].to > times[1].to ? times[0].to : times[1].to;
     n_overlapping += to > from && to - from > (last - first) / 2;
-    n_done++;
+}
+
+/* A processor for each thread, if there are two. */
+static void stay_on(int cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
 }
 
 /* One thread's part of all rounds; the first also clears and counts. */
 static void rounds(int which) {
+    stay_on(which);
     void (*step)(struct cell *) = current->thread[which];
-    for (;;) {
+    for (uint64_t round = 0; round < n_rounds; round++) {
         if (which == 0)
             for (int i = 0; i < CELLS; i++)
                 cells[i].x = cells[i].y = cells[i].seen[0] = cells[i].seen[1] = 0;
@@ -275,9 +284,6 @@ static void rounds(int which) {
         meet();
         if (which == 0)
             count();
-        meet();
-        if (n_done == n_rounds)
-            return;
     }
 }
 
@@ -293,7 +299,7 @@ int main(int argc, char **argv) {
     int failed = 0;
     for (size_t t = 0; t < sizeof TESTS / sizeof TESTS[0]; t++) {
         current = &TESTS[t];
-        n_seen = n_done = n_overlapping = 0;
+        n_seen = n_overlapping = 0;
         pthread_t other;
         if (pthread_create(&other, NULL, other_thread, NULL) != 0)
             return 2;
