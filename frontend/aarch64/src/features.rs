@@ -38,12 +38,17 @@ const fn capability(
 
 /// CRm and op2 of ID_AA64PFR0_EL1 and others.
 const PFR0: u16 = 4 << 3;
+const DFR0: u16 = 5 << 3;
 const PFR1: u16 = 4 << 3 | 1;
 const ISAR0: u16 = 6 << 3;
 const ISAR1: u16 = 6 << 3 | 1;
 const ISAR2: u16 = 6 << 3 | 2;
 const MMFR0: u16 = 7 << 3;
 const MMFR2: u16 = 7 << 3 | 2;
+
+/// What Linux shows of fields that say nothing to programs (arch/arm64/kernel/cpufeature.c: the safe values of hidden fields):
+/// EL0 and EL1 are there for AArch64; Armv8 debug; granules that the kernel may have or not.
+const HIDDEN: [(u16, u64); 3] = [(PFR0, 0x11), (DFR0, 0x6), (MMFR0, 0x0111_ff00_0000)];
 
 /// What there may be, in the order of the words' bits.
 const CAPABILITIES: &[Capability] = &[
@@ -131,8 +136,10 @@ pub(crate) fn id_register(number: u16) -> Option<u64> {
 
 /// The fields of a register; where several capabilities share one, the greatest value says them all.
 fn fields(register: u16) -> u64 {
+    let hidden =
+        HIDDEN.iter().filter(|(number, _)| *number == register).map(|(_, value)| value).sum();
     let mine = capabilities().map(|c| c.field).filter(|(number, ..)| *number == register);
-    mine.fold(0, |all, (_, shift, value)| {
+    mine.fold(hidden, |all, (_, shift, value)| {
         let before = all >> shift & 15;
         all & !(15 << shift) | before.max(value) << shift
     })
@@ -149,7 +156,9 @@ mod tests {
         assert_eq!(words[0] >> 22 & 1, 0, "no SVE");
         let isar0 = id_register(0b11_0000_0000 << 6 | ISAR0).expect("readable");
         assert_eq!(isar0 >> 16 & 0xff, 0x21, "crc32 and atomics");
-        assert_eq!(id_register(0b11_0000_0000 << 6 | PFR0).expect("readable") & 15, 1);
+        assert_eq!(id_register(0b11_0000_0000 << 6 | PFR0).expect("readable") & 0xff, 0x11);
+        let mmfr0 = id_register(0b11_0000_0000 << 6 | MMFR0).expect("readable");
+        assert_eq!(mmfr0, 0x1000_0111_ff00_0000, "FEAT_ECV and what is hidden");
         assert_eq!(id_register(0), None);
     }
 

@@ -25,7 +25,7 @@ pub fn of_trap(state: &CpuState, trap: Trap) -> Signal {
     let at = state.env.pc;
     let (number, code, addr) = match trap {
         Trap::Undefined | Trap::BranchTarget => (SIGILL, ILL_ILLOPC, at),
-        Trap::PointerAuthentication | Trap::MemoryCopy => (SIGILL, ILL_ILLOPN, at),
+        Trap::PointerAuthentication => (SIGILL, ILL_ILLOPN, at),
         Trap::Breakpoint => (SIGTRAP, TRAP_BRKPT, at),
         Trap::PcAlignment => (SIGBUS, BUS_ADRALN, at),
         Trap::SpAlignment => (SIGBUS, BUS_ADRALN, state.sp),
@@ -69,7 +69,7 @@ pub const fn syndrome_of_trap(trap: Trap) -> u32 {
         Trap::SpAlignment => SP_ALIGNMENT,
         Trap::PointerAuthentication => POINTER_AUTHENTICATION,
         Trap::Alignment => DATA_ABORT | ALIGNMENT,
-        Trap::Undefined | Trap::Breakpoint | Trap::BranchTarget | Trap::MemoryCopy => 0,
+        Trap::Undefined | Trap::Breakpoint | Trap::BranchTarget => 0,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The CPU state of an aarch64 vCPU and the globals by which IR ops name it.
 
 use crate::clocks::HostClocks;
-use crate::trap::RUN_ALONE;
+use crate::helpers::mops;
+use crate::trap::{RESTART_COPY, RUN_ALONE};
 use std::mem::offset_of;
 use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 
@@ -141,13 +142,14 @@ impl CpuState {
 }
 
 impl CpuState {
-    /// Settles an exit that asks for the instruction to be run alone; see [`TB_ALONE`].
+    /// Settles an exit that asks for the instruction to be run alone (see [`TB_ALONE`]) or for a copy to be started again.
     pub(crate) fn settle(&mut self, code: ExitCode) -> bool {
-        let alone = code == RUN_ALONE;
-        if alone {
-            self.alone = 1;
+        match code {
+            RUN_ALONE => self.alone = 1,
+            RESTART_COPY => mops::restart(self, mops::Operands::from_bits(self.env.exit_arg)),
+            _ => return false,
         }
-        alone
+        true
     }
 
     /// Settles an access that was refused for the tag in its address: true if there is an address without it.

@@ -23,12 +23,10 @@ pub enum Trap {
     BranchTarget = 5,
     /// An access that must be aligned is not; `Env::exit_arg` is its address.
     Alignment = 6,
-    /// A memory copy or set was started with registers that another implementation's prologue left (FEAT_MOPS).
-    MemoryCopy = 7,
 }
 
 impl Trap {
-    const ALL: [Trap; 8] = [
+    const ALL: [Trap; 7] = [
         Trap::Undefined,
         Trap::Breakpoint,
         Trap::PcAlignment,
@@ -36,7 +34,6 @@ impl Trap {
         Trap::PointerAuthentication,
         Trap::BranchTarget,
         Trap::Alignment,
-        Trap::MemoryCopy,
     ];
 
     /// The exit code that generated code and helpers leave with.
@@ -55,6 +52,10 @@ impl Trap {
 
 /// Exit code of an instruction that must be run again in a block of its own; see [`crate::state::TB_ALONE`].
 pub(crate) const RUN_ALONE: ExitCode = ExitCode(ExitCode::FIRST_GUEST + 64);
+
+/// Exit code of the main part or epilogue of a memory copy or fill with flags that another implementation's prologue left;
+/// `Env::exit_arg` is an [`Operands`](crate::helpers::mops::Operands).
+pub(crate) const RESTART_COPY: ExitCode = ExitCode(ExitCode::FIRST_GUEST + 65);
 
 impl frontend_common::Trap for Trap {
     fn exit_code(self) -> ExitCode {

@@ -43,5 +43,10 @@ fn a_note_guards_a_program_without_interpreter() -> Result<()> {
 
 #[test]
 fn subnormals_are_flushed_and_nans_default() -> Result<()> {
-    check("flush")
+    check("flush", None)
+}
+
+#[test]
+fn copies_that_another_processor_began_are_started_again() -> Result<()> {
+    check("mops", None)
 }

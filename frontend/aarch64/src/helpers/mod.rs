@@ -4,7 +4,7 @@ mod atomic;
 mod crc;
 pub(crate) mod fp;
 pub(crate) mod integer;
-mod mops;
+pub(crate) mod mops;
 pub(crate) mod simd;
 mod system;
 pub(crate) mod vector;

@@ -17,6 +17,56 @@ const MAX_EITHER_WAY: u64 = 0x007f_ffff_ffff_ffff;
 /// The largest count of a copy that goes up, and of a fill.
 const MAX_UP: u64 = i64::MAX as u64;
 
+/// Registers of a main part or epilogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Operands {
+    /// Of the destination's address.
+    pub(crate) rd: u8,
+    /// Of the source's address; `None` in a fill.
+    pub(crate) rs: Option<u8>,
+    /// Of the count.
+    pub(crate) rn: u8,
+    pub(crate) is_epilogue: bool,
+}
+
+impl Operands {
+    pub(crate) const fn bits(self) -> u64 {
+        let rs = match self.rs {
+            Some(rs) => rs,
+            None => 31,
+        };
+        self.rd as u64 | (rs as u64) << 8 | (self.rn as u64) << 16 | (self.is_epilogue as u64) << 24
+    }
+
+    pub(crate) const fn from_bits(bits: u64) -> Operands {
+        let rs = (bits >> 8) as u8;
+        Operands {
+            rd: bits as u8,
+            rs: if rs == 31 { None } else { Some(rs) },
+            rn: (bits >> 16) as u8,
+            is_epilogue: bits >> 24 & 1 != 0,
+        }
+    }
+}
+
+/// Starts a copy or fill again whose registers are in the form of option B, as a thread's are that comes from a processor
+/// with the other option: puts them back in the prologue's form, and goes there.
+///
+/// Linux arch/arm64/include/asm/traps.h: `arm64_mops_reset_regs`; Arm ARM DDI 0487, rules CNTMJ and MWFQH.
+pub(crate) fn restart(cpu: &mut CpuState, operands: Operands) {
+    const N: u8 = 8;
+    let Operands { rd, rs, rn, is_epilogue } = operands;
+    let count = *register(cpu, rn.into());
+    if let Some(rs) = rs.filter(|_| cpu.flags() & N != 0) {
+        // Going down: the addresses are those of the ends.
+        for r in [rd, rs] {
+            let end = register(cpu, r.into());
+            *end = end.wrapping_sub(count);
+        }
+    }
+    cpu.env.pc = cpu.env.pc.wrapping_sub(if is_epilogue { 8 } else { 4 });
+}
+
 fn register(cpu: &mut CpuState, r: u64) -> &mut u64 {
     // 31 is not encoded.
     &mut cpu.x[(r as usize).min(30)]
@@ -133,6 +183,27 @@ mod tests {
             assert!(bytes == expected, "{to} {from}");
             assert_eq!(cpu.x[2], 0);
         }
+    }
+
+    #[test]
+    fn what_option_b_left_is_started_again() {
+        let mut cpu = CpuState::default();
+        (cpu.x[0], cpu.x[1], cpu.x[2]) = (0x5010, 0x6010, 0x10);
+        cpu.env.pc = 0x1008;
+        let copy = Operands { rd: 0, rs: Some(1), rn: 2, is_epilogue: true };
+        assert_eq!(Operands::from_bits(copy.bits()), copy);
+        // C alone: a copy that goes up has its registers in the form of the prologue.
+        cpu.set_nzcv(2 << 28);
+        restart(&mut cpu, copy);
+        assert_eq!((cpu.x[0], cpu.x[1], cpu.env.pc), (0x5010, 0x6010, 0x1000));
+        cpu.set_nzcv(10 << 28);
+        let main = Operands { is_epilogue: false, ..copy };
+        restart(&mut cpu, main);
+        assert_eq!((cpu.x[0], cpu.x[1], cpu.env.pc), (0x5000, 0x6000, 0xffc));
+        let fill = Operands { rs: None, ..main };
+        assert_eq!(Operands::from_bits(fill.bits()), fill);
+        restart(&mut cpu, fill);
+        assert_eq!((cpu.x[0], cpu.env.pc), (0x5000, 0xff8));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::Done;
 use crate::state::CpuState;
 use crate::trap::Trap;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -34,7 +33,7 @@ pub(super) fn host_clock(state: &mut CpuState, [pc, clock, ..]: [u64; 4]) -> Don
     state.clocks.read_from(pc, clock).ok_or(Trap::Undefined.into())
 }
 
-/// A random number, from the source that the standard library keys its hash tables with.
+/// A random number of the kernel's; 0 if it has none.
 pub(super) fn random(_: &mut CpuState, _: [u64; 4]) -> Done {
-    Ok(RandomState::new().build_hasher().finish())
+    Ok(getrandom::u64().unwrap_or(0))
 }

@@ -2,10 +2,12 @@
 //!
 //! Arm ARM DDI 0487, C6.2 "CPYP, CPYM, CPYE" and "SETP, SETM, SETE".
 
+use super::addr::EXIT_ARG;
 use super::cc::Cc;
 use super::{Translator, rows};
 use crate::helpers::integer::id;
-use crate::trap::Trap;
+use crate::helpers::mops::Operands;
+use crate::trap::RESTART_COPY;
 use frontend_common::{Test, Tests};
 use isa::aarch64::mops::Translate;
 use isa::aarch64::{Copy, Fill};
@@ -34,27 +36,32 @@ impl Translator<'_> {
         self.set_cc(Cc::Const(0));
     }
 
-    fn copy(&mut self, f: Copy) {
-        self.move_the_rest(f.rn, |t| {
+    fn copy(&mut self, is_epilogue: bool, f: Copy) {
+        let operands = Operands { rd: f.rd, rs: Some(f.rs), rn: f.rn, is_epilogue };
+        self.move_the_rest(operands, |t| {
             let registers = [t.number(f.rd), t.number(f.rs), t.number(f.rn)];
             t.b.call(id::COPY, &registers)
         });
     }
 
-    fn fill(&mut self, f: Fill) {
-        self.move_the_rest(f.rn, |t| {
+    fn fill(&mut self, is_epilogue: bool, f: Fill) {
+        let operands = Operands { rd: f.rd, rs: None, rn: f.rn, is_epilogue };
+        self.move_the_rest(operands, |t| {
             let operands = [t.number(f.rd), t.number(f.rn), t.x(f.rs)];
             t.b.call(id::FILL, &operands)
         });
     }
 
-    /// Moves some bytes if register `rn` says that any are left, and runs the instruction again while there are.
-    fn move_the_rest(&mut self, rn: u8, some: impl FnOnce(&mut Self) -> Val) {
+    /// Moves some bytes if the count says that any are left, and runs the instruction again while there are. PSTATE.C says
+    /// that the registers are in the form of option B, which is not ours.
+    fn move_the_rest(&mut self, operands: Operands, some: impl FnOnce(&mut Self) -> Val) {
         if !matches!(self.cc, Cc::Const(0)) {
             let flags = self.flags_value();
-            let zero = self.b.i32(0);
-            self.b.trap_if(Type::I32, Cond::Ne, flags, zero, Trap::MemoryCopy.exit_code().0);
+            let (carry, operands) = (self.b.i32(2), self.b.i64(operands.bits()));
+            self.b.st_state(Type::I64, EXIT_ARG, operands);
+            self.b.trap_if(Type::I32, Cond::TstNe, flags, carry, RESTART_COPY.0);
         }
+        let rn = operands.rn;
         let (count, zero, done) = (self.x(rn), self.zero(), self.b.new_label());
         self.b.brcond(Type::I64, Cond::Eq, count, zero, done);
         self.poll();
@@ -68,13 +75,13 @@ impl Translator<'_> {
 impl Translate for Translator<'_> {
     rows! { self, f;
         cpyfp: Copy = self.copy_prologue(false, f);
-        cpyfm: Copy = self.copy(f);
-        cpyfe: Copy = self.copy(f);
+        cpyfm: Copy = self.copy(false, f);
+        cpyfe: Copy = self.copy(true, f);
         cpyp: Copy = self.copy_prologue(true, f);
-        cpym: Copy = self.copy(f);
-        cpye: Copy = self.copy(f);
+        cpym: Copy = self.copy(false, f);
+        cpye: Copy = self.copy(true, f);
         setp: Fill = self.fill_prologue(f);
-        setm: Fill = self.fill(f);
-        sete: Fill = self.fill(f);
+        setm: Fill = self.fill(false, f);
+        sete: Fill = self.fill(true, f);
     }
 }

@@ -11,7 +11,7 @@ use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SSBS, TB_FP_FLUSH, TB_FP_SL
 use crate::trap::Trap;
 use isa::aarch64::system::Translate;
 use std::mem::offset_of;
-use tcg_ir::{Barriers, Env, ExitCode, Sign, Type, Val};
+use tcg_ir::{Barriers, Cond, Env, ExitCode, Sign, Type, Val};
 
 const TPIDR: u32 = offset_of!(CpuState, tpidr) as u32;
 const TPIDRRO: u32 = offset_of!(CpuState, tpidrro) as u32;
@@ -115,10 +115,14 @@ impl Translator<'_> {
         self.b.st_state(Type::I32, PSTATE, new);
     }
 
-    /// RNDR: there is always a number, which clears all flags.
+    /// RNDR and RNDRRS: a number clears all flags; zero stands for none, and sets Z.
     fn random(&mut self) -> Val {
-        self.set_cc(Cc::Const(0));
-        self.b.call(id::RANDOM, &[])
+        let number = self.b.call(id::RANDOM, &[]);
+        let zero = self.b.i64(0);
+        let none = self.b.setcond(Type::I64, Cond::Eq, number, zero);
+        let flags = self.b.shl_imm(Type::I32, none, 2);
+        self.set_cc(Cc::Value(flags));
+        number
     }
 
     /// MSR (register).

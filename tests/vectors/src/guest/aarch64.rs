@@ -72,7 +72,6 @@ fn class(trap: Trap) -> u64 {
         Trap::PcAlignment => 0x22,
         Trap::Alignment => 0x24,
         Trap::SpAlignment => 0x26,
-        Trap::MemoryCopy => 0x27,
         Trap::Breakpoint => 0x3c,
     }
 }
