@@ -1,7 +1,7 @@
 /* Litmus tests of A64's ordered accesses and barriers, two threads each.
  *
  *     aarch64-linux-gnu-gcc -O2 -static -pthread -march=armv8.5-a -o litmus aarch64.c
- *     litmus [RUNS]
+ *     litmus [RUNS [NAME]]
  *
  * Each line names a shape and its accesses; the outcome that the architecture forbids (Arm ARM DDI 0487, B2.3 "Ordering
  * requirements") must not be seen in RUNS runs. The last lines are controls: what is allowed and a machine with store
@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CELLS = 32768 };
 
@@ -299,6 +300,8 @@ int main(int argc, char **argv) {
     int failed = 0;
     for (size_t t = 0; t < sizeof TESTS / sizeof TESTS[0]; t++) {
         current = &TESTS[t];
+        if (argc > 2 && strcmp(argv[2], current->name) != 0)
+            continue;
         n_seen = n_overlapping = 0;
         pthread_t other;
         if (pthread_create(&other, NULL, other_thread, NULL) != 0)
