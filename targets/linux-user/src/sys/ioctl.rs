@@ -20,6 +20,8 @@ enum Carries {
 }
 use Carries::{In, InOut, Out, Value};
 
+/// `struct termio`.
+const TERMIO: Layout = &[Run(2, 4), Run(1, 10)];
 /// `struct ifreq` with an integer, an address or a hardware address: name, then 24 bytes.
 const IFREQ_INT: Layout = &[Run(1, 16), Run(4, 1), Run(1, 20)];
 const IFREQ_ADDR: Layout = &[Run(1, 16), Run(2, 1), Run(1, 22)];
@@ -35,6 +37,7 @@ const FSXATTR: Layout = &[Run(4, 5), Run(1, 8)];
 const REQUESTS: &[(u32, Carries)] = &[
     // Terminals.
     (0x5401, Out(k::TERMIOS)), (0x5402, In(k::TERMIOS)), (0x5403, In(k::TERMIOS)), (0x5404, In(k::TERMIOS)),
+    (0x5405, Out(TERMIO)), (0x5406, In(TERMIO)), (0x5407, In(TERMIO)), (0x5408, In(TERMIO)),
     (0x5409, Value), (0x540a, Value), (0x540b, Value), (0x540c, Value), (0x540d, Value), (0x540e, Value),
     (0x540f, Out(k::U32)), (0x5410, In(k::U32)), (0x5411, Out(k::U32)), (0x5412, In(&[Run(1, 1)])),
     (0x5413, Out(k::WINSIZE)), (0x5414, In(k::WINSIZE)),
@@ -46,6 +49,7 @@ const REQUESTS: &[(u32, Carries)] = &[
     (0x402c_542c, In(k::TERMIOS2)), (0x402c_542d, In(k::TERMIOS2)),
     (0x8004_5430, Out(k::U32)), (0x4004_5431, In(k::U32)), (0x8004_5432, Out(k::U32)),
     (0x8004_5438, Out(k::U32)), (0x8004_5439, Out(k::U32)), (0x8004_5440, Out(k::U32)), (0x5441, Value),
+    (0x5456, Out(k::TERMIOS)), (0x5457, In(k::TERMIOS)),
     // Any descriptor.
     (0x5450, Value), (0x5451, Value), (0x5452, In(k::U32)), (0x5460, Out(k::U64)),
     // Files.
@@ -66,6 +70,10 @@ const REQUESTS: &[(u32, Carries)] = &[
     (0x8915, InOut(IFREQ_ADDR)), (0x8917, InOut(IFREQ_ADDR)), (0x8919, InOut(IFREQ_ADDR)), (0x891b, InOut(IFREQ_ADDR)),
     (0x891d, InOut(IFREQ_INT)), (0x8921, InOut(IFREQ_INT)), (0x8922, In(IFREQ_INT)), (0x8927, InOut(IFREQ_ADDR)),
     (0x8933, InOut(IFREQ_INT)), (0x8942, InOut(IFREQ_INT)),
+    // Interfaces of programs (linux/if_tun.h).
+    (0x4004_54ca, InOut(IFREQ_FLAGS)), (0x4004_54cb, Value), (0x4004_54cc, Value), (0x4004_54cd, Value),
+    (0x4004_54ce, Value), (0x8004_54cf, Out(k::U32)), (0x4004_54d0, Value), (0x8004_54d2, Out(IFREQ_FLAGS)),
+    (0x8004_54d3, Out(k::U32)), (0x4004_54d4, In(k::U32)), (0x8004_54d7, Out(k::U32)), (0x4004_54d8, In(k::U32)),
     // Pid descriptors and namespaces.
     (0xb701, Value), (0xb702, Value), (0xb703, Value), (0xb704, Out(k::U32)),
 ];
