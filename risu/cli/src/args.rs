@@ -180,6 +180,9 @@ pub(crate) struct CoverageArgs {
 #[cfg(target_arch = "x86_64")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct DemoArgs {
+    /// Guest architecture
+    #[arg(long, default_value = "s390x")]
+    pub(crate) guest: String,
     /// Where chance starts
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

@@ -11,16 +11,18 @@ use risu_trace::{Guest, StreamReader, StreamWriter, TraceReader};
 
 use crate::args::DemoArgs;
 use crate::demo_program;
+use crate::gen_record;
 use crate::results::Results;
 use crate::ui::Verdict;
 
 /// Generates, records on the interpreter, replays on the JIT; then runs a tiny program.
 pub(crate) fn run(args: &DemoArgs) -> Result<Verdict> {
+    let guest = gen_record::guest(&args.guest)?;
     if args.only_program {
-        demo_program::run()?;
+        demo_program::run(guest)?;
         return Ok(Verdict::Agree);
     }
-    let stream = generate(args)?;
+    let stream = generate(args, guest)?;
     say(args, &format!("generated {} steps from seed {}", args.count, args.seed))?;
     let start = Instant::now();
     let mut trace = Vec::new();
@@ -31,14 +33,17 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Verdict> {
     say(args, &format!("recorded on the interpreter in {seconds:.1} s"))?;
     let results = replay(&trace)?;
     results.print(args.json)?;
-    let all = risu_compare::rows(Guest::S390x).iter().filter(|row| row.translated());
+    let all = risu_compare::rows(guest).iter().filter(|row| row.translated());
     let agrees = |name: &str| results.coverage.rows.get(name).is_some_and(|n| n.agreed > 0);
     let (rows, all) = (all.clone().filter(|row| agrees(row.name)).count(), all.count());
     say(args, &format!("coverage: {rows} of {all} translated instructions agreed"))?;
     let verdict = results.verdict(false);
     let word = if verdict == Verdict::Agree { "AGREE" } else { "MISMATCH" };
     say(args, &format!("verdict: {word}"))?;
-    say(args, &format!("a tiny s390x Linux program prints: {}", demo_program::output()?))?;
+    say(
+        args,
+        &format!("a tiny {} Linux program prints: {}", guest.name(), demo_program::output(guest)?),
+    )?;
     Ok(verdict)
 }
 
@@ -47,9 +52,9 @@ fn say(args: &DemoArgs, line: &str) -> io::Result<()> {
     if args.json { Ok(()) } else { writeln!(io::stdout(), "{line}") }
 }
 
-fn generate(args: &DemoArgs) -> Result<Vec<u8>> {
+fn generate(args: &DemoArgs, guest: Guest) -> Result<Vec<u8>> {
     let stream = risu_gen::generate(&Options {
-        guest: Guest::S390x,
+        guest,
         seed: args.seed,
         count: args.count,
         passes: 64,
