@@ -118,7 +118,7 @@ impl Translator<'_> {
         self.b.vfbinary(VecFpOp::Mul, ty, x, one)
     }
 
-    fn lanes_of_power(&mut self, ty: Type, exponent: i32) -> Val {
+    pub(super) fn lanes_of_power(&mut self, ty: Type, exponent: i32) -> Val {
         let lane = if ty == Type::F32 { IrLane::S } else { IrLane::D };
         self.all_lanes(lane, power_of_two(ty, exponent))
     }

@@ -79,6 +79,9 @@ impl Translator<'_> {
         if let FpSame::CAdd | FpSame::CMla = insn.op {
             return Some(self.complex(insn, ty));
         }
+        if let FpSame::MulX | FpSame::RecpS | FpSame::RsqrtS = insn.op {
+            return self.inline_fp_step(insn, ty);
+        }
         let is_fused = matches!(insn.op, FpSame::Mla | FpSame::Mls);
         let (arithmetic, comparison) = (arithmetic(insn.op), comparison(insn.op));
         if !is_fused && arithmetic.is_none() && comparison.is_none() {

@@ -28,6 +28,7 @@ mod inline_int;
 mod inline_permute;
 mod inline_saturate;
 mod inline_shift;
+mod inline_step;
 mod inline_structure;
 mod inline_wide;
 pub(crate) mod landing;

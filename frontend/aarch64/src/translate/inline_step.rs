@@ -1,0 +1,81 @@
+//! FMULX and the steps of Newton's method, FRECPS and FRSQRTS, as IR ops.
+//!
+//! They differ from a multiplication and a fused multiply-add for infinities times zero alone. Operands that are infinite or
+//! NaNs are left to the helper: the instruction is run again alone (see [`crate::state::TB_ALONE`]).
+
+use super::Translator;
+use super::inline_convert::power_of_two;
+use crate::helpers::fp::same::FpSame;
+use crate::helpers::simd::Insn;
+use crate::helpers::simd::lanes::Width;
+
+use tcg_ir::{Cond, Lane, Type, Val, VecFpOp, VecOp};
+
+impl Translator<'_> {
+    /// The new vector, zeros above what the instruction writes; none if the helper must do it.
+    pub(super) fn inline_fp_step(&mut self, insn: &Insn<FpSame>, ty: Type) -> Option<Val> {
+        if self.alone() {
+            return None;
+        }
+        let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
+        let [n, m] = [n, m].map(|x| self.operand(ty, insn.width, x));
+        self.alone_unless_ordinary(insn, ty, n, m);
+        let result = match insn.op {
+            FpSame::MulX => return Some(self.b.vfbinary(VecFpOp::Mul, ty, n, m)),
+            FpSame::RecpS => {
+                let two = self.lanes_of_power(ty, 1);
+                self.b.vfmuladd(ty, true, n, m, two)
+            }
+            _ => {
+                // Half of 3 - n × m, rounded once: halves are exact.
+                let half = self.lanes_of_power(ty, -1);
+                let n = self.b.vfbinary(VecFpOp::Mul, ty, n, half);
+                let three_halves = self.all_lanes(lane_of(ty), three_halves(ty));
+                self.b.vfmuladd(ty, true, n, m, three_halves)
+            }
+        };
+        Some(self.operand(ty, insn.width, result))
+    }
+
+    /// Runs the instruction alone if a lane is infinite or a NaN, or too small to be halved exactly.
+    fn alone_unless_ordinary(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) {
+        let lane = lane_of(ty);
+        let largest = self.all_lanes(lane, infinity(ty) - 1);
+        let [n, m] = [n, m].map(|x| self.b.vfabs(ty, x));
+        let [n_special, m_special] = [n, m].map(|x| self.b.vbinary(VecOp::GtS, lane, x, largest));
+        let mut special = self.b.vor(n_special, m_special);
+        if insn.op == FpSame::RsqrtS {
+            // Zero less one is the largest number.
+            let one = self.all_lanes(lane, 1);
+            let n = self.b.vbinary(VecOp::Sub, lane, n, one);
+            let least = self.all_lanes(lane, smallest_normal(ty) * 2 - 1);
+            let small = self.b.vbinary(VecOp::GtU, lane, least, n);
+            special = self.b.vor(special, small);
+        }
+        let mut bits = self.b.vlow(Type::I64, special);
+        if insn.width == Width::Full {
+            let high = self.b.vextract(Lane::D, 1, special);
+            bits = self.b.or(Type::I64, bits, high);
+        }
+        let zero = self.b.i64(0);
+        self.alone_if(Type::I64, Cond::Ne, bits, zero);
+    }
+}
+
+const fn lane_of(ty: Type) -> Lane {
+    if matches!(ty, Type::F32) { Lane::S } else { Lane::D }
+}
+
+/// The bits of 1.5.
+const fn three_halves(ty: Type) -> u64 {
+    let fraction = if matches!(ty, Type::F32) { 1 << 22 } else { 1 << 51 };
+    power_of_two(ty, 0) | fraction
+}
+
+const fn infinity(ty: Type) -> u64 {
+    power_of_two(ty, if matches!(ty, Type::F32) { 128 } else { 1024 })
+}
+
+const fn smallest_normal(ty: Type) -> u64 {
+    power_of_two(ty, if matches!(ty, Type::F32) { -126 } else { -1022 })
+}
