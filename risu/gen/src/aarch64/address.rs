@@ -19,6 +19,8 @@ pub(crate) struct Need {
     pub(crate) len: u64,
     /// Alignment below which there may be an exception, in bytes.
     align: u64,
+    /// Below it, what happens is open.
+    strict: bool,
     /// Read or written.
     pub(crate) access: Access,
 }
@@ -48,6 +50,7 @@ pub(crate) fn need(insn: &Insn) -> Option<Need> {
         offset: if before { (immediate as u64).wrapping_mul(unit) } else { 0 },
         len,
         align: natural.max(u64::from(operand.align)),
+        strict: is_exclusive_store(insn.row),
         access: operand.access,
     })
 }
@@ -58,6 +61,13 @@ pub(crate) fn alignment(row: &Row, len: u64) -> u64 {
     if row.group.name == "atomic" { len } else { 1 }
 }
 
+/// Whether a row stores only if a load before it watches. Whether it finds that its address is not
+/// aligned before it looks for that is open (Arm ARM DDI 0487, shared pseudocode
+/// `AArch64.ExclusiveMonitorsPass`).
+pub(super) fn is_exclusive_store(row: &Row) -> bool {
+    row.group.name == "atomic" && (row.name.starts_with("stx") || row.name.starts_with("stlx"))
+}
+
 impl Need {
     /// Sets base and index so that the address becomes a good one; gives it.
     ///
@@ -65,7 +75,7 @@ impl Need {
     /// much of it is done is open.
     pub(crate) fn solve(&self, rng: &mut Rng, x: &mut [Option<u64>; 32]) -> Option<u64> {
         let mut want = choose_address(rng, self.len, self.align, &[]);
-        let aligned = self.align > 1 && !rng.one_in(6);
+        let aligned = self.align > 1 && (self.strict || !rng.one_in(6));
         if aligned {
             want &= !(self.align - 1);
         }

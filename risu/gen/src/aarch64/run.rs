@@ -3,7 +3,7 @@
 use isa::row::{FieldType, Kind, MemLen, Place, Row, Writeback};
 use risu_trace::{Block, BlockKind, Word};
 
-use super::address::alignment;
+use super::address::{alignment, is_exclusive_store};
 use super::block::{LEN, Shape, named};
 use super::fields::{Insn, ZR, choose};
 use super::pass::{Machine, random_fpcr};
@@ -89,8 +89,7 @@ fn may_be_in_run(row: &Row) -> bool {
         (Place::Implied(_), _) => false,
         _ => true,
     });
-    let exclusive =
-        is_exclusive_load(row) || row.name.starts_with("stx") || row.name.starts_with("stlx");
+    let exclusive = is_exclusive_load(row) || is_exclusive_store(row);
     let apart = is_keyed(row) || is_copy(row) || matches!(row.name, "wfet" | "wfit" | "msr_imm");
     row.marks.gen_skip.is_none()
         && !apart
