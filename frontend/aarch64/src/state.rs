@@ -203,9 +203,11 @@ pub const CC_OP: Global = Global(64);
 pub const CC_A: Global = Global(65);
 /// Second operand of the lazy condition flags.
 pub const CC_B: Global = Global(66);
+/// The lanes that saturated: [`CpuState::saturated`].
+pub const SATURATED: Global = Global(67);
 
 /// Number of globals.
-const N_GLOBALS: usize = 67;
+const N_GLOBALS: usize = 68;
 
 const X_NAMES: [&str; 32] = [
     "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
@@ -249,6 +251,7 @@ const fn globals() -> [GlobalDesc; N_GLOBALS] {
     all[64] = hidden("cc_op", Type::I32, offset_of!(CpuState, cc_op));
     all[65] = hidden("cc_a", Type::I64, offset_of!(CpuState, cc_a));
     all[66] = hidden("cc_b", Type::I64, offset_of!(CpuState, cc_b));
+    all[67] = hidden("saturated", Type::V128, offset_of!(CpuState, saturated));
     all
 }
 

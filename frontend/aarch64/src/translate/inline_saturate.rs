@@ -8,12 +8,8 @@ use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::misc::Misc;
 use crate::helpers::simd::same::Same;
-use crate::state::CpuState;
-use std::mem::offset_of;
-use tcg_ir::{Lane as IrLane, Sign, Type, Val, VecOp, VecShift};
-
-/// The lanes that saturated, in the CPU state.
-const SATURATED: u32 = offset_of!(CpuState, saturated) as u32;
+use crate::state::SATURATED;
+use tcg_ir::{Lane as IrLane, Sign, Val, VecOp, VecShift};
 
 impl Translator<'_> {
     // --- FPSR.QC ------------------------------------------------------------------------------
@@ -21,9 +17,9 @@ impl Translator<'_> {
     /// Notes that lanes saturated if a bit of `mask` is one in the part that an instruction of this width writes.
     pub(super) fn note_lanes(&mut self, width: Width, mask: Val) {
         let mask = self.low_or_all(width, mask);
-        let before = self.b.ld_state(Type::V128, SATURATED);
+        let before = self.b.get(SATURATED);
         let all = self.b.vor(before, mask);
-        self.b.st_state(Type::V128, SATURATED, all);
+        self.b.put(SATURATED, all);
     }
 
     /// The same where two vectors differ.

@@ -7,7 +7,7 @@ use super::conditional::{from_external, to_external};
 use super::{Translator, W, rows};
 use crate::features;
 use crate::helpers::integer::id;
-use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SSBS, TB_FP_FLUSH, TB_FP_SLOW};
+use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SATURATED, SSBS, TB_FP_FLUSH, TB_FP_SLOW};
 use crate::trap::Trap;
 use isa::aarch64::system::Translate;
 use std::mem::offset_of;
@@ -152,7 +152,7 @@ impl Translator<'_> {
                 let saturated = self.b.and_imm(Type::I32, v, FPSR_QC.into());
                 let saturated = self.b.vzext(saturated);
                 self.b.fpflags_set(flags);
-                self.b.st_state(Type::V128, offset_of!(CpuState, saturated) as u32, saturated);
+                self.b.put(SATURATED, saturated);
                 if self.b.tb.flags & (TB_FP_SLOW | TB_FP_FLUSH) != 0 {
                     self.look_up_next();
                 }
