@@ -154,50 +154,136 @@ fn startup(cases: &mut Vec<Case>) {
     add("python-pass", Program::Dynamic("usr/bin/python3.11"), &["-c", "pass"], 5);
 }
 
-fn real(root: &Path, guest: Target, cases: &mut Vec<Case>) -> Result<()> {
-    let data = root.join("target/bench");
-    fs::create_dir_all(&data).with_context(|| format!("create {}", data.display()))?;
-    let text = data.join("text.txt");
-    let numbers = data.join("numbers.txt");
-    let unit = data.join("unit.c");
-    fs::write(&text, words(300_000))?;
-    fs::write(&numbers, lines(120_000))?;
-    let template = fs::read_to_string(root.join("tests/bench/real/unit.c.in"))?;
-    let units: String = (0..25).map(|n| template.replace('@', &n.to_string())).collect();
-    fs::write(&unit, units)?;
-    let script = |name: &str| root.join("tests/bench/real").join(name);
-    let mut add =
-        |name: &str, program, args: &[&str], file: Option<&Path>, stdin: Option<&Path>| {
-            let mut args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
-            args.extend(file.map(|path| path.to_string_lossy().into_owned()));
-            let (name, stdin) = (name.to_owned(), stdin.map(Path::to_owned));
-            cases.push(Case { class: "real", name, program, args, stdin, repeat: 1 });
+/// The files that real programs work on, the same for every architecture.
+struct Inputs {
+    /// 300,000 words.
+    text: PathBuf,
+    /// The same eight times, for programs that are too quick.
+    long_text: PathBuf,
+    /// 120,000 lines that start with a number.
+    numbers: PathBuf,
+    /// A C source.
+    unit: PathBuf,
+}
+
+impl Inputs {
+    fn write(root: &Path) -> Result<Inputs> {
+        let data = root.join("target/bench");
+        fs::create_dir_all(&data).with_context(|| format!("create {}", data.display()))?;
+        let inputs = Inputs {
+            text: data.join("text.txt"),
+            long_text: data.join("long-text.txt"),
+            numbers: data.join("numbers.txt"),
+            unit: data.join("unit.c"),
         };
-    let bin = Program::Dynamic;
-    let cc1 = || Program::Different {
-        native: format!("usr/lib/gcc-cross/{}/12/cc1", guest.triplet),
-        guest: format!("usr/lib/gcc/{}/12/cc1", guest.triplet),
-    };
-    add("xz", bin("usr/bin/xz"), &["-3", "-T1", "-c"], Some(&text), None);
-    add("zstd", bin("usr/bin/zstd"), &["-9", "-q", "-T1", "-c"], Some(&text), None);
-    add("gzip", bin("usr/bin/gzip"), &["-6", "-n", "-c"], Some(&text), None);
-    add("bzip2", bin("usr/bin/bzip2"), &["-c"], Some(&text), None);
-    add("sqlite3", bin("usr/bin/sqlite3"), &["-batch"], None, Some(&script("queries.sql")));
-    add("lua", bin("usr/bin/lua5.4"), &[], Some(&script("program.lua")), None);
-    add("python3", bin("usr/bin/python3.11"), &[], Some(&script("program.py")), None);
-    add("perl", bin("usr/bin/perl"), &[], Some(&script("program.pl")), None);
-    let quiet = ["-quiet", "-fno-ident", "-o", "-"];
-    add("cc1-O0", cc1(), &[&quiet[..], &["-O0"]].concat(), Some(&unit), None);
-    add("cc1-O2", cc1(), &[&quiet[..], &["-O2"]].concat(), Some(&unit), None);
-    let awk = script("program.awk");
-    let awk = awk.to_string_lossy();
-    add("gawk", bin("usr/bin/gawk"), &["-f", &awk], Some(&text), None);
-    add("mawk", bin("usr/bin/mawk"), &["-f", &awk], Some(&text), None);
-    add("sort", bin("usr/bin/sort"), &["--parallel=1"], Some(&numbers), None);
-    add("sort-n", bin("usr/bin/sort"), &["--parallel=1", "-n", "-u"], Some(&numbers), None);
-    add("grep", bin("usr/bin/grep"), &["-c", "-E", "(oak|elm).*(fir|yew) a"], Some(&text), None);
-    add("sha256sum", bin("usr/bin/sha256sum"), &[], None, Some(&text));
+        let text = words(300_000);
+        fs::write(&inputs.long_text, text.repeat(8))?;
+        fs::write(&inputs.text, text)?;
+        fs::write(&inputs.numbers, lines(120_000))?;
+        let template = fs::read_to_string(root.join("tests/bench/real/unit.c.in"))?;
+        let units: String = (0..25).map(|n| template.replace('@', &n.to_string())).collect();
+        fs::write(&inputs.unit, units)?;
+        Ok(inputs)
+    }
+}
+
+/// A case of the class `real`.
+fn real_case(name: &str, program: Program, args: &[&str], stdin: Option<&Path>) -> Case {
+    let args = args.iter().map(|&arg| arg.to_owned()).collect();
+    Case {
+        class: "real",
+        name: name.to_owned(),
+        program,
+        args,
+        stdin: stdin.map(Path::to_owned),
+        repeat: 1,
+    }
+}
+
+/// A path as an argument.
+fn as_arg(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
+}
+
+fn real(root: &Path, guest: Target, cases: &mut Vec<Case>) -> Result<()> {
+    let inputs = Inputs::write(root)?;
+    packers_and_languages(root, &inputs, cases);
+    compilers(guest, &inputs, cases);
+    text_tools(root, &inputs, cases);
+    digests(&inputs, cases);
     Ok(())
+}
+
+fn packers_and_languages(root: &Path, inputs: &Inputs, cases: &mut Vec<Case>) {
+    let script = |name: &str| root.join("tests/bench/real").join(name);
+    let text = as_arg(&inputs.text);
+    let mut add = |name, program, args: &[&str], stdin: Option<&Path>| {
+        cases.push(real_case(name, Program::Dynamic(program), args, stdin));
+    };
+    add("xz", "usr/bin/xz", &["-3", "-T1", "-c", text], None);
+    add("zstd", "usr/bin/zstd", &["-9", "-q", "-T1", "-c", text], None);
+    add("gzip", "usr/bin/gzip", &["-6", "-n", "-c", text], None);
+    add("bzip2", "usr/bin/bzip2", &["-c", text], None);
+    add("sqlite3", "usr/bin/sqlite3", &["-batch"], Some(&script("queries.sql")));
+    add("lua", "usr/bin/lua5.4", &[as_arg(&script("program.lua"))], None);
+    add("python3", "usr/bin/python3.11", &[as_arg(&script("program.py"))], None);
+    add("perl", "usr/bin/perl", &[as_arg(&script("program.pl"))], None);
+    add("bash", "usr/bin/bash", &[as_arg(&script("program.sh"))], None);
+    add("bc", "usr/bin/bc", &["-l"], Some(&script("program.bc")));
+    let filter = r#"split("\n") | map(split(" ")[0] | tonumber? // 0) | add"#;
+    add("jq", "usr/bin/jq", &["-R", "-s", filter, as_arg(&inputs.numbers)], None);
+}
+
+fn compilers(guest: Target, inputs: &Inputs, cases: &mut Vec<Case>) {
+    for (name, options) in [
+        ("cc1-E", ["-E", "-P"]),
+        ("cc1-O0", ["-fno-ident", "-O0"]),
+        ("cc1-O2", ["-fno-ident", "-O2"]),
+    ] {
+        let program = Program::Different {
+            native: format!("usr/lib/gcc-cross/{}/12/cc1", guest.triplet),
+            guest: format!("usr/lib/gcc/{}/12/cc1", guest.triplet),
+        };
+        let args = [&["-quiet", "-o", "-"], &options[..], &[as_arg(&inputs.unit)]].concat();
+        cases.push(real_case(name, program, &args, None));
+    }
+}
+
+fn text_tools(root: &Path, inputs: &Inputs, cases: &mut Vec<Case>) {
+    let (text, numbers) = (as_arg(&inputs.text), as_arg(&inputs.numbers));
+    let long_text = as_arg(&inputs.long_text);
+    let awk = root.join("tests/bench/real/program.awk");
+    let mut add = |name, program, args: &[&str], stdin: Option<&Path>| {
+        cases.push(real_case(name, Program::Dynamic(program), args, stdin));
+    };
+    add("gawk", "usr/bin/gawk", &["-f", as_arg(&awk), text], None);
+    add("mawk", "usr/bin/mawk", &["-f", as_arg(&awk), text], None);
+    add("sort", "usr/bin/sort", &["--parallel=1", numbers], None);
+    add("sort-n", "usr/bin/sort", &["--parallel=1", "-n", "-u", numbers], None);
+    add("grep", "usr/bin/grep", &["-c", "-E", "(oak|elm).*(fir|yew) a", text], None);
+    add("sed", "usr/bin/sed", &["-E", r"s/(oak|elm) ([a-z]+)/\2 \1/g", text], None);
+    add("tr", "usr/bin/tr", &["a-z", "A-Z"], Some(&inputs.long_text));
+    add("wc", "usr/bin/wc", &[], Some(&inputs.long_text));
+    add("cut", "usr/bin/cut", &["-d", " ", "-f", "2,5", long_text], None);
+    add("nl", "usr/bin/nl", &["-b", "a", long_text], None);
+    add("fmt", "usr/bin/fmt", &[text], None);
+    add("od", "usr/bin/od", &["-A", "x", "-t", "x1z", numbers], None);
+    add("tac", "usr/bin/tac", &[long_text], None);
+    let program = root.join("target/guests").join(NATIVE.name).join("usr/bin/python3.11");
+    add("readelf", "usr/bin/readelf", &["-aW", as_arg(&program)], None);
+    add("iconv", "usr/bin/iconv", &["-f", "UTF-8", "-t", "UTF-16LE", long_text], None);
+}
+
+fn digests(inputs: &Inputs, cases: &mut Vec<Case>) {
+    let mut add = |name, program, args: &[&str], stdin: &Path| {
+        cases.push(real_case(name, Program::Dynamic(program), args, Some(stdin)));
+    };
+    let key = "000102030405060708090a0b0c0d0e0f";
+    add("sha256sum", "usr/bin/sha256sum", &[], &inputs.text);
+    add("md5sum", "usr/bin/md5sum", &[], &inputs.long_text);
+    add("openssl-sha512", "usr/bin/openssl", &["dgst", "-sha512"], &inputs.long_text);
+    let encrypt = ["enc", "-aes-128-ctr", "-K", key, "-iv", key];
+    add("openssl-aes", "usr/bin/openssl", &encrypt, &inputs.long_text);
 }
 
 /// Reproducible text of `count` words, seven a line.
