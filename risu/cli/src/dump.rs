@@ -84,7 +84,7 @@ fn print_block(manifest: &Manifest, block: &risu_trace::Block, out: &mut impl Wr
         let addr = manifest.header.base + u64::from(word.offset);
         let start = word.offset as usize;
         let bytes = manifest.image.get(start..start + usize::from(word.len)).unwrap_or_default();
-        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = risu_compare::code_text(manifest.header.guest, bytes);
         let text = risu_compare::disassemble(manifest, word.offset);
         writeln!(out, "  {addr:#x}  {hex:12}  {text}")?;
     }

@@ -22,4 +22,4 @@ pub use diff::{DiffError, diff};
 pub use faults::{Faults, FaultsError};
 pub use findings::{Case, Finding, Findings, Kind};
 pub use report::{DifferenceText, RegisterChange, Report, end_text};
-pub use tables::{disassemble, find_row, rows};
+pub use tables::{code_text, disassemble, find_row, rows};

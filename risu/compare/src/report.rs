@@ -6,7 +6,7 @@ use risu_trace::{BlockKind, Delta, Guest, Manifest, Meaning, Signal, State};
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Difference, Place};
-use crate::tables::disassemble;
+use crate::tables::{code_text, disassemble};
 
 /// Longest list of instructions that is printed, in lines.
 const MAX_LINES: usize = 40;
@@ -126,7 +126,11 @@ fn code_lines(manifest: &Manifest, block: u32) -> Vec<String> {
         let addr = manifest.header.base + u64::from(word.offset);
         let end = word.offset as usize + usize::from(word.len);
         let bytes = manifest.image.get(word.offset as usize..end).unwrap_or_default();
-        format!("{addr:#x}  {:12}  {}", hex(bytes), disassemble(manifest, word.offset))
+        format!(
+            "{addr:#x}  {:12}  {}",
+            code_text(manifest.header.guest, bytes),
+            disassemble(manifest, word.offset)
+        )
     };
     block.words.iter().map(line).collect()
 }

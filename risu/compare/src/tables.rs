@@ -31,6 +31,17 @@ pub fn find_row(guest: Guest, code: &[u8]) -> Option<(&'static Row, u64)> {
     (row.len_bytes() <= code.len()).then_some((row, word))
 }
 
+/// An instruction's code in hexadecimal as disassemblers show it: bytes in the order of storage, on
+/// aarch64 one number.
+#[must_use]
+pub fn code_text(guest: Guest, code: &[u8]) -> String {
+    let hex = |byte: &u8| format!("{byte:02x}");
+    match guest {
+        Guest::S390x => code.iter().map(hex).collect(),
+        Guest::Aarch64 => code.iter().rev().map(hex).collect(),
+    }
+}
+
 /// Disassembles the instruction at `offset` of the image.
 #[must_use]
 pub fn disassemble(manifest: &Manifest, offset: u32) -> String {
@@ -41,4 +52,15 @@ pub fn disassemble(manifest: &Manifest, offset: u32) -> String {
         Guest::Aarch64 => isa::aarch64::decode(code).map(|insn| insn.fmt_at(pc).to_string()),
     };
     text.map_or_else(|_| "undefined".to_owned(), |text| text.replace('\t', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_reads_as_in_a_disassembly() {
+        assert_eq!(code_text(Guest::S390x, &[0xb9, 0x04, 0x00, 0x12]), "b9040012");
+        assert_eq!(code_text(Guest::Aarch64, &[0x20, 0x00, 0x02, 0x8b]), "8b020020");
+    }
 }
