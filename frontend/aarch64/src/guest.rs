@@ -15,7 +15,6 @@ static LAYOUT: GuestLayout = GuestLayout {
     globals: &GLOBALS,
     helpers: &HELPERS,
     fp: &crate::ieee_rules::RULES,
-    insn_align: 4,
     state_size: size_of::<CpuState>() as u32,
 };
 

@@ -14,7 +14,6 @@ static LAYOUT: GuestLayout = GuestLayout {
     globals: &GLOBALS,
     helpers: HELPERS,
     fp: &crate::ieee_rules::RULES,
-    insn_align: 2,
     state_size: size_of::<CpuState>() as u32,
 };
 

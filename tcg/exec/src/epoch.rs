@@ -113,18 +113,11 @@ impl Member {
 pub(crate) struct Epochs {
     now: sync::AtomicU64,
     members: Mutex<Vec<Arc<Member>>>,
-    insn_align: u8,
 }
 
 impl Epochs {
-    /// For a guest with this [`insn_align`](tcg_ir::GuestLayout::insn_align).
-    pub(crate) fn new(insn_align: u8) -> Epochs {
-        Epochs { now: sync::AtomicU64::new(1), members: Mutex::new(Vec::new()), insn_align }
-    }
-
-    /// The entry for `pc` in each jump table of the members.
-    pub(crate) fn jump_slot(&self, pc: u64) -> usize {
-        JumpEntry::slot(pc, self.insn_align)
+    pub(crate) fn new() -> Epochs {
+        Epochs { now: sync::AtomicU64::new(1), members: Mutex::new(Vec::new()) }
     }
 
     /// The current epoch.
@@ -167,7 +160,7 @@ impl Epochs {
         // No announcement may be read before what was dropped is out of reach.
         sync::barrier_behind_rmw();
         for member in self.members().iter() {
-            dropped.clone().for_each(|pc| member.purge(self.jump_slot(pc)));
+            dropped.clone().for_each(|pc| member.purge(JumpEntry::slot(pc)));
             member.request(REQUEST_SAFE_POINT);
         }
         ended

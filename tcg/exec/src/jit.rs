@@ -206,7 +206,7 @@ impl Jit {
         let address = self.cache().memory().address(block.0);
         let way = way as usize % N_WAYS;
         self.member.use_way(way);
-        let slot = way * N_JUMP_ENTRIES + self.core.epochs.jump_slot(pc);
+        let slot = way * N_JUMP_ENTRIES + JumpEntry::slot(pc);
         self.used[slot / 64] |= 1 << (slot % 64);
         let (key, code) = self.jump_entry(slot);
         code.store(address, Ordering::Relaxed);

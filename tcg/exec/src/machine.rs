@@ -188,7 +188,7 @@ impl<G: Guest> Machine<G> {
             checks_targets: AtomicBool::new(config.translate.checks_targets),
             cache,
             backend,
-            epochs: Epochs::new(G::layout().insn_align),
+            epochs: Epochs::new(),
             stats: Stats::default(),
             config,
             space,

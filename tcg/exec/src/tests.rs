@@ -10,7 +10,7 @@ fn blocks_are_found_until_removed() {
     let n_blocks = 20_000u64;
     let memory = CodeMemory::new(64 * CHUNK_BYTES as usize).unwrap();
     let (table, mut owner) = Table::new();
-    let epochs = Epochs::new(2);
+    let epochs = Epochs::new();
     let mut n_chunks = 0;
     let mut chunk = Chunk::open(&memory, n_chunks);
     let mut places = Vec::new();

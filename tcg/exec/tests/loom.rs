@@ -119,7 +119,7 @@ struct Shared {
 impl Shared {
     fn new() -> Arc<Shared> {
         let is_reachable = AtomicBool::new(true);
-        Arc::new(Shared { epochs: Epochs::new(2), is_reachable, code: UnsafeCell::new(1) })
+        Arc::new(Shared { epochs: Epochs::new(), is_reachable, code: UnsafeCell::new(1) })
     }
 
     /// Runs the code if it can be reached. That it is not written meanwhile is checked by the cell.
@@ -165,7 +165,7 @@ fn code_is_overwritten_only_when_nobody_can_run_it() {
 #[test]
 fn those_who_wait_for_each_other_both_go_on() {
     in_every_order(|| {
-        let epochs = Arc::new(Epochs::new(2));
+        let epochs = Arc::new(Epochs::new());
         let members = [member(&epochs), member(&epochs)];
         let threads = members.map(|member| {
             let epochs = Arc::clone(&epochs);
@@ -191,7 +191,7 @@ fn a_reader_finds_whole_blocks_and_none_is_lost() {
         let memory = Arc::new(CodeMemory::new());
         let (table, mut owner) = Table::new();
         let table = Arc::new(table);
-        let epochs = Arc::new(Epochs::new(2));
+        let epochs = Arc::new(Epochs::new());
         let member = member(&epochs);
         let key = |n: usize| ([0x1000, 0x2000, 0x3000][n], 0);
         table.insert(&mut owner, &memory, CodeOffset(0), key(0), &epochs);

@@ -86,8 +86,6 @@ pub struct GuestLayout {
     pub helpers: &'static [HelperDesc],
     /// The guest's choices where IEEE 754 leaves one.
     pub fp: &'static softfp::Rules,
-    /// Every instruction starts at a multiple of so many bytes: 2, 4, 8 or 16.
-    pub insn_align: u8,
     /// Size of the CPU state in bytes. Offset 0 holds the `Env`.
     pub state_size: u32,
 }
@@ -164,10 +162,18 @@ impl JumpEntry {
     /// Key of an empty entry: no instruction is at an odd address.
     pub const EMPTY_PC: u64 = u64::MAX;
 
-    /// Index of `pc` in a jump table, for a guest's [`GuestLayout::insn_align`].
+    /// What the low 32 bits of an address are multiplied by (2^32 divided by the golden ratio, made odd); the upper bits of the
+    /// product are its index. By lower bits of the address alone code of libraries, which lie at multiples of 64 KiB, would meet
+    /// in the table.
+    pub const FACTOR: u32 = 0x9e37_79b1;
+
+    /// Bits of the product below the index.
+    pub const BELOW: u32 = 32 - N_JUMP_ENTRIES.trailing_zeros();
+
+    /// Index of `pc` in a jump table.
     #[must_use]
-    pub const fn slot(pc: u64, insn_align: u8) -> usize {
-        (pc >> insn_align.trailing_zeros()) as usize & (N_JUMP_ENTRIES - 1)
+    pub const fn slot(pc: u64) -> usize {
+        ((pc as u32).wrapping_mul(JumpEntry::FACTOR) >> JumpEntry::BELOW) as usize
     }
 }
 

@@ -113,7 +113,6 @@ static LAYOUT: GuestLayout = GuestLayout {
     ],
     helpers: &[HelperDesc { name: "mix", entry: mix, reads_fp_flags: false }],
     fp: &RULES,
-    insn_align: 2,
     state_size: size_of::<ToyState>() as u32,
 };
 

@@ -15,7 +15,6 @@ static LAYOUT: GuestLayout = GuestLayout {
     ],
     helpers: &[],
     fp: &softfp::PLAIN,
-    insn_align: 2,
     state_size: 32,
 };
 

@@ -1,7 +1,7 @@
 //! Control: labels, exits, calls.
 
 use crate::alloc::{NIL, NO_REG, bit};
-use crate::asm::{Alu, Cc, Enc, Mem, RAX, RSP};
+use crate::asm::{Alu, Cc, Enc, Mem, RAX, RSP, Shift};
 use crate::cold::{EXIT_ARG, EXIT_CODE, PC, Then};
 use crate::context::Cx;
 use crate::liveness::HOT;
@@ -19,7 +19,7 @@ const RETURN_LIMIT: i32 = offset_of!(Env, return_limit) as i32;
 /// log2 of the size of a [`JumpEntry`].
 const LOG2_ENTRY: u32 = size_of::<JumpEntry>().trailing_zeros();
 /// Mask for the byte offset of an entry in the jump table.
-const SLOT_MASK: i32 = (N_JUMP_ENTRIES as i32 - 1) << LOG2_ENTRY;
+const SLOT_MASK: i32 = ((N_JUMP_ENTRIES - 1) * size_of::<JumpEntry>()) as i32;
 
 /// Size of a jump table in bytes.
 const TABLE_BYTES: i32 = (N_JUMP_ENTRIES * size_of::<JumpEntry>()) as i32;
@@ -173,8 +173,8 @@ impl Cx<'_> {
         let free = INT_SCRATCH & !bit(t);
         let e = free.trailing_zeros() as Enc;
         // `JumpEntry::slot`, times the size of an entry.
-        let scale = (LOG2_ENTRY - self.layout.insn_align.trailing_zeros()) as u8;
-        self.asm.lea(false, e, Mem { base: NO_REG, index: t, scale, disp: 0 });
+        self.asm.imul_imm(false, e, t, JumpEntry::FACTOR as i32);
+        self.asm.shift(Shift::Shr, false, e, (JumpEntry::BELOW - LOG2_ENTRY) as u8);
         self.asm.alu_imm(Alu::And, false, e, SLOT_MASK);
         let table = self.state(JUMP_TABLE);
         self.asm.alu(Alu::Add, true, e, table);

@@ -1,7 +1,7 @@
 //! A back end for the toy guest's ops: every value in a slot of the CPU state, nothing clever.
 
 use std::mem::offset_of;
-use tcg_ir::layout::{N_JUMP_ENTRIES, N_SPILLS};
+use tcg_ir::layout::{JumpEntry, N_SPILLS};
 use tcg_ir::{
     Backend, Compiled, DirectExit, Endian, Env, ExitCode, GuestLayout, HostContext, Op, Tb, TooBig,
     Val,
@@ -257,10 +257,9 @@ impl Code<'_> {
     fn goto_ind(&mut self, target: Val) {
         self.val(Rax, target);
         self.store(Rax, PC);
-        // mov rcx, rax; shr rcx, 1; and ecx, mask; shl rcx, 4; add rcx, [rbx + jump_table]
-        self.emit(&[0x48, 0x89, 0xc1, 0x48, 0xd1, 0xe9]);
-        self.emit_u32(&[0x81, 0xe1], N_JUMP_ENTRIES as u32 - 1);
-        self.emit(&[0x48, 0xc1, 0xe1, 0x04]);
+        // imul ecx, eax, factor; shr ecx, n; shl ecx, 4; add rcx, [rbx + jump_table]
+        self.emit_u32(&[0x69, 0xc8], JumpEntry::FACTOR);
+        self.emit(&[0xc1, 0xe9, JumpEntry::BELOW as u8, 0xc1, 0xe1, 0x04]);
         self.emit_u32(&[0x48, 0x03, 0x8b], offset_of!(Env, jump_table) as u32);
         // cmp [rcx], rax; jne miss; jmp [rcx + 8]
         self.emit(&[0x48, 0x39, 0x01]);

@@ -110,7 +110,6 @@ static LAYOUT: GuestLayout = GuestLayout {
     globals: &GLOBALS,
     helpers: &HELPERS,
     fp: &softfp::PLAIN,
-    insn_align: 2,
     state_size: size_of::<State>() as u32,
 };
 
