@@ -20,7 +20,8 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Verdict> {
     let mut findings = Findings::default();
     let start = Instant::now();
     let done = risu_compare::diff(&mut a, &mut b, &faults, &mut findings);
-    let mut results = Results { steps: a.n_done(), ..Results::default() };
+    let guest = a.manifest().header.guest.name().to_owned();
+    let mut results = Results { guest, steps: a.n_done(), ..Results::default() };
     results.seconds = start.elapsed().as_secs_f64();
     results.references.push(a.host().name.clone());
     for finding in findings.iter() {
