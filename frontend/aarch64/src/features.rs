@@ -4,7 +4,7 @@
 //! shows them only the fields that say what programs may use.
 //! Arm ARM DDI 0487, D24.2; Linux Documentation/arch/arm64/elf_hwcaps.rst and cpu-feature-registers.rst.
 
-use isa::aarch64::ROWS;
+use isa::aarch64::FACILITIES;
 
 /// Frequency of the system counter: a tick is a nanosecond, as in all since Armv8.6.
 pub const COUNTER_HZ: u64 = 1_000_000_000;
@@ -103,7 +103,7 @@ pub fn capabilities() -> impl Iterator<Item = &'static Capability> {
 }
 
 fn is_complete(facility: &str) -> bool {
-    ROWS.iter().all(|row| row.facility.name != facility || !row.marks.todo)
+    FACILITIES.iter().all(|f| f.name != facility || f.complete)
 }
 
 /// `AT_HWCAP` and `AT_HWCAP2`.

@@ -115,6 +115,8 @@ pub struct Facility {
     pub hwcap: Option<&'static str>,
     /// First level that has it.
     pub level: Level,
+    /// Whether none of its rows is marked `todo`.
+    pub complete: bool,
     /// The manual's name.
     pub title: &'static str,
 }

@@ -4,7 +4,7 @@
 //! machine level includes it. PoP SA22-7832, chapter 4, "Facility Indications".
 
 use isa::row::Row;
-use isa::s390x::{Insn, ROWS};
+use isa::s390x::ROWS;
 
 pub use isa::row::Level;
 pub use isa::s390x::LEVELS;
@@ -43,27 +43,10 @@ static LISTS: [[u64; WORDS]; N_LEVELS] = {
     lists
 };
 
-/// The first level of each row.
-static ROW_LEVELS: [u8; ROWS.len()] = {
-    let mut levels = [0; ROWS.len()];
-    let mut row = 0;
-    while row < ROWS.len() {
-        levels[row] = ROWS[row].level.rank;
-        row += 1;
-    }
-    levels
-};
-
 /// The facility list for a machine level (index into [`LEVELS`]).
 #[must_use]
 pub fn list(level: u32) -> [u64; WORDS] {
     LISTS[(level as usize).min(N_LEVELS - 1)]
-}
-
-/// The first machine level that has the instruction.
-#[inline]
-pub(crate) fn level_of(insn: &Insn) -> u32 {
-    ROW_LEVELS[usize::from(insn.row_id())].into()
 }
 
 const fn list_at(level: u32) -> [u64; WORDS] {

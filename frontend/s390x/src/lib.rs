@@ -15,6 +15,7 @@
 
 pub mod cc;
 pub mod facility;
+mod facts;
 mod guest;
 mod helpers;
 mod ieee_rules;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result};
 use wait4::Wait4;
@@ -74,19 +74,29 @@ fn once(root: &Path, engine: &Engine, case: &Case) -> Result<Sample> {
     command.args(&case.args).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::null());
     command.env_clear().env("LC_ALL", "C").env("PATH", "/usr/bin:/bin");
     let mut child = command.spawn().with_context(|| format!("start {command:?}"))?;
-    let mut output = Vec::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        stdout.read_to_end(&mut output)?;
-    }
+    let output = match child.stdout.take() {
+        Some(stdout) => hash_of(stdout).with_context(|| format!("read from {command:?}"))?,
+        None => 0,
+    };
     let end = child.wait4().with_context(|| format!("wait for {command:?}"))?;
-    let mut hasher = DefaultHasher::new();
-    output.hash(&mut hasher);
     Ok(Sample {
         cpu_s: (end.rusage.utime + end.rusage.stime).as_secs_f64(),
         rss_kib: end.rusage.maxrss / 1024,
-        output: hasher.finish(),
+        output,
         success: end.status.success(),
     })
+}
+
+/// The hash of what a program prints, chunk by chunk: a child starts with the largest resident set that its parent
+/// ever had, so this process must stay smaller than any that it measures.
+fn hash_of(mut stdout: ChildStdout) -> std::io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let mut chunk = Vec::new();
+    while stdout.by_ref().take(1 << 16).read_to_end(&mut chunk)? > 0 {
+        chunk.hash(&mut hasher);
+        chunk.clear();
+    }
+    Ok(hasher.finish())
 }
 
 fn guest(root: &Path, emulator: &Path, target: &Target, program: &Program) -> Command {

@@ -28,10 +28,11 @@ fn levels(table: &Table, out: &mut String) {
 fn facilities(table: &Table, out: &mut String) {
     let _ = writeln!(out, "/// Facilities that rows belong to.");
     let _ = writeln!(out, "pub static FACILITIES: [Facility; {}] = [", table.facilities.len());
-    for f in &table.facilities {
+    for (index, f) in table.facilities.iter().enumerate() {
+        let complete = table.rows.iter().all(|row| row.facility != index || !row.marks.todo);
         let _ = writeln!(
             out,
-            "    Facility {{ name: {:?}, bit: {:?}, hwcap: {:?}, level: LEVELS[{}], title: {:?} }},",
+            "    Facility {{ name: {:?}, bit: {:?}, hwcap: {:?}, level: LEVELS[{}], complete: {complete}, title: {:?} }},",
             f.name, f.bit, f.hwcap, f.level, f.title
         );
     }

@@ -26,7 +26,7 @@ mod store;
 mod string;
 mod system;
 
-use crate::facility;
+use crate::facts;
 use crate::state::{CC_A, CC_B, CC_OP, TB_24, TB_31, TB_EXECUTE, TB_FIXED_OVERFLOW, gpr};
 use crate::trap::{Trap, pic};
 use cc::Cc;
@@ -162,7 +162,7 @@ impl Translator<'_> {
                 }
             };
             self.begin(pc, crate::trap::insn_len(bytes[0]));
-            if facility::level_of(&insn) > self.options.cpu_level {
+            if facts::level_of(&insn) > self.options.cpu_level {
                 self.trap(Trap::new(pic::OPERATION));
                 break;
             }
@@ -188,7 +188,7 @@ impl Translator<'_> {
     fn needs_more(&self, pc: u64) -> bool {
         !matches!(self.cc, Cc::Dynamic)
             && block::has_room(&self.b.tb, self.options)
-            && decode(self.code.from(pc)).is_ok_and(|insn| insn.row().cc.reads)
+            && decode(self.code.from(pc)).is_ok_and(|insn| facts::reads_cc(&insn))
     }
 
     /// Starts the instruction at `pc`.
