@@ -1,6 +1,8 @@
 //! Small ELF programs, made by hand.
 
-use crate::guest::Guest;
+use risu_trace::Guest;
+
+use crate::guest::Machine;
 
 /// Bytes of an ELF64 header and of a program header.
 pub(crate) const HEADER: usize = 64;
@@ -26,7 +28,7 @@ pub fn executable(guest: Guest, entry: u64, segments: &[Segment]) -> Vec<u8> {
     const ET_EXEC: u64 = 2;
     const PT_LOAD: u64 = 1;
     const PT_GNU_STACK: u64 = 0x6474_e551;
-    let mut out = vec![0x7f, b'E', b'L', b'F', 2, if guest.is_little() { 1 } else { 2 }, 1];
+    let mut out = vec![0x7f, b'E', b'L', b'F', 2, if guest.little_endian() { 1 } else { 2 }, 1];
     out.resize(16, 0);
     let mut put = |numbers: &[u64], len| {
         numbers.iter().for_each(|number| out.extend(guest.number(*number, len)));

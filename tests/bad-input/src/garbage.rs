@@ -4,8 +4,10 @@
 //! that not every access fails. The code cannot be written, and neither it nor the data hold a system call
 //! where an instruction may begin: the host's files are safe.
 
+use risu_trace::Guest;
+
 use crate::elf::{Segment, executable};
-use crate::guest::Guest;
+use crate::guest::Machine;
 use crate::rng::Rng;
 
 /// How many programs of random bytes the reference has run: seeds from 0 on.
@@ -35,8 +37,8 @@ pub fn program(guest: Guest, kind: Kind, seed: u64) -> Vec<u8> {
     assert!(!guest.has_system_call(&code), "the prologue makes no system call");
     while code.len() < PAGE {
         let next = match kind {
-            Kind::Bytes => rng.bytes(guest.unit()),
-            Kind::Instructions if rng.one_in(12) => rng.bytes(guest.unit()),
+            Kind::Bytes => rng.bytes(guest.checkpoint_len()),
+            Kind::Instructions if rng.one_in(12) => rng.bytes(guest.checkpoint_len()),
             Kind::Instructions => guest.instruction(&mut rng),
         };
         if !guest.has_system_call(&next) {

@@ -1,76 +1,60 @@
 //! What differs between the guests whose programs are made here.
 
+use risu_trace::Guest;
+
 use crate::rng::Rng;
 
-/// Whose code a program is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Guest {
-    /// z/Architecture.
-    S390x,
-    /// A64.
-    Aarch64,
+/// What a guest's programs are made of.
+pub(crate) trait Machine {
+    /// `EM_S390` or `EM_AARCH64` (the ABIs' ELF supplements).
+    fn elf_machine(self) -> u16;
+
+    /// Whether numbers are stored least significant byte first.
+    fn little_endian(self) -> bool;
+
+    /// The low bytes of a number in the guest's order.
+    fn number(self, number: u64, len: usize) -> Vec<u8>;
+
+    /// Code that loads all floating-point and general registers from the data at `data`, which
+    /// are not far behind the code at `code`, and makes a stack pointer point there.
+    fn prologue(self, code: u64, data: u64) -> Vec<u8>;
+
+    /// Whether a system call may be among these bytes, if they begin where an instruction may.
+    fn has_system_call(self, bytes: &[u8]) -> bool;
+
+    /// A defined instruction with random operands.
+    fn instruction(self, rng: &mut Rng) -> Vec<u8>;
 }
 
-impl Guest {
-    /// Every guest.
-    pub const ALL: [Guest; 2] = [Guest::S390x, Guest::Aarch64];
-
-    /// Its name, as folders and emulators have it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Guest::S390x => "s390x",
-            Guest::Aarch64 => "aarch64",
-        }
-    }
-
-    /// The guest of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Guest> {
-        Guest::ALL.into_iter().find(|guest| guest.name() == name)
-    }
-
-    /// `EM_S390` or `EM_AARCH64` (the ABIs' ELF supplements).
-    pub(crate) fn elf_machine(self) -> u16 {
+impl Machine for Guest {
+    fn elf_machine(self) -> u16 {
         match self {
             Guest::S390x => 22,
             Guest::Aarch64 => 183,
         }
     }
 
-    pub(crate) fn is_little(self) -> bool {
+    fn little_endian(self) -> bool {
         self == Guest::Aarch64
     }
 
-    /// The low bytes of a number in the guest's order.
-    pub(crate) fn number(self, number: u64, len: usize) -> Vec<u8> {
-        if self.is_little() {
+    fn number(self, number: u64, len: usize) -> Vec<u8> {
+        if self.little_endian() {
             number.to_le_bytes()[..len].to_vec()
         } else {
             number.to_be_bytes()[8 - len..].to_vec()
         }
     }
 
-    /// Bytes of the shortest instruction, to which all are aligned.
-    pub(crate) fn unit(self) -> usize {
-        match self {
-            Guest::S390x => 2,
-            Guest::Aarch64 => 4,
-        }
-    }
-
-    /// Code that loads all floating-point and general registers from the data at `data`, which
-    /// are not far behind the code at `code`, and makes a stack pointer point there.
-    pub(crate) fn prologue(self, code: u64, data: u64) -> Vec<u8> {
+    fn prologue(self, code: u64, data: u64) -> Vec<u8> {
         match self {
             Guest::S390x => s390x_prologue(code, data),
             Guest::Aarch64 => aarch64_prologue(data),
         }
     }
 
-    /// Whether a system call may be among these bytes, if they begin where an instruction may.
-    pub(crate) fn has_system_call(self, bytes: &[u8]) -> bool {
-        bytes.chunks(self.unit()).any(|bytes| match (self, bytes) {
+    fn has_system_call(self, bytes: &[u8]) -> bool {
+        bytes.chunks(self.checkpoint_len()).any(|bytes| match (self, bytes) {
             // SUPERVISOR CALL (PoP SA22-7832, chapter 7).
             (Guest::S390x, _) => bytes[0] == 0x0a,
             // SVC (Arm ARM DDI 0487, C6.2 "SVC").
@@ -79,8 +63,7 @@ impl Guest {
         })
     }
 
-    /// A defined instruction with random operands.
-    pub(crate) fn instruction(self, rng: &mut Rng) -> Vec<u8> {
+    fn instruction(self, rng: &mut Rng) -> Vec<u8> {
         let rows = match self {
             Guest::S390x => isa::s390x::ROWS.as_slice(),
             Guest::Aarch64 => isa::aarch64::ROWS.as_slice(),

@@ -22,5 +22,5 @@ pub use emulator::{
     peak_memory_bytes,
 };
 pub use garbage::{Kind, RECORDED, program};
-pub use guest::Guest;
+pub use risu_trace::Guest;
 pub use rng::Rng;

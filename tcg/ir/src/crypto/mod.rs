@@ -7,6 +7,8 @@ mod aes;
 pub mod field;
 mod sha;
 
+pub use sha::{choose, majority, parity};
+
 use crate::types::{Attr, named_enum};
 use std::fmt;
 
@@ -82,11 +84,13 @@ pub fn carryless_product(a: u64, b: u64) -> u128 {
 }
 
 /// A vector as words, the least significant first.
-fn words(x: u128) -> [u32; 4] {
+#[must_use]
+pub fn words(x: u128) -> [u32; 4] {
     std::array::from_fn(|i| (x >> (32 * i)) as u32)
 }
 
 /// The vector of words.
-fn from_words(words: [u32; 4]) -> u128 {
+#[must_use]
+pub fn from_words(words: [u32; 4]) -> u128 {
     words.iter().rev().fold(0, |x, &word| x << 32 | u128::from(word))
 }

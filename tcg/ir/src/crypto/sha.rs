@@ -3,17 +3,20 @@
 use super::{from_words, words};
 
 /// Bits of `y` where `x` is one, else of `z` ("Ch").
-pub(super) fn choose(x: u32, y: u32, z: u32) -> u32 {
+#[must_use]
+pub fn choose(x: u32, y: u32, z: u32) -> u32 {
     x & y | !x & z
 }
 
-/// "Parity".
-pub(super) fn parity(x: u32, y: u32, z: u32) -> u32 {
+/// The sum without carries of three words ("Parity").
+#[must_use]
+pub fn parity(x: u32, y: u32, z: u32) -> u32 {
     x ^ y ^ z
 }
 
-/// "Maj".
-pub(super) fn majority(x: u32, y: u32, z: u32) -> u32 {
+/// The bits that most of three words have ("Maj").
+#[must_use]
+pub fn majority(x: u32, y: u32, z: u32) -> u32 {
     x & y | x & z | y & z
 }
 

@@ -6,6 +6,7 @@ mod sm4;
 use super::{Family, Insn, Operands, Status, operations};
 use crate::helpers::vector::id;
 use tcg_ir::HelperId;
+use tcg_ir::crypto::{choose, majority, parity};
 
 operations! {
     /// "Cryptographic three-register, imm2", those of SM3 and SM4 in "three-register SHA 512", "four-register" and "two-register
@@ -29,26 +30,17 @@ impl Family for Crypto {
     fn compute(insn: &Insn<Crypto>, operands: Operands, _: &mut Status) -> u128 {
         let Operands { n, m, a, d } = operands;
         let index = insn.imm;
+        // FF and GG of the first rounds are the parity; later, FF is the majority and GG the choice.
         match insn.op {
             Crypto::Sm3Ss1 => sm3::ss1(n, m, a),
-            Crypto::Sm3Tt1A => sm3::tt1(sm3::parity, d, n, m, index),
-            Crypto::Sm3Tt1B => sm3::tt1(sm3::majority, d, n, m, index),
-            Crypto::Sm3Tt2A => sm3::tt2(sm3::parity, d, n, m, index),
-            Crypto::Sm3Tt2B => sm3::tt2(sm3::choose, d, n, m, index),
+            Crypto::Sm3Tt1A => sm3::tt1(parity, d, n, m, index),
+            Crypto::Sm3Tt1B => sm3::tt1(majority, d, n, m, index),
+            Crypto::Sm3Tt2A => sm3::tt2(parity, d, n, m, index),
+            Crypto::Sm3Tt2B => sm3::tt2(choose, d, n, m, index),
             Crypto::Sm3PartW1 => sm3::part_w1(d, n, m),
             Crypto::Sm3PartW2 => sm3::part_w2(d, n, m),
             Crypto::Sm4E => sm4::encrypt(d, n),
             Crypto::Sm4EKey => sm4::key(n, m),
         }
     }
-}
-
-/// A vector as words, the least significant first.
-fn words(x: u128) -> [u32; 4] {
-    std::array::from_fn(|i| (x >> (32 * i)) as u32)
-}
-
-/// The vector of words.
-fn from_words(words: [u32; 4]) -> u128 {
-    words.iter().rev().fold(0, |x, &word| x << 32 | u128::from(word))
 }

@@ -1,21 +1,6 @@
 //! Rounds and message expansion of SM3 (GB/T 32905-2016, section 5.3).
 
-use super::{from_words, words};
-
-/// Bits of `y` where `x` is one, else of `z`: GG of the later rounds.
-pub(super) fn choose(x: u32, y: u32, z: u32) -> u32 {
-    x & y | !x & z
-}
-
-/// FF and GG of the first rounds.
-pub(super) fn parity(x: u32, y: u32, z: u32) -> u32 {
-    x ^ y ^ z
-}
-
-/// FF of the later rounds.
-pub(super) fn majority(x: u32, y: u32, z: u32) -> u32 {
-    x & y | x & z | y & z
-}
+use tcg_ir::crypto::{from_words, words};
 
 /// SM3SS1: the word SS1 of a round, in the last word.
 pub(super) fn ss1(n: u128, m: u128, a: u128) -> u128 {

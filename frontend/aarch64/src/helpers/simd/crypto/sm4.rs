@@ -1,7 +1,7 @@
 //! Rounds of SM4: GB/T 32907-2016.
 
-use super::{from_words, words};
 use tcg_ir::crypto::field;
+use tcg_ir::crypto::{from_words, words};
 
 /// x⁸ + x⁷ + x⁶ + x⁵ + x⁴ + x² + 1, without its first term.
 const MODULUS: u8 = 0xf5;
