@@ -10,7 +10,6 @@
 //! Invariants: an instruction writes globals only after its last op that can fault; every instruction that sets the flags goes
 //! through `Translator::set_cc`; `translate` holds no `unsafe`.
 
-pub mod clocks;
 pub mod features;
 pub mod flags;
 mod guest;
@@ -21,6 +20,7 @@ pub mod state;
 mod translate;
 pub mod trap;
 
+pub use frontend_common::clocks::HostClocks;
 pub use guest::Aarch64;
 pub use state::CpuState;
 pub use trap::Trap;

@@ -1,8 +1,8 @@
 //! The CPU state of an aarch64 vCPU and the globals by which IR ops name it.
 
-use crate::clocks::HostClocks;
 use crate::helpers::mops;
 use crate::trap::{RESTART_COPY, RUN_ALONE};
+use frontend_common::clocks::HostClocks;
 use std::mem::offset_of;
 use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 

@@ -5,10 +5,12 @@
 //! * [`block`]: where a block may end.
 //! * [`helper`] and [`helpers!`]: out-of-line helpers and the table by which generated code calls them.
 //! * [`signal`]: the signals of memory accesses.
+//! * [`clocks`]: clocks of the host, for the code of a vdso.
 //!
 //! What this is *not*: it names no guest and no host. What only one front end needs stands there.
 
 pub mod block;
+pub mod clocks;
 pub mod condition;
 #[doc(hidden)]
 pub mod entry;

@@ -24,6 +24,7 @@ pub mod state;
 mod translate;
 pub mod trap;
 
+pub use frontend_common::clocks::HostClocks;
 pub use guest::S390x;
 pub use state::CpuState;
 pub use trap::Trap;

@@ -1,6 +1,7 @@
 //! The CPU state of an s390x vCPU and the globals by which IR ops name it.
 
 use crate::trap;
+use frontend_common::clocks::HostClocks;
 use std::mem::offset_of;
 use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 
@@ -40,6 +41,8 @@ pub struct CpuState {
     pub execute_next: u64,
     /// Guarded storage.
     pub guarded: GuardedStorage,
+    /// Clocks of the host, for the vdso.
+    pub clocks: HostClocks,
 }
 
 /// Guarded-storage controls.

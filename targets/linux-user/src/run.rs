@@ -8,6 +8,7 @@ use crate::process::{Config, Process, Task};
 use crate::program::{self, Program};
 use crate::signal;
 use crate::spawn::HOST_STACK;
+use frontend_common::clocks::HostClocks;
 use std::ffi::CString;
 use std::sync::Arc;
 use tcg_mem::AddressSpace;
@@ -127,7 +128,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
         let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
     }
     cpu.start(loaded.entry, loaded.sp);
-    cpu.set_clock_page(loaded.vdso);
+    cpu.set_clocks(HostClocks { page: loaded.vdso, read: crate::unsafe_clock::nanoseconds });
     let process = Process::new(abi, config, space, loaded.image, loaded.returns, process_actions);
     let mut task = Task::new(Arc::new(process));
     task.mask = signal::host_mask();

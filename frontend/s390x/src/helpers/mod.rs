@@ -92,6 +92,7 @@ frontend_common::helpers! {
     UNIQUE_TOD = system::unique_tod;
     STFLE = system::stfle;
     GUARDED_EVENT = guarded::event;
+    HOST_CLOCK = system::host_clock;
 }
 
 /// The condition code of the CPU state.

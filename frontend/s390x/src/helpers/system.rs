@@ -3,6 +3,7 @@
 use super::{Stop, probe, wrap};
 use crate::facility;
 use crate::state::CpuState;
+use crate::trap::{Trap, pic};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tcg_mem::{Access, Endian, write_u64};
@@ -38,6 +39,11 @@ fn now() -> u64 {
     let micros = since_1970.as_micros() as u64;
     let below = u64::from(since_1970.subsec_nanos() % 1000) * 4096 / 1000;
     (micros.wrapping_add(TOD_OF_1970) << 12) + below
+}
+
+/// A clock of the host, for the instruction at `pc`.
+pub(super) fn host_clock(state: &mut CpuState, [pc, clock, ..]: [u64; 4]) -> Result<u64, Stop> {
+    state.clocks.read_from(pc, clock).ok_or(Stop::Trap(Trap::new(pic::PRIVILEGED)))
 }
 
 /// STORE FACILITY LIST EXTENDED: as many doublewords as asked for in register 0, whose low byte becomes the number that

@@ -283,7 +283,10 @@ impl IsaTranslator for Translator<'_> {
     type Out = ();
 
     fn privileged(&mut self) {
-        self.trap(Trap::new(pic::PRIVILEGED));
+        match self.host_clock() {
+            Some((r1, clock)) => self.read_clock(r1, clock),
+            None => self.trap(Trap::new(pic::PRIVILEGED)),
+        }
     }
 
     fn undefined(&mut self) {

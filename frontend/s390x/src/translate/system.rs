@@ -148,6 +148,26 @@ impl Translator<'_> {
         self.set_cc(Cc::Const(0));
     }
 
+    /// DIAGNOSE as the vdso reads the host's clocks: R1, and the number of the clock as second-operand address without base
+    /// register. Of other code, and for other numbers, it is a privileged operation.
+    pub(super) fn host_clock(&self) -> Option<(u8, u8)> {
+        match *self.code.from(self.pc) {
+            [0x83, registers, 0, clock @ 0..16, ..]
+                if registers & 15 == 0 && self.execute.is_none() =>
+            {
+                Some((registers >> 4, clock))
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts a clock of the host in nanoseconds into a register, in the vdso.
+    pub(super) fn read_clock(&mut self, r1: u8, clock: u8) {
+        let (pc, clock) = (self.b.i64(self.pc), self.b.i64(clock.into()));
+        let time = self.b.call(id::HOST_CLOCK, &[pc, clock]);
+        self.b.put(gpr(r1), time);
+    }
+
     fn store_facility_list(&mut self, b2: u8, d2: i32) {
         let at = self.ea(b2, 0, d2);
         self.align(at, 8);

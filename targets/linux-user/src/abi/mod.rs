@@ -11,6 +11,7 @@ pub mod s390x;
 use crate::errno::Errno;
 use crate::layout::Endian;
 use crate::vdso::{Returns, Vdso};
+use frontend_common::clocks::HostClocks;
 use std::io;
 use std::sync::Arc;
 use tcg_exec::ExitHandle;
@@ -196,8 +197,8 @@ pub trait GuestCpu: Send {
     fn set_tls(&mut self, tls: u64);
     /// Makes the vCPU start a program.
     fn start(&mut self, entry: u64, sp: u64);
-    /// Lets the code of a page read the host's clocks, if the guest's vdso does.
-    fn set_clock_page(&mut self, _page: u64) {}
+    /// Says whose code may read the host's clocks.
+    fn set_clocks(&mut self, clocks: HostClocks);
     /// Builds a signal frame and enters the handler.
     ///
     /// # Errors

@@ -4,10 +4,9 @@ use super::frame::{self, LastFault, Registers};
 use crate::abi::core::Core;
 use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
-use frontend_aarch64::clocks::HostClocks;
 use frontend_aarch64::signal::{self, Signal};
 use frontend_aarch64::state::{NO_EXCLUSIVE, PSTATE_BITS};
-use frontend_aarch64::{Aarch64, CpuState, Trap};
+use frontend_aarch64::{Aarch64, CpuState, HostClocks, Trap};
 use std::io;
 use std::sync::Arc;
 use tcg_exec::{Config, Exit, ExitHandle};
@@ -182,8 +181,8 @@ impl GuestCpu for Cpu {
         Ok(())
     }
 
-    fn set_clock_page(&mut self, page: u64) {
-        self.state_mut().clocks = HostClocks { page, read: crate::unsafe_clock::nanoseconds };
+    fn set_clocks(&mut self, clocks: HostClocks) {
+        self.state_mut().clocks = clocks;
     }
 
     fn address_keys(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! The functions of the vdso of aarch64 (Linux arch/arm64/kernel/vdso).
 //!
-//! Those of the clocks read [`frontend_aarch64::clocks::HostClocks`], which only this code may: the two clocks that
+//! Those of the clocks read [`frontend_aarch64::HostClocks`], which only this code may: the two clocks that
 //! programs ask for all the time, as nanoseconds. Others are system calls.
 
 use crate::vdso::Vdso;

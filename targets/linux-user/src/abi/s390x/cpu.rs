@@ -9,7 +9,7 @@ use frontend_s390x::facility;
 use frontend_s390x::signal;
 use frontend_s390x::state::GuardedStorage;
 use frontend_s390x::trap::pic;
-use frontend_s390x::{CpuState, S390x, Trap};
+use frontend_s390x::{CpuState, HostClocks, S390x, Trap};
 use std::io;
 use std::sync::Arc;
 use tcg_exec::{Config, Exit, ExitHandle};
@@ -201,6 +201,10 @@ impl GuestCpu for Cpu {
         self.set_registers(&registers);
     }
 
+    fn set_clocks(&mut self, clocks: HostClocks) {
+        self.state_mut().clocks = clocks;
+    }
+
     fn push_frame(&mut self, delivery: &Delivery) -> Result<(), Fault> {
         let entry = frame::build(delivery, &self.registers());
         tcg_mem::copy_out(GuestAddr(entry.frame), &entry.bytes)?;
@@ -225,6 +229,7 @@ impl GuestCpu for Cpu {
     fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
         let mut cpu = Cpu { core: self.core.another(parallel)?, svc: 0, svc_at: 0 };
         cpu.set_registers(&self.registers());
+        cpu.state_mut().clocks = self.state().clocks;
         Ok(Box::new(cpu))
     }
 

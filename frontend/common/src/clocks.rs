@@ -1,6 +1,6 @@
 //! Clocks of the host that one page of guest code may read, for a kernel's vdso.
 
-/// Who may read them, and how. Any other code finds the registers undefined.
+/// Who may read them, and how. To any other code the instruction is one that a program may not execute.
 #[derive(Clone, Copy, Debug)]
 pub struct HostClocks {
     /// Address of the page whose code may read them; [`u64::MAX`]: none.
@@ -20,7 +20,8 @@ const OFFSET: u64 = 0xfff;
 
 impl HostClocks {
     /// The clock as the instruction at `pc` sees it.
-    pub(crate) fn read_from(&self, pc: u64, clock: u64) -> Option<u64> {
+    #[must_use]
+    pub fn read_from(&self, pc: u64, clock: u64) -> Option<u64> {
         let may = pc & !OFFSET == self.page;
         if may { (self.read)(clock as u32) } else { None }
     }
