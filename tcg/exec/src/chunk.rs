@@ -41,6 +41,18 @@ pub(crate) struct Header {
     pub(crate) state: u32,
 }
 
+impl Header {
+    /// The header of a block about to be added to a chunk.
+    pub(crate) fn new(
+        (pc, flags): (u64, u32),
+        generation: u32,
+        (code_len, faults_len): (usize, usize),
+    ) -> Header {
+        let (code_len, faults_len) = (code_len as u32, faults_len as u32);
+        Header { pc, flags, code_len, faults_len, id: NO_ID, state: generation }
+    }
+}
+
 /// Offset of a block's code, which identifies the block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CodeOffset(pub(crate) u32);

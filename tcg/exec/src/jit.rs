@@ -1,7 +1,7 @@
 //! A vCPU's way of running guest code as compiled code.
 
-use crate::cache::{CodeCache, NewBlock, NoChunk, Published, new_header};
-use crate::chunk::{Chunk, CodeOffset};
+use crate::cache::{CodeCache, NewBlock, NoChunk, Published};
+use crate::chunk::{Chunk, CodeOffset, Header};
 use crate::epoch::Member;
 use crate::host_address::faulting_operand;
 use crate::machine::Core;
@@ -321,7 +321,7 @@ impl Jit {
             if let Some(log) = &core.config.log {
                 log(translator.tb(), code, address);
             }
-            let header = new_header(key, generation, sizes);
+            let header = Header::new(key, generation, sizes);
             return Some(chunk.add(cache.memory(), header, code, faults));
         }
     }

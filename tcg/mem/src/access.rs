@@ -7,7 +7,7 @@
 
 use crate::addr::{Access, Cause, Endian, Fault, GuestAddr, PAGE_SIZE};
 use crate::guard::{self, CAUSE_BUS, CAUSE_NON_CANONICAL, CAUSE_PROTECTED, FIRST_OPERAND, Outcome};
-use crate::space::resolve_write_here;
+use crate::thread::resolve_write_here;
 
 /// First address above the lower canonical half.
 const CANONICAL_END: u64 = 1 << 47;

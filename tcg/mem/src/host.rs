@@ -3,7 +3,7 @@
 //! Each acts on ranges that `space.rs` has shown to be the guest's or free (invariant GUEST-RANGE
 //! of `docs/src/unsafe.md`), so Rust memory is never unmapped or overwritten.
 
-use crate::space::Errno;
+use crate::errno::Errno;
 use std::ops::Range;
 
 /// Raw system call, so that the error comes back as a value and errno stays alone.

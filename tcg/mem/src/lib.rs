@@ -18,12 +18,14 @@
 mod access;
 mod addr;
 mod code;
+mod errno;
 mod guard;
 mod host;
 mod maps;
 mod place;
 pub mod sigsafe_fixup;
 mod space;
+mod thread;
 
 pub use access::{
     cas_u8, cas_u16, cas_u32, cas_u64, cas_u128, compare, copy, copy_in, copy_out, fetch_update_u8,
@@ -32,5 +34,7 @@ pub use access::{
 };
 pub use addr::{Access, Cause, Endian, Fault, GuestAddr, PAGE_SIZE};
 pub use code::{CodeHook, CodeTicket, PageHasher};
+pub use errno::Errno;
 pub use maps::{Mapping, Prot};
-pub use space::{AddressSpace, Errno, MapRequest, ReportCodeWrites, ThreadAttachment, WriteFault};
+pub use space::{AddressSpace, MapRequest, WriteFault};
+pub use thread::{ReportCodeWrites, ThreadAttachment};

@@ -1,9 +1,9 @@
 //! Where a new mapping goes: free room in the guest's window, never over the emulator.
 
 use crate::addr::PAGE_SIZE;
+use crate::errno::Errno;
 use crate::host;
 use crate::maps::Maps;
-use crate::space::Errno;
 use std::ops::Range;
 
 /// First address that the host never gives to a process.
