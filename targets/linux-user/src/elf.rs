@@ -1,25 +1,27 @@
 //! Reading the headers of a guest program. Every field is checked; nothing here panics on any
 //! file.
 
+mod property;
+mod segments;
+
+pub use segments::Segment;
+
 use crate::abi::{self, Abi};
 use goblin::container::{Container, Ctx, Endian as ElfEndian};
 use goblin::elf::Elf;
 use goblin::elf::header::{ET_DYN, ET_EXEC, Header};
-use goblin::elf::program_header::{
-    PF_R, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_PHDR, ProgramHeader,
-};
+use goblin::elf::program_header::{PF_X, PT_GNU_STACK, PT_INTERP, PT_PHDR, ProgramHeader};
+use property::wants_guards;
+use segments::{alignment, segments};
 use std::ffi::CString;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use tcg_mem::{Endian, PAGE_SIZE, Prot};
+use tcg_mem::{Endian, PAGE_SIZE};
 
-/// Highest address a segment may reach: what the host gives a process.
-const ADDRESS_LIMIT: u64 = (1 << 47) - PAGE_SIZE;
 /// Most program headers (the kernel: 64 KiB of them).
 const MAX_HEADERS: usize = 65536 / 56;
-/// Greatest alignment of a segment that is heeded.
-const MAX_ALIGNMENT: u64 = 1 << 30;
+
 /// Longest interpreter path.
 const PATH_MAX: u64 = 4096;
 
@@ -81,21 +83,6 @@ impl LoadElfError {
     }
 }
 
-/// A segment to be mapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
-    /// Address as in the file.
-    pub addr: u64,
-    /// Bytes in memory.
-    pub memory_len: u64,
-    /// Where its contents are in the file.
-    pub offset: u64,
-    /// Bytes in the file.
-    pub file_len: u64,
-    /// Permissions.
-    pub prot: Prot,
-}
-
 /// The headers of a program, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElfFile {
@@ -121,6 +108,7 @@ pub struct ElfFile {
 
 /// Bytes of an ELF64 header and of a program header.
 const HEADER: usize = 64;
+
 const PROGRAM_HEADER: usize = 56;
 
 impl ElfFile {
@@ -237,93 +225,6 @@ fn read_interpreter(file: &File, header: &ProgramHeader) -> Result<CString, Load
     CString::from_vec_with_nul(bytes).map_err(|_| LoadElfError::Bad("interpreter's path"))
 }
 
-/// `PT_GNU_PROPERTY`: a note of properties.
-const PT_GNU_PROPERTY: u32 = 0x6474_e553;
-/// At most so many bytes of properties (Linux fs/binfmt_elf.c:parse_elf_properties).
-const MAX_PROPERTIES: u64 = 1024;
-
-/// Whether the note of properties asks for guarded pages. What is wrong with it counts as none.
-fn wants_guards(file: &File, headers: &[ProgramHeader]) -> bool {
-    let Some(header) = headers.iter().find(|h| h.p_type == PT_GNU_PROPERTY) else { return false };
-    let mut note = vec![0; header.p_filesz.min(MAX_PROPERTIES) as usize];
-    read_at(file, &mut note, header.p_offset, "properties").is_ok()
-        && property(&note, AARCH64_FEATURES).is_some_and(|bits| bits & FEATURE_BTI != 0)
-}
-
-/// `GNU_PROPERTY_AARCH64_FEATURE_1_AND` and its bit for branch targets.
-const AARCH64_FEATURES: u32 = 0xc000_0000;
-const FEATURE_BTI: u32 = 1;
-
-/// The value of a property of four bytes in a little-endian note `NT_GNU_PROPERTY_TYPE_0`.
-fn property(note: &[u8], wanted: u32) -> Option<u32> {
-    const NAME_END: usize = 16;
-    let word = |at: usize| note.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
-    let is_note = word(0)? == 4 && word(8)? == 5 && note.get(12..NAME_END)? == b"GNU\0";
-    let end = NAME_END + word(4)? as usize;
-    let mut at = NAME_END;
-    while is_note && at + 8 <= end {
-        let (kind, len) = (word(at)?, word(at + 4)? as usize);
-        if kind == wanted && len == 4 {
-            return word(at + 8);
-        }
-        at += 8 + len.next_multiple_of(8);
-    }
-    None
-}
-
-fn segments(headers: &[ProgramHeader], len: u64) -> Result<Vec<Segment>, LoadElfError> {
-    let mut out: Vec<Segment> = Vec::new();
-    for header in headers.iter().filter(|h| h.p_type == PT_LOAD) {
-        let segment = check_segment(header, len)?;
-        if segment.memory_len == 0 {
-            continue;
-        }
-        let follows = out.last().is_none_or(|last| last.addr + last.memory_len <= segment.addr);
-        if !follows {
-            return Err(LoadElfError::Bad("order of segments"));
-        }
-        out.push(segment);
-    }
-    if out.is_empty() {
-        return Err(LoadElfError::Bad("program without segments"));
-    }
-    Ok(out)
-}
-
-/// The greatest alignment of a segment; what is no power of two has no effect (Linux fs/binfmt_elf.c:maximum_alignment).
-fn alignment(headers: &[ProgramHeader]) -> u64 {
-    let loaded = headers.iter().filter(|h| h.p_type == PT_LOAD).map(|h| h.p_align);
-    let valid = loaded.filter(|align| align.is_power_of_two() && *align <= MAX_ALIGNMENT);
-    valid.max().unwrap_or(0).max(PAGE_SIZE)
-}
-
-fn check_segment(header: &ProgramHeader, len: u64) -> Result<Segment, LoadElfError> {
-    if header.p_filesz > header.p_memsz {
-        return Err(LoadElfError::Bad("segment: more bytes in the file than in memory"));
-    }
-    let end = header.p_vaddr.checked_add(header.p_memsz).filter(|end| *end <= ADDRESS_LIMIT);
-    if end.is_none() {
-        return Err(LoadElfError::Bad("segment: past the end of the address space"));
-    }
-    if header.p_vaddr % PAGE_SIZE != header.p_offset % PAGE_SIZE {
-        return Err(LoadElfError::Bad("segment: address and offset differ within a page"));
-    }
-    let file_end = header.p_offset.checked_add(header.p_filesz).filter(|end| *end <= len);
-    // What has no bytes in the file may be beyond its end.
-    if file_end.is_none() && header.p_filesz > 0 {
-        return Err(LoadElfError::Truncated { what: "segment", offset: header.p_offset });
-    }
-    let flag = |bit: u32, prot: Prot| if header.p_flags & bit != 0 { prot } else { Prot::NONE };
-    let prot = flag(PF_R, Prot::READ).union(flag(PF_W, Prot::WRITE)).union(flag(PF_X, Prot::EXEC));
-    Ok(Segment {
-        addr: header.p_vaddr,
-        memory_len: header.p_memsz,
-        offset: header.p_offset,
-        file_len: header.p_filesz,
-        prot,
-    })
-}
-
 /// Where the program headers are in memory: as `PT_PHDR` says, else in the segment that holds
 /// their place in the file (Linux fs/binfmt_elf.c).
 fn headers_addr(elf: &ElfFile, header: &Header, headers: &[ProgramHeader]) -> u64 {
@@ -396,27 +297,6 @@ mod tests {
         assert!(read(&bytes).is_err());
         bytes[0x40 + 32..0x40 + 40].fill(0);
         assert_eq!(read(&bytes).unwrap().segments[0].file_len, 0);
-    }
-
-    #[test]
-    fn properties_are_found_in_their_note() {
-        let note = |name: &[u8; 4], words: &[u32]| {
-            let len = 4 * words.len() as u32;
-            let mut out: Vec<u8> = [4, len, 5].into_iter().flat_map(u32::to_le_bytes).collect();
-            out.extend(name);
-            out.extend(words.iter().flat_map(|word| word.to_le_bytes()));
-            out
-        };
-        let two = note(b"GNU\0", &[0xc000_0001, 4, 7, 0, AARCH64_FEATURES, 4, 3, 0]);
-        assert_eq!(property(&two, AARCH64_FEATURES), Some(3));
-        assert_eq!(property(&two, 0xc000_0001), Some(7));
-        assert_eq!(property(&two, 0xc000_0002), None);
-        assert_eq!(property(&note(b"LLVM", &[AARCH64_FEATURES, 4, 3, 0]), AARCH64_FEATURES), None);
-        for len in 0..two.len() {
-            assert_ne!(property(&two[..len], AARCH64_FEATURES), Some(1), "{len}");
-        }
-        let long = note(b"GNU\0", &[1, u32::MAX, 0, 0]);
-        assert_eq!(property(&long, AARCH64_FEATURES), None);
     }
 
     #[test]
