@@ -15,7 +15,7 @@ const CACHE_BYTES: usize = 64 << 20;
 /// An engine and its options, as `interp`, `jit`, `jit:one-insn`, `jit:all-passes,no-dce`.
 ///
 /// Passes are those that `momonga` runs before the same engine, unless options say otherwise.
-/// [`EngineChoice::sweep`] has each of them, and each of the back end's and the loop's shortcuts, off in turn.
+/// [`EngineChoice::sweep`] has each of them, and each shortcut of the back end, the loop and the front ends, off in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineChoice {
     interpret: bool,
@@ -25,6 +25,7 @@ pub struct EngineChoice {
     shortcuts: Shortcuts,
     chaining: bool,
     lookup: bool,
+    inline: bool,
 }
 
 /// Why a name is no engine.
@@ -40,8 +41,8 @@ pub enum EngineError {
     Option(String, String),
 }
 
-/// Options that switch something off in the execution loop.
-const LOOP: [&str; 2] = ["chaining", "lookup"];
+/// Options that switch something off in the execution loop, or in front ends: [`TranslateOptions::inline`].
+const ENDS: [&str; 3] = ["chaining", "lookup", "inline"];
 
 impl FromStr for EngineChoice {
     type Err = EngineError;
@@ -55,9 +56,16 @@ impl FromStr for EngineChoice {
         };
         let passes = if interpret { Passes::ALL } else { Passes::COMPILED };
         let shortcuts = Shortcuts::of_host();
-        let (one_insn, parallel, chaining, lookup) = (false, false, true, true);
-        let mut choice =
-            EngineChoice { interpret, one_insn, parallel, passes, shortcuts, chaining, lookup };
+        let mut choice = EngineChoice {
+            interpret,
+            one_insn: false,
+            parallel: false,
+            passes,
+            shortcuts,
+            chaining: true,
+            lookup: true,
+            inline: true,
+        };
         for option in options.split(',').filter(|o| !o.is_empty()) {
             choice.set(option)?;
         }
@@ -79,7 +87,7 @@ impl EngineChoice {
 
     /// Names of all that can be switched off alone.
     fn switches() -> impl Iterator<Item = &'static str> {
-        Passes::NAMES.into_iter().map(|(name, _)| name).chain(Shortcuts::NAMES).chain(LOOP)
+        Passes::NAMES.into_iter().map(|(name, _)| name).chain(Shortcuts::NAMES).chain(ENDS)
     }
 
     fn set(&mut self, option: &str) -> Result<(), EngineError> {
@@ -106,6 +114,7 @@ impl EngineChoice {
         match name {
             "chaining" => self.chaining = false,
             "lookup" => self.lookup = false,
+            "inline" => self.inline = false,
             _ => match Passes::by_name(name) {
                 Some(pass) => self.passes = self.passes.without(pass),
                 None => self.shortcuts = self.shortcuts.without(name)?,
@@ -138,9 +147,9 @@ impl EngineChoice {
     fn with_layout(self, layout: &'static GuestLayout) -> std::io::Result<Config> {
         let engine = if self.interpret { interpreter() } else { self.jit(layout)? };
         let max_insns = if self.one_insn { 1 } else { TranslateOptions::default().max_insns };
+        let EngineChoice { parallel, inline, passes, chaining, lookup, .. } = self;
         let translate =
-            TranslateOptions { parallel: self.parallel, max_insns, ..TranslateOptions::default() };
-        let EngineChoice { passes, chaining, lookup, .. } = self;
+            TranslateOptions { parallel, max_insns, inline, ..TranslateOptions::default() };
         let cache_bytes = CACHE_BYTES;
         Ok(Config { translate, passes, chaining, lookup, cache_bytes, ..Config::new(engine) })
     }

@@ -47,6 +47,9 @@ pub struct TranslateOptions {
     pub cpu_level: u32,
     /// Some code is guarded: indirect jumps are to say in which way they come to their targets.
     pub checks_targets: bool,
+    /// Ops for what a helper can do, too, where the guest has them. Without, blocks are slow, and what they do is
+    /// what the helpers say: by that tests check the ops.
+    pub inline: bool,
     /// The code to be translated is guarded itself.
     pub guarded: bool,
     /// If an instruction other than the first starts at this address, the TB ends before it: there is a TB for it already.
@@ -60,6 +63,7 @@ impl Default for TranslateOptions {
             max_insns: 64,
             cpu_level: u32::MAX,
             checks_targets: false,
+            inline: true,
             guarded: false,
             stop_at: u64::MAX,
         }

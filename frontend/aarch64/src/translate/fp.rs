@@ -42,6 +42,7 @@ const fn general(sf: u8) -> Width {
 impl Translator<'_> {
     /// The IR type to compute in inline; none when the helper must do it.
     pub(super) fn inline_float(&self, lane: Lane) -> Option<Type> {
+        self.may_inline()?;
         match lane {
             _ if self.b.tb.flags & TB_FP_SLOW != 0 => None,
             Lane::S => Some(Type::F32),

@@ -8,6 +8,9 @@ use tcg_ir::{Lane, Sign, Val, VecOp};
 impl Translator<'_> {
     /// SDOT, UDOT, USDOT, SUDOT, SMMLA, UMMLA, USMMLA.
     pub(super) fn dot_product(&mut self, insn: &Insn<Dot>) {
+        if self.may_inline().is_none() {
+            return self.by_helper(*insn);
+        }
         let (n, m, d) = (self.v(insn.rn), self.second(insn.rm, insn.element), self.v(insn.rd));
         let mixed = matches!(insn.op, Dot::MixedVector | Dot::MixedMatrix);
         let sign = |unsigned: bool| if unsigned { Sign::Unsigned } else { Sign::Signed };

@@ -48,6 +48,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn inline_same(&mut self, insn: &Insn<Same>) -> Option<Val> {
+        self.may_inline()?;
         let lane = insn.lane.ir()?;
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         match insn.op {
@@ -162,6 +163,7 @@ impl Translator<'_> {
     }
 
     pub(super) fn inline_misc(&mut self, insn: &Insn<Misc>) -> Option<Val> {
+        self.may_inline()?;
         let lane = insn.lane.ir()?;
         let n = self.v(insn.rn);
         let zero = self.b.v128(0);
@@ -218,6 +220,7 @@ impl Translator<'_> {
 
     /// Results across lanes have zeros above.
     pub(super) fn inline_across(&mut self, insn: &Insn<Across>) -> Option<Val> {
+        self.may_inline()?;
         let lane = insn.lane.ir()?;
         let n = self.v(insn.rn);
         let op = match insn.op {

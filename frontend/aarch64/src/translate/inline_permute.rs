@@ -9,6 +9,7 @@ use tcg_ir::{Lane, Val, VecOp};
 impl Translator<'_> {
     /// The new vector, of which the caller keeps what the instruction writes.
     pub(super) fn inline_permute(&mut self, insn: &Insn<Permute>) -> Option<Val> {
+        self.may_inline()?;
         let lane = insn.lane.ir()?;
         let (n, m) = (self.v(insn.rn), self.v(insn.rm));
         if insn.width == Width::Full {

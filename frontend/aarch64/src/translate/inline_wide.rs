@@ -43,6 +43,7 @@ impl Translator<'_> {
     // --- shifts -------------------------------------------------------------------------------
 
     pub(super) fn inline_shift(&mut self, insn: &Insn<Shift>) -> Option<Val> {
+        self.may_inline()?;
         let lane = insn.lane.ir()?;
         let right = if insn.unsigned { VecShift::ShrU } else { VecShift::ShrS };
         let n = self.v(insn.rn);
@@ -98,6 +99,7 @@ impl Translator<'_> {
 
     /// Narrowing right shifts: the narrow result, zeros above.
     pub(super) fn inline_shift_narrow(&mut self, insn: &Insn<Shift>) -> Option<Val> {
+        self.may_inline()?;
         let signs = match insn.op {
             Shift::QShrn | Shift::QRShrn => (insn.unsigned, insn.unsigned),
             Shift::SqShrun | Shift::SqRShrun => (false, true),
@@ -134,6 +136,7 @@ impl Translator<'_> {
 
     /// SSHLL, USHLL.
     pub(super) fn inline_shift_long(&mut self, insn: &Insn<Shift>) -> Option<Val> {
+        self.may_inline()?;
         let n = self.v(insn.rn);
         let wide = self.widened(insn.width, insn.unsigned, insn.lane.ir()?, n);
         Some(self.b.vshift(VecShift::Shl, insn.lane.wide().ir()?, insn.imm, wide))
@@ -143,6 +146,7 @@ impl Translator<'_> {
 
     /// XTN, SQXTN, UQXTN, SQXTUN: the narrow result, zeros above.
     pub(super) fn inline_narrow(&mut self, insn: &Insn<Misc>) -> Option<Val> {
+        self.may_inline()?;
         let to = match insn.op {
             Misc::Xtn => None,
             Misc::QXtn => Some((insn.unsigned, insn.unsigned)),
@@ -193,6 +197,7 @@ impl Translator<'_> {
 
     /// SHLL.
     pub(super) fn inline_shift_by_width(&mut self, insn: &Insn<Misc>) -> Option<Val> {
+        self.may_inline()?;
         let n = self.v(insn.rn);
         let wide = self.widened(insn.width, true, insn.lane.ir()?, n);
         let bits = insn.lane.bits() as u8;
@@ -203,6 +208,7 @@ impl Translator<'_> {
 
     /// The whole result of a widening instruction.
     pub(super) fn inline_long(&mut self, insn: &Insn<Diff>) -> Option<Val> {
+        self.may_inline()?;
         let lane = insn.lane.ir()?;
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         if insn.op == Diff::PMulL {
@@ -272,6 +278,7 @@ impl Translator<'_> {
 
     /// ADDHN and its like: the narrow result, zeros above.
     pub(super) fn inline_high_narrow(&mut self, insn: &Insn<Diff>) -> Option<Val> {
+        self.may_inline()?;
         let wide = insn.lane.wide();
         let ir = wide.ir()?;
         let (n, m) = (self.v(insn.rn), self.v(insn.rm));

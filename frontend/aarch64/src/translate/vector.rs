@@ -84,6 +84,11 @@ impl Translator<'_> {
         self.b.vdup(tcg_ir::Lane::D, bits)
     }
 
+    /// None if every instruction that has a helper is to be done by it: see [`tcg_ir::TranslateOptions::inline`].
+    pub(super) fn may_inline(&self) -> Option<()> {
+        self.options.inline.then_some(())
+    }
+
     /// Does an instruction by the helper of its family.
     pub(super) fn by_helper<O: Family>(&mut self, insn: Insn<O>) {
         self.call_packed(O::HELPER, insn, None);
