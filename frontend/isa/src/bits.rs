@@ -1,22 +1,10 @@
-//! Bit fields: the one place for narrowing and sign changes.
+//! Bit fields: the one place for sign extension.
 
 /// The value of the low `bits` bits (1 to 64) of `value` as two's complement.
 #[inline]
 pub const fn sext(value: u64, bits: u32) -> i64 {
     let left = 64 - bits;
     ((value << left) as i64) >> left
-}
-
-/// Bits 32 to 63 of a doubleword, manual numbering: the low half.
-#[inline]
-pub const fn low32(value: u64) -> u32 {
-    value as u32
-}
-
-/// Bits 0 to 31 of a doubleword, manual numbering: the high half.
-#[inline]
-pub const fn high32(value: u64) -> u32 {
-    (value >> 32) as u32
 }
 
 /// `len` bits (1 to 63) of a word from bit `pos` on, counted from the left.
@@ -59,11 +47,5 @@ mod tests {
         assert_eq!(sext(0x7ffff, 20), 0x7ffff);
         assert_eq!(sext(0x80000, 20), -0x80000);
         assert_eq!(sext(u64::MAX, 64), -1);
-    }
-
-    #[test]
-    fn halves() {
-        assert_eq!(low32(0x1122_3344_5566_7788), 0x5566_7788);
-        assert_eq!(high32(0x1122_3344_5566_7788), 0x1122_3344);
     }
 }

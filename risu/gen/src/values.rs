@@ -1,4 +1,4 @@
-//! Operand values that break emulators.
+//! Values of operands and fields that break emulators.
 
 use crate::rng::Rng;
 
@@ -56,6 +56,21 @@ impl Values {
         self.floats.push(value);
         value
     }
+}
+
+/// An immediate, length, mask or displacement of `bits` bits: any value, and more often an extreme one.
+pub(crate) fn field(rng: &mut Rng, bits: u32) -> u64 {
+    let ones = ones(bits);
+    let value = match rng.below(8) {
+        0 => 0,
+        1 => 1,
+        2 => ones,
+        3 => ones >> 1,
+        4 => (ones >> 1) + 1,
+        5 => rng.u64() & 15,
+        _ => rng.u64(),
+    };
+    value & ones
 }
 
 fn ones(bits: u32) -> u64 {

@@ -359,11 +359,6 @@ impl Ctx<'_> {
         get_string(addr, STRING_MAX, Errno::E2BIG)
     }
 
-    /// Reads a path and looks it up under the prefix.
-    pub fn get_host_path(&self, addr: u64) -> Result<CString, Errno> {
-        Ok(self.resolve(&self.get_path(addr)?))
-    }
-
     /// Looks a path up under the prefix.
     pub fn resolve(&self, path: &CStr) -> CString {
         crate::path::resolve(self.process(), path)

@@ -83,13 +83,6 @@ impl AddressSpace {
         let _ = self.hook.set(hook);
     }
 
-    /// Whether a writable shared mapping has ever existed.
-    #[must_use]
-    pub fn has_shared_mapping(&self) -> bool {
-        // Set before the mapping is handed out; nothing else is published by it.
-        self.has_shared.load(Ordering::Relaxed)
-    }
-
     /// Whether indirect jumps to `addr` come only to places that are meant for them.
     #[must_use]
     pub fn is_guarded(&self, addr: GuestAddr) -> bool {

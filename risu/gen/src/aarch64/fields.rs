@@ -3,6 +3,7 @@
 use isa::row::{Field, Kind, MemLen, Operand, Place, Row};
 
 use crate::rng::Rng;
+use crate::values;
 
 /// Number that stands for the zero register or SP.
 pub(crate) const ZR: usize = 31;
@@ -47,17 +48,7 @@ fn choose_field(rng: &mut Rng, field: &Field, registers: &mut Vec<u64>) -> u64 {
         registers.push(number);
         return number;
     }
-    let ones = (1 << field.bits()) - 1;
-    let value = match rng.below(8) {
-        0 => 0,
-        1 => 1,
-        2 => ones,
-        3 => ones >> 1,
-        4 => (ones >> 1) + 1,
-        5 => rng.u64() & 15,
-        _ => rng.u64(),
-    };
-    value & ones
+    values::field(rng, field.bits())
 }
 
 /// Makes MRS and MSR name one of the registers that are the same on every machine, and MSR

@@ -3,6 +3,7 @@
 use isa::row::{Constraint, Field, Kind, MemLen, Operand, Place, Row};
 
 use crate::rng::Rng;
+use crate::values;
 
 /// Chooses all fields at random; `legal` says whether the row's constraints are kept.
 pub(crate) fn choose_word(rng: &mut Rng, row: &'static Row, legal: bool) -> u64 {
@@ -23,7 +24,7 @@ fn is_register(field: &Field) -> bool {
 
 fn choose_field(rng: &mut Rng, row: &Row, field: &Field, registers: &mut Vec<u64>) -> u64 {
     if !is_register(field) {
-        return choose_number(rng, field);
+        return values::field(rng, field.bits());
     }
     let may_be_none = field.name.starts_with(['b', 'x']);
     let memory = row.operands.iter().any(|o| matches!(o.kind, Kind::Mem(_)));
@@ -38,22 +39,6 @@ fn choose_field(rng: &mut Rng, row: &Row, field: &Field, registers: &mut Vec<u64
     }
     registers.push(number);
     number
-}
-
-/// Immediates, lengths, masks and displacements: any value, and more often an extreme one.
-fn choose_number(rng: &mut Rng, field: &Field) -> u64 {
-    let bits = field.bits();
-    let ones = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
-    let value = match rng.below(8) {
-        0 => 0,
-        1 => 1,
-        2 => ones,
-        3 => ones >> 1,
-        4 => (ones >> 1) + 1,
-        5 => rng.u64() & 15,
-        _ => rng.u64(),
-    };
-    value & ones
 }
 
 /// Changes fields until the row's constraints hold.
