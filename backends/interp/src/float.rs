@@ -1,7 +1,7 @@
 //! Floating-point ops, through `softfp`.
 
 use crate::run::Frame;
-use softfp::{F32, F64, Flags, Format, Negate, Ordering};
+use softfp::{F16, F32, F64, Flags, Format, Negate, Ordering};
 use tcg_ir::{Env, Op, Round, Sign, Type};
 
 /// Runs `f` in the environment of the vCPU and keeps the flags it raises.
@@ -179,6 +179,9 @@ pub(crate) fn convert(env: &mut softfp::Env, from: Type, to: Type, a: u64) -> u6
     match (from, to) {
         (Type::F32, Type::F64) => softfp::convert::<F32, F64>(env, a as u32),
         (Type::F64, Type::F32) => u64::from(softfp::convert::<F64, F32>(env, a)),
+        (Type::F16, Type::F32) => u64::from(softfp::convert::<F16, F32>(env, a as u16)),
+        (Type::F32, Type::F16) => u64::from(softfp::convert::<F32, F16>(env, a as u32)),
+        (Type::F64, Type::F16) => u64::from(softfp::convert::<F64, F16>(env, a)),
         _ => a,
     }
 }

@@ -6,11 +6,6 @@ use crate::vector::{generate, get};
 use softfp::{F32, F64, Rules};
 use tcg_ir::{Lane, Op, Round, Sign, Type, Val, VecFpCmp, VecFpOp};
 
-/// The lanes that hold floats of this type.
-fn lanes_of(ty: Type) -> Lane {
-    if ty == Type::F32 { Lane::S } else { Lane::D }
-}
-
 /// Runs a floating-point op on vectors.
 pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
     match *op {
@@ -57,7 +52,7 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
             });
         }
         Op::VFCmp { op, ty, d, a, b } => {
-            let (lane, a, b) = (lanes_of(ty), frame.vector(a), frame.vector(b));
+            let (lane, a, b) = (Lane::of_float(ty), frame.vector(a), frame.vector(b));
             let env = frame.state.env();
             let signaling = op != VecFpCmp::Eq;
             let result = generate(lane, |i| {
@@ -71,24 +66,30 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
             });
             frame.set_vector(d, result);
         }
-        Op::VFWiden { high, d, a } => {
+        Op::VFWiden { from, high, d, a } => {
             let a = frame.vector(a);
-            let first = if high { 2 } else { 0 };
+            let to = if from == Type::F16 { Type::F32 } else { Type::F64 };
+            let (lane, wide) = (Lane::of_float(from), Lane::of_float(to));
+            let first = if high { wide.count() as u8 } else { 0 };
             let env = frame.state.env();
-            let result = generate(Lane::D, |i| {
-                let a = get(Lane::S, a, first + i);
-                within(env, rules, Round::Dynamic, |e| convert(e, Type::F32, Type::F64, a))
+            let result = generate(wide, |i| {
+                let a = get(lane, a, first + i);
+                within(env, rules, Round::Dynamic, |e| convert(e, from, to, a))
             });
             frame.set_vector(d, result);
         }
-        Op::VFNarrow { d, a } => {
+        Op::VFNarrow { from, to, d, a } => {
             let a = frame.vector(a);
+            let (lane, short) = (Lane::of_float(from), Lane::of_float(to));
             let env = frame.state.env();
-            let result = [0, 1].map(|i| {
-                let a = get(Lane::D, a, i);
-                within(env, rules, Round::Dynamic, |e| convert(e, Type::F64, Type::F32, a))
+            let result = generate(short, |i| {
+                if u32::from(i) >= lane.count() {
+                    return 0;
+                }
+                let a = get(lane, a, i);
+                within(env, rules, Round::Dynamic, |e| convert(e, from, to, a))
             });
-            frame.set_vector(d, u128::from(result[1] << 32 | result[0]));
+            frame.set_vector(d, result);
         }
         _ => unreachable!("the caller passes floating-point ops on vectors only"),
     }
@@ -103,7 +104,7 @@ fn map(
     (d, inputs): (Val, [Val; 3]),
     f: impl Fn(&mut softfp::Env, [u64; 3]) -> u64,
 ) {
-    let lane = lanes_of(ty);
+    let lane = Lane::of_float(ty);
     let inputs = inputs.map(|v| frame.vector(v));
     let env = frame.state.env();
     let result = generate(lane, |i| {

@@ -66,11 +66,15 @@ pub(crate) enum Const {
     AbsLanes32,
     MinLanes64,
     MinLanes32,
+    /// The same for halves, and infinity.
+    AbsLanes16,
+    MinLanes16,
+    InfinityLanes16,
     /// MXCSR by rounding mode.
     Rounding,
 }
 
-const CONSTANTS: [u128; 21] = [
+const CONSTANTS: [u128; 24] = [
     (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
@@ -92,6 +96,9 @@ const CONSTANTS: [u128; 21] = [
     0x7fff_ffff_7fff_ffff_7fff_ffff_7fff_ffff,
     0x0010_0000_0000_0000_0010_0000_0000_0000,
     0x0080_0000_0080_0000_0080_0000_0080_0000,
+    0x7fff_7fff_7fff_7fff_7fff_7fff_7fff_7fff,
+    0x0400_0400_0400_0400_0400_0400_0400_0400,
+    0x7c00_7c00_7c00_7c00_7c00_7c00_7c00_7c00,
 ];
 
 /// Bytes below the host stack pointer that predicted returns may use.

@@ -3,7 +3,7 @@
 //!
 //! This is the only module with `unsafe`: generated code calls [`run`] with raw pointers.
 
-use softfp::{Env as Soft, F32, F64, Flags, Format, Negate, Rules};
+use softfp::{Env as Soft, F16, F32, F64, Flags, Format, Negate, Rules};
 use tcg_ir::layout::Env;
 use tcg_ir::{CryptoOp, Round, Sign, Type, crypto};
 
@@ -188,6 +188,7 @@ fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) 
     soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
     let [a, b, c] = frame.operands;
     frame.operands[0] = match op.ty {
+        Type::F16 => arithmetic::<F16>(&mut soft, op, [a as u16, b as u16, c as u16]).into(),
         Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32], a),
         _ => arithmetic64(&mut soft, op, [a, b, c]),
     };
@@ -203,6 +204,7 @@ fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) 
 fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3], int: u64) -> u64 {
     match op.kind {
         Kind::Cvt if op.other == Type::F64 => softfp::convert::<F32, F64>(soft, a),
+        Kind::Cvt if op.other == Type::F16 => softfp::convert::<F32, F16>(soft, a).into(),
         Kind::FromInt => u64::from(from_int::<F32>(soft, op, int)),
         Kind::ToInt => to_int::<F32>(soft, op, a),
         _ => u64::from(arithmetic::<F32>(soft, op, [a, b, c])),
@@ -211,6 +213,7 @@ fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3], int: u64) -> u
 
 fn arithmetic64(soft: &mut Soft, op: SlowOp, [a, b, c]: [u64; 3]) -> u64 {
     match op.kind {
+        Kind::Cvt if op.other == Type::F16 => softfp::convert::<F64, F16>(soft, a).into(),
         Kind::Cvt if op.other == Type::F32 => u64::from(softfp::convert::<F64, F32>(soft, a)),
         Kind::FromInt => from_int::<F64>(soft, op, a),
         Kind::ToInt => to_int::<F64>(soft, op, a),

@@ -135,10 +135,10 @@ fn crypto(out: &mut String) {
 }
 
 fn floats(out: &mut String) {
-    heading(out, "Floating point", "f32 | f64");
+    heading(out, "Floating point", "f16 | f32 | f64");
     let mut both = |name: String, text: String| {
-        let cell = |ty: &&str| Some(instructions(&text.replace("TYPE", ty)));
-        row(out, &name, ["f32", "f64"].iter().map(cell));
+        let cell = |ty: &&str| (*ty != "f16").then(|| instructions(&text.replace("TYPE", ty)));
+        row(out, &name, ["f16", "f32", "f64"].iter().map(cell));
     };
     for op in VecFpOp::ALL.iter().map(|op| op.name()) {
         both(format!("vfbinary {op}"), format!("x:v128 = vfbinary op={op} ty=TYPE a, b"));
@@ -153,12 +153,18 @@ fn floats(out: &mut String) {
         ("vffromint signed", "x:v128 = vffromint sign=s a"),
         ("vffromint unsigned", "x:v128 = vffromint sign=u a"),
         ("vftoint zero", "x:v128 = vftoint round=zero a"),
-        ("vfwiden", "x:v128 = vfwiden high=false a"),
-        ("vfnarrow", "x:v128 = vfnarrow a"),
     ];
     for (name, text) in single {
-        row(out, name, [Some(instructions(text)), None].into_iter());
+        row(out, name, [None, Some(instructions(text)), None].into_iter());
     }
+    let widen = |ty: &str| Some(instructions(&format!("x:v128 = vfwiden from={ty} high=false a")));
+    row(out, "vfwiden", [widen("f16"), widen("f32"), None].into_iter());
+    let narrow = |from: &str, to: &str| {
+        Some(instructions(&format!("x:v128 = vfnarrow from={from} to={to} a")))
+    };
+    let to_half = [None, narrow("f32", "f16"), narrow("f64", "f16")];
+    row(out, "vfnarrow to f16", to_half.into_iter());
+    row(out, "vfnarrow to f32", [None, None, narrow("f64", "f32")].into_iter());
 }
 
 #[test]

@@ -65,6 +65,8 @@ pub const TB_FP_SLOW: u32 = 1;
 pub const TB_FP_FLUSH: u32 = 1 << 8;
 /// TB flag: FPCR.DN is one.
 pub const TB_FP_DEFAULT_NAN: u32 = 1 << 9;
+/// TB flag: half precision is done by helpers: FPCR.AHP or FPCR.FZ16 is one.
+pub const TB_FP_HALF_SLOW: u32 = 1 << 10;
 /// TB flag: the block is one instruction, which is done in the long way: addresses lose their tags before each access, and
 /// the stack pointer as base is checked. Elsewhere an access with a tag faults, and a stack pointer that is to become no
 /// multiple of 16 leaves: the instruction is run again in a block with this flag.
@@ -76,6 +78,10 @@ pub const TB_ALONE: u32 = 2;
 pub const FPCR_VALID: u32 = 0x07c8_0000;
 /// RMode of FPCR.
 pub const FPCR_RMODE: u32 = 0x00c0_0000;
+/// AHP of FPCR: half precision in conversions is the alternative one.
+pub const FPCR_AHP: u32 = 1 << 26;
+/// FZ16 of FPCR: subnormal numbers of half precision count as zeros.
+pub const FPCR_FZ16: u32 = 1 << 19;
 /// FZ of FPCR: subnormal numbers of single and double precision count as zeros.
 pub const FPCR_FZ: u32 = 1 << 24;
 /// DN of FPCR: NaN results are the default NaN.
@@ -130,7 +136,8 @@ impl CpuState {
             0 => TB_FP_SLOW,
             _ => TB_FP_FLUSH,
         };
-        nan | flush
+        let half = if self.fpcr & (FPCR_AHP | FPCR_FZ16) == 0 { 0 } else { TB_FP_HALF_SLOW };
+        nan | flush | half
     }
 
     /// The flags that TBs for this state must have been translated for.

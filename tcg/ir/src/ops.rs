@@ -343,10 +343,12 @@ macro_rules! for_each_op {
         VFFromInt "vffromint" [FP] { sign: Sign } (d: gives(V128)) = (a: is(V128));
         /// `f32` to signed 32-bit integers, saturating by the guest's rule.
         VFToInt "vftoint" [FP] { round: Round } (d: gives(V128)) = (a: is(V128));
-        /// The low (or high) half of `f32` lanes to `f64`.
-        VFWiden "vfwiden" [FP] { high: bool } (d: gives(V128)) = (a: is(V128));
-        /// `f64` lanes to `f32` in the low half, zeros above.
-        VFNarrow "vfnarrow" [FP] {} (d: gives(V128)) = (a: is(V128));
+        /// The low (or high) half of the lanes to twice their width: `f16` to `f32`, or `f32` to `f64`. A signaling NaN becomes
+        /// quiet and is invalid.
+        VFWiden "vfwiden" [FP] { from: Type, high: bool } (d: gives(V128)) = (a: is(V128));
+        /// The lanes in a shorter format, from lane 0 on, zeros above: `f64` to `f32`, `f32` to `f16`, or `f64` to `f16`, rounded once.
+        /// (The last one not while subnormal numbers are flushed: hosts get there by single precision.)
+        VFNarrow "vfnarrow" [FP] { from: Type, to: Type } (d: gives(V128)) = (a: is(V128));
         /// The lowest bits as a scalar of type `ty`.
         VLow "vlow" [PURE] { ty: Type } (d: gives(ty)) = (a: is(V128));
         /// A scalar with zeros above.

@@ -56,6 +56,8 @@ named_enum! {
         I32 = "i32",
         /// 64-bit integer.
         I64 = "i64",
+        /// Binary16: the lane type of floating-point ops on vectors, not the type of a value (`verify` refuses it).
+        F16 = "f16",
         /// Binary32, as its bits.
         F32 = "f32",
         /// Binary64, as its bits.
@@ -70,6 +72,7 @@ impl Type {
     #[must_use]
     pub const fn bits(self) -> u32 {
         match self {
+            Type::F16 => 16,
             Type::I32 | Type::F32 => 32,
             Type::I64 | Type::F64 => 64,
             Type::V128 => 128,
@@ -92,6 +95,12 @@ impl Type {
     #[must_use]
     pub const fn is_float(self) -> bool {
         matches!(self, Type::F32 | Type::F64)
+    }
+
+    /// True for `f16`, `f32` and `f64`: what the lanes of a floating-point op on vectors may be.
+    #[must_use]
+    pub const fn is_float_lane(self) -> bool {
+        matches!(self, Type::F16) || self.is_float()
     }
 
     /// All ones in the width of an integer or float type.

@@ -45,6 +45,16 @@ impl Lane {
         }
     }
 
+    /// The lanes that hold floats of type `ty`: `f16`, `f32` or `f64`.
+    #[must_use]
+    pub const fn of_float(ty: Type) -> Lane {
+        match ty {
+            Type::F16 => Lane::H,
+            Type::F32 => Lane::S,
+            _ => Lane::D,
+        }
+    }
+
     /// The lane as a number of its width.
     #[must_use]
     pub const fn mask(self) -> u64 {

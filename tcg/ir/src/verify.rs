@@ -96,6 +96,9 @@ impl Checker<'_> {
         if info.ty != ty {
             return Err(format!("v{} should have type {}", v.0, ty.name()));
         }
+        if ty == Type::F16 {
+            return Err(format!("v{} has the type of a lane", v.0));
+        }
         let was = self.defined_at[v.index()].replace(self.region);
         if was.is_some() || info.konst.is_some() {
             return Err(format!("v{} is defined twice", v.0));
@@ -161,6 +164,12 @@ impl Checker<'_> {
             {
                 return Err(format!("there are no float lanes '{}'", ty.name()));
             }
+            Op::VFWiden { from, .. } if !matches!(from, Type::F16 | Type::F32) => {
+                return Err(format!("lanes '{}' do not widen", from.name()));
+            }
+            Op::VFNarrow { from, to, .. } if !narrows(*from, *to) => {
+                return Err(format!("lanes '{}' do not narrow to '{}'", from.name(), to.name()));
+            }
             Op::VExt { n, .. } if *n >= 16 => {
                 return Err(format!("there is no byte {n}"));
             }
@@ -179,4 +188,9 @@ impl Checker<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether `vfnarrow` is there for these lanes.
+fn narrows(from: Type, to: Type) -> bool {
+    matches!((from, to), (Type::F64, Type::F32 | Type::F16) | (Type::F32, Type::F16))
 }

@@ -23,7 +23,7 @@ tb 0x1000 flags=0 end=0x1004 insns=1 {
 }
 ```
 
-Types are `i32`, `i64`, `f32`, `f64` and `v128`; constants are values written `#BITS:TYPE`; an absent input is `_`.
+Types are `i32`, `i64`, `f32`, `f64` and `v128`; `f16` is one of lanes alone; constants are values written `#BITS:TYPE`; an absent input is `_`.
 Integer arithmetic wraps, shift counts are taken modulo the width, and an *undefined* input may give any result but no crash.
 Every op that *faults* or has a *side exit* sees all writes of globals before it; the back end may defer them as long as they can be recovered there.
 No value from before a label may be used after it, and jumps to labels go forward.

@@ -75,4 +75,36 @@ impl Random {
             _ => (124 + self.below(8)) << 23 | self.bits() as u32 >> 9,
         }
     }
+
+    /// Bits of a half near what is special of the format.
+    pub fn half(&mut self) -> u16 {
+        let sign = (self.bits() as u16) << 15;
+        sign | match self.below(8) {
+            0 => self.pick(&[0, 1, 0x7c00, 0x7c01, 0x7e00]),
+            1 => self.below(0x801) as u16,
+            2 => 0x7bff - self.below(2) as u16,
+            3 => self.below(0x8000) as u16,
+            _ => (12 + self.below(8) as u16) << 10 | self.bits() as u16 >> 6,
+        }
+    }
+
+    /// Bits of a single that as a half is a tie, or almost.
+    pub fn single_near_half(&mut self) -> u32 {
+        let sign = (self.bits() as u32) << 31;
+        sign | (127 - 26 + self.below(44)) << 23 | self.near_half(23) as u32
+    }
+
+    /// The same as a double.
+    pub fn double_near_half(&mut self) -> u64 {
+        let sign = self.bits() & 1 << 63;
+        sign | u64::from(1023 - 26 + self.below(44)) << 52 | self.near_half(52)
+    }
+
+    /// A fraction of this many bits.
+    fn near_half(&mut self, bits: u32) -> u64 {
+        let tie = 1 << (bits - 1) >> self.below(12);
+        let below = self.pick(&[0, 1, tie, tie - 1, tie + 1]);
+        let half = self.bits() >> 54 << (bits - 10);
+        (half ^ below) & ((1 << bits) - 1)
+    }
 }

@@ -164,7 +164,8 @@ impl<'a> Maker<'a> {
                 let bits = self.random.number();
                 self.b.konst(ty, bits)
             }
-            Type::F32 => {
+            // No value is a half.
+            Type::F16 | Type::F32 => {
                 let bits = self.random.single();
                 let bits = self.b.i32(bits);
                 self.b.bitcast(Type::F32, bits)

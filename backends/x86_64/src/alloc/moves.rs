@@ -21,7 +21,8 @@ impl Cx<'_> {
         match ty {
             Type::I32 => self.asm.mov(false, d, m),
             Type::I64 => self.asm.mov(true, d, m),
-            Type::F32 => self.asm.v(2, 0x10, d & 15, 0, m),
+            // No value is a half.
+            Type::F32 | Type::F16 => self.asm.v(2, 0x10, d & 15, 0, m),
             Type::F64 => self.asm.v(3, 0x10, d & 15, 0, m),
             Type::V128 => self.asm.v(2, 0x6f, d & 15, 0, m),
         }
@@ -32,7 +33,7 @@ impl Cx<'_> {
         match ty {
             Type::I32 => self.asm.store(4, m, s),
             Type::I64 => self.asm.store(8, m, s),
-            Type::F32 => self.asm.v(2, 0x11, s & 15, 0, m),
+            Type::F32 | Type::F16 => self.asm.v(2, 0x11, s & 15, 0, m),
             Type::F64 => self.asm.v(3, 0x11, s & 15, 0, m),
             Type::V128 => self.asm.v(2, 0x7f, s & 15, 0, m),
         }

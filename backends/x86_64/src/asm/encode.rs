@@ -133,7 +133,7 @@ impl Asm {
         self.legacy(0, w, map, opcode, reg, rm, false, 0, 0);
     }
 
-    /// The general VEX-encoded instruction; `pp`: 0 none, 1 66, 2 F3, 3 F2; `l`: 256 bits.
+    /// The general VEX-encoded instruction; `pp`: 0 none, 1 66, 2 F3, 3 F2, plus 4 for 256 bits.
     #[inline(always)]
     #[allow(clippy::too_many_arguments, reason = "the fields of an x86 instruction")]
     pub(crate) fn vex(

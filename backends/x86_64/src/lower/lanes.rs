@@ -33,7 +33,7 @@ impl Cx<'_> {
         match ty {
             Type::I32 | Type::I64 => self.int_to_xmm(ty == Type::I64, rd, ra),
             // vinsertps with zeros in the upper three lanes
-            Type::F32 => self.asm.v3a(false, 0x21, rd & 15, ra & 15, ra & 15, 0x0e),
+            Type::F32 | Type::F16 => self.asm.v3a(false, 0x21, rd & 15, ra & 15, ra & 15, 0x0e),
             // vmovq
             Type::F64 => self.asm.v(2, 0x7e, rd & 15, 0, ra & 15),
             Type::V128 => self.copy_reg(rd, ra),
@@ -121,6 +121,9 @@ impl Cx<'_> {
             _ => self.asm.v3a(false, 0x0e, xd, xa, xb, 1 << to),
         }
         self.set(d, rd);
+        if self.tb.konst(a) == Some(0) {
+            self.val(d).significant = (to + 1) * lane.bytes() as u8;
+        }
     }
 
     pub(crate) fn vdup(&mut self, lane: Lane, d: Val, v: Val) {

@@ -13,10 +13,11 @@ mod state;
 mod vector;
 mod vector_binary;
 mod vector_float;
+mod vector_half;
 mod vector_unary;
 
 use crate::context::Cx;
-use tcg_ir::Op;
+use tcg_ir::{Op, Type};
 
 impl Cx<'_> {
     /// Emits one op.
@@ -120,8 +121,9 @@ impl Cx<'_> {
             Op::VFRound { ty, round, quiet, d, a } => self.vfround(ty, round, quiet, d, a),
             Op::VFFromInt { sign, d, a } => self.vffromint(sign, d, a),
             Op::VFToInt { round, d, a } => self.vftoint(round, d, a),
-            Op::VFWiden { high, d, a } => self.vfwiden(high, d, a),
-            Op::VFNarrow { d, a } => self.vfnarrow(d, a),
+            Op::VFWiden { from, high, d, a } => self.vfwiden(from, high, d, a),
+            Op::VFNarrow { from, to: Type::F16, d, a } => self.narrow_to_halves(from, d, a),
+            Op::VFNarrow { d, a, .. } => self.vfnarrow(d, a),
             Op::VLow { ty, d, a } => self.vlow(ty, d, a),
             Op::VZext { ty, d, a } => self.vzext(ty, d, a),
             Op::VPair { d, lo, hi } => self.vpair(d, lo, hi),

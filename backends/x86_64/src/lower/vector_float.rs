@@ -162,13 +162,17 @@ impl Cx<'_> {
         self.finish_vector(d, rd);
     }
 
-    pub(crate) fn vfwiden(&mut self, high: bool, d: Val, a: Val) {
+    pub(crate) fn vfwiden(&mut self, from: Type, high: bool, d: Val, a: Val) {
         self.with_temps::<1>(d, a, |cx, r| {
             if high {
                 cx.shift_bytes_right(r.t[0], r.a, 8);
             }
-            // vcvtps2pd
-            cx.asm.v(0, 0x5a, r.d, 0, if high { r.t[0] } else { r.a });
+            let a = if high { r.t[0] } else { r.a };
+            match from {
+                Type::F16 => cx.widen_halves(0, r.d, a),
+                // vcvtps2pd
+                _ => cx.asm.v(0, 0x5a, r.d, 0, a),
+            }
         });
     }
 
@@ -206,7 +210,7 @@ impl Cx<'_> {
     }
 
     /// Jumps if any bit of `x` is one; the place of the displacement.
-    fn jump_if_any(&mut self, x: u8) -> usize {
+    pub(crate) fn jump_if_any(&mut self, x: u8) -> usize {
         // vptest
         self.p38(0x17, x, 0, x);
         self.asm.jcc(Cc::Ne)

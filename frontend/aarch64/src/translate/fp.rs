@@ -13,7 +13,7 @@ use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::permute::float;
 use crate::helpers::simd::{Insn, Operation};
 use crate::helpers::vector::id;
-use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_SLOW};
+use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
 use frontend_common::Tests;
 use isa::aarch64::fp::Translate;
 use tcg_ir::{Sign, Type, Val};
@@ -40,11 +40,19 @@ const fn general(sf: u8) -> Width {
 }
 
 impl Translator<'_> {
-    /// The IR type to compute in inline; none when the helper must do it.
+    /// The IR type to compute scalars in inline; none when the helper must do it.
     pub(super) fn inline_float(&self, lane: Lane) -> Option<Type> {
+        self.inline_lane(lane).filter(|ty| ty.is_float())
+    }
+
+    /// The type of the lanes to compute vectors in inline; none when the helper must do it.
+    pub(super) fn inline_lane(&self, lane: Lane) -> Option<Type> {
         self.may_inline()?;
+        let flags = self.b.tb.flags;
         match lane {
-            _ if self.b.tb.flags & TB_FP_SLOW != 0 => None,
+            _ if flags & TB_FP_SLOW != 0 => None,
+            Lane::H if flags & TB_FP_HALF_SLOW != 0 => None,
+            Lane::H => Some(Type::F16),
             Lane::S => Some(Type::F32),
             Lane::D => Some(Type::F64),
             _ => None,
@@ -156,14 +164,37 @@ impl Translator<'_> {
     /// FCVT between formats.
     fn convert_scalar(&mut self, f: isa::aarch64::FpConvert) {
         let (from, to) = (lane(f.ftype), lane(f.opc));
-        if let (Some(ty), Some(result)) = (self.inline_float(from), self.inline_float(to)) {
-            let x = self.float(ty, f.rn);
-            let x = self.b.fcvt(result, x);
-            let x = self.with_default_nan(result, x);
-            return self.set_scalar(f.rd, x);
+        let types = self.inline_lane(from).zip(self.inline_lane(to));
+        if let Some(result) = types.and_then(|(from, to)| self.converted(from, to, f.rn)) {
+            return self.set_v(f.rd, result);
         }
         let insn = scalar(Convert::Scalar, f.opc, (f.rd, f.rn, 0));
         self.by_helper(Insn { imm: from as u8, ..insn });
+    }
+
+    /// The scalar in vector register `rn` in another format, zeros above; none if the helper must do it.
+    fn converted(&mut self, from: Type, to: Type, rn: u8) -> Option<Val> {
+        let n = self.v(rn);
+        if to == Type::F16 {
+            let n = self.operand(from, Width::Scalar, n);
+            return self.narrowed_to_half(from, n);
+        }
+        let mut x = match from {
+            Type::F16 => self.half_as_single(n),
+            _ => self.b.vlow(from, n),
+        };
+        if self.b.tb.ty(x) != to {
+            x = self.b.fcvt(to, x);
+        }
+        let x = self.with_default_nan(to, x);
+        Some(self.b.vzext(x))
+    }
+
+    /// The low half of a vector as `f32`, which is exact; a signaling NaN becomes quiet and is invalid.
+    fn half_as_single(&mut self, n: Val) -> Val {
+        let n = self.operand(Type::F16, Width::Scalar, n);
+        let wide = self.b.vfwiden(Type::F16, false, n);
+        self.b.vlow(Type::F32, wide)
     }
 
     // --- moves --------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ pub(super) const fn rounding_of(op: FpInteger) -> Option<Round> {
 /// The bits of 2 to the power of `exponent`, a normal number.
 pub(super) const fn power_of_two(ty: Type, exponent: i32) -> u64 {
     match ty {
+        Type::F16 => ((15 + exponent) as u64) << 10,
         Type::F32 => ((127 + exponent) as u64) << 23,
         _ => ((1023 + exponent) as u64) << 52,
     }
@@ -119,12 +120,12 @@ impl Translator<'_> {
     }
 
     pub(super) fn lanes_of_power(&mut self, ty: Type, exponent: i32) -> Val {
-        let lane = if ty == Type::F32 { IrLane::S } else { IrLane::D };
+        let lane = IrLane::of_float(ty);
         self.all_lanes(lane, power_of_two(ty, exponent))
     }
 
     fn lanes_scaled_up(&mut self, ty: Type, fraction: u8, x: Val) -> Val {
-        let lane = if ty == Type::F32 { IrLane::S } else { IrLane::D };
+        let lane = IrLane::of_float(ty);
         let magnitude = self.b.vfabs(ty, x);
         let [limit, factor, one] =
             [64, i32::from(fraction), 0].map(|exponent| self.lanes_of_power(ty, exponent));

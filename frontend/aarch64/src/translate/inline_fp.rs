@@ -10,6 +10,7 @@ use crate::helpers::fp::misc::{FpMisc, Rounding};
 use crate::helpers::fp::same::FpSame;
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::Width;
+use crate::state::TB_FP_FLUSH;
 use tcg_ir::{Lane as IrLane, Round, Type, Val, VecFpCmp, VecFpOp, VecOp};
 
 impl Rounding {
@@ -66,6 +67,10 @@ impl Translator<'_> {
         match width {
             Width::Full => x,
             Width::Half => self.low_or_all(width, x),
+            Width::Scalar if ty == Type::F16 => {
+                let zero = self.b.v128(0);
+                self.b.vmove(IrLane::H, 0, 0, zero, x)
+            }
             Width::Scalar => {
                 let low = self.b.vlow(ty, x);
                 self.b.vzext(low)
@@ -177,25 +182,44 @@ impl Translator<'_> {
         Some(self.operand(ty, insn.width, result))
     }
 
-    /// FCVTL, FCVTN of single and double precision.
+    /// FCVTL, FCVTN.
     pub(super) fn inline_fp_convert(&mut self, insn: &Insn<FpConvert>) -> bool {
-        if self.inline_float(insn.lane).is_none() {
-            return false;
-        }
-        let n = self.v(insn.rn);
+        let types = self.inline_lane(insn.lane).zip(self.inline_lane(insn.lane.wide()));
+        let Some((short, long)) = types else { return false };
         match insn.op {
             FpConvert::Widen => {
-                let wide = self.b.vfwiden(insn.width == Width::Full, n);
-                let wide = self.lanes_with_default_nan(Type::F64, wide);
+                let n = self.v(insn.rn);
+                let wide = self.b.vfwiden(short, insn.width == Width::Full, n);
+                let wide = self.lanes_with_default_nan(long, wide);
                 self.set_v(insn.rd, wide);
             }
             FpConvert::Narrow => {
-                let narrow = self.b.vfnarrow(n);
+                let n = self.v(insn.rn);
+                let narrow = match short {
+                    Type::F16 => self.narrowed_to_half(long, n),
+                    _ => Some(self.b.vfnarrow(long, short, n)),
+                };
+                let Some(narrow) = narrow else { return false };
                 self.set_v_half(insn.width, insn.rd, narrow);
             }
             _ => return false,
         }
         true
+    }
+
+    /// Lanes of type `from` in half precision, zeros above; none if the helper must do it. Where subnormal numbers count as
+    /// zeros, the product with one is what finds them.
+    pub(super) fn narrowed_to_half(&mut self, from: Type, n: Val) -> Option<Val> {
+        let flushes = self.b.tb.flags & TB_FP_FLUSH != 0;
+        let n = match from {
+            Type::F64 if flushes => return None,
+            _ if flushes => {
+                let one = self.lanes_of_power(from, 0);
+                self.b.vfbinary(VecFpOp::Mul, from, n, one)
+            }
+            _ => n,
+        };
+        Some(self.b.vfnarrow(from, Type::F16, n))
     }
 
     /// FADDP and its like of a pair, FMAXV and its like of four lanes.

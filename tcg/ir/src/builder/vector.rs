@@ -197,14 +197,14 @@ impl Builder {
         self.vector(|d| Op::VFToInt { round, d, a })
     }
 
-    /// The low or high half of `f32` lanes to `f64`.
-    pub fn vfwiden(&mut self, high: bool, a: Val) -> Val {
-        self.vector(|d| Op::VFWiden { high, d, a })
+    /// The low or high half of the lanes to twice their width; `from` is `f16` or `f32`.
+    pub fn vfwiden(&mut self, from: Type, high: bool, a: Val) -> Val {
+        self.vector(|d| Op::VFWiden { from, high, d, a })
     }
 
-    /// `f64` lanes to `f32` in the low half, zeros above.
-    pub fn vfnarrow(&mut self, a: Val) -> Val {
-        self.vector(|d| Op::VFNarrow { d, a })
+    /// The lanes in a shorter format, zeros above.
+    pub fn vfnarrow(&mut self, from: Type, to: Type, a: Val) -> Val {
+        self.vector(|d| Op::VFNarrow { from, to, d, a })
     }
 
     /// Signs of float lanes inverted.
@@ -220,7 +220,7 @@ impl Builder {
     }
 
     fn sign_bits(&mut self, ty: Type) -> Val {
-        let lane = if ty == Type::F32 { Lane::S } else { Lane::D };
+        let lane = Lane::of_float(ty);
         let sign = self.konst(lane.scalar(), 1 << (ty.bits() - 1));
         self.vdup(lane, sign)
     }

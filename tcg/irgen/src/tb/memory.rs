@@ -24,7 +24,7 @@ impl Maker<'_> {
         let sizes: &[u8] = match ty {
             Type::I32 => &[1, 2, 4],
             Type::I64 => &[1, 2, 4, 8],
-            Type::F32 => &[4],
+            Type::F16 | Type::F32 => &[4],
             Type::F64 => &[8],
             Type::V128 => &[16],
         };

@@ -112,6 +112,12 @@ impl Maker<'_> {
             return self.take(Type::V128);
         }
         let mut half = || match ty {
+            Type::F16 => (0..4).fold(0, |bits, _| bits << 16 | u64::from(self.random.half())),
+            Type::F32 if self.random.one_in(4) => {
+                let (hi, lo) = (self.random.single_near_half(), self.random.single_near_half());
+                u64::from(hi) << 32 | u64::from(lo)
+            }
+            Type::F64 if self.random.one_in(4) => self.random.double_near_half(),
             Type::F32 => u64::from(self.random.single()) << 32 | u64::from(self.random.single()),
             _ => self.random.double(),
         };
@@ -149,9 +155,17 @@ impl Maker<'_> {
             11 => self.b.vftoint(round, a),
             12 => {
                 let high = self.random.one_in(2);
-                self.b.vfwiden(high, a)
+                let from = self.random.pick(&[Type::F16, Type::F32]);
+                let a = self.take_floats(from);
+                self.b.vfwiden(from, high, a)
             }
-            _ => self.b.vfnarrow(a),
+            _ => {
+                const NARROW: [(Type, Type); 3] =
+                    [(Type::F64, Type::F32), (Type::F64, Type::F16), (Type::F32, Type::F16)];
+                let (from, to) = self.random.pick(&NARROW);
+                let a = self.take_floats(from);
+                self.b.vfnarrow(from, to, a)
+            }
         };
         self.give(d);
     }

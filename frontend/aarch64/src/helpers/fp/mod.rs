@@ -16,13 +16,8 @@ mod tests;
 
 use crate::helpers::simd::lanes::Lane;
 use crate::ieee_rules::RULES;
-use crate::state::{CpuState, FPCR_DN, FPCR_FZ, FPSR_IXC};
+use crate::state::{CpuState, FPCR_AHP, FPCR_DN, FPCR_FZ, FPCR_FZ16, FPSR_IXC};
 use softfp::{Env, Flags, Format, Round};
-
-/// FPCR.AHP: half precision in conversions is the alternative one.
-const AHP: u32 = 1 << 26;
-/// FPCR.FZ16.
-const FZ16: u32 = 1 << 19;
 
 /// The arithmetic environment that FPCR says.
 pub(crate) fn environment(cpu: &CpuState) -> Env {
@@ -36,14 +31,14 @@ pub(crate) fn environment(cpu: &CpuState) -> Env {
     Env {
         default_nan: fpcr & FPCR_DN != 0,
         flush: fpcr & FPCR_FZ != 0,
-        flush_half: fpcr & FZ16 != 0,
+        flush_half: fpcr & FPCR_FZ16 != 0,
         ..Env::with_round(&RULES, round)
     }
 }
 
 /// Whether half precision in conversions is the alternative one.
 pub(crate) fn alternative_half(cpu: &CpuState) -> bool {
-    cpu.fpcr() & AHP != 0
+    cpu.fpcr() & FPCR_AHP != 0
 }
 
 /// Adds exceptions to FPSR. With the first inexact result floating point need not be done here any more, see

@@ -1,6 +1,5 @@
 //! What the manual says of particular values.
 
-use super::AHP;
 use super::compare::FpCompare;
 use super::convert::{FpConvert, FpInteger};
 use super::long::FpLong;
@@ -8,7 +7,7 @@ use super::misc::{FpMisc, Rounding};
 use super::same::FpSame;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::{Family, Insn, Operation, execute, set_v, v};
-use crate::state::{CpuState, FPCR_DN as DN, FPCR_FZ as FZ, FPSR_IDC};
+use crate::state::{CpuState, FPCR_AHP, FPCR_DN as DN, FPCR_FZ as FZ, FPSR_IDC};
 
 const IOC: u32 = 1;
 const DZC: u32 = 2;
@@ -140,8 +139,8 @@ fn conversions_to_half() {
     let narrow =
         Insn { imm: Lane::S as u8, ..Insn::new(FpConvert::Scalar, Lane::H, Width::Scalar) };
     assert_eq!(run(0, narrow, [0x4780_0000, 0, 0]), (0x7c00, OFC | IXC));
-    assert_eq!(run(AHP, narrow, [0x4780_0000, 0, 0]), (0x7c00, 0));
-    assert_eq!(run(AHP, narrow, [0x7fc0_0000, 0, 0]), (0, IOC));
+    assert_eq!(run(FPCR_AHP, narrow, [0x4780_0000, 0, 0]), (0x7c00, 0));
+    assert_eq!(run(FPCR_AHP, narrow, [0x7fc0_0000, 0, 0]), (0, IOC));
     assert_eq!(run(0, narrow, [0x3300_0001, 0, 0]), (1, UFC | IXC));
 }
 
