@@ -6,6 +6,7 @@
 
 use crate::layout::{Endian, convert, convert_array, kernel};
 use crate::netlink::Converter;
+use crate::sys::fanotify;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Words of marks: descriptors above 4095 have none, and the kernel is asked every time.
@@ -35,6 +36,8 @@ pub enum Kind {
     Signal,
     /// `struct inotify_event` with a name behind it.
     Watch,
+    /// Records of `fanotify`.
+    Files,
     /// Netlink messages of the routing family.
     Netlink,
 }
@@ -71,6 +74,7 @@ fn ask(fd: i32) -> Kind {
         b"anon_inode:[eventfd]" | b"anon_inode:[timerfd]" => Kind::Counter,
         b"anon_inode:[signalfd]" => Kind::Signal,
         b"anon_inode:inotify" => Kind::Watch,
+        b"anon_inode:[fanotify]" => Kind::Files,
         name if name.starts_with(b"socket:") && is_netlink(fd) => Kind::Netlink,
         _ => Kind::Plain,
     }
@@ -84,13 +88,14 @@ fn is_netlink(fd: i32) -> bool {
         && domain == libc::AF_NETLINK
 }
 
-/// Converts what a read from a special descriptor gave, or what a write gives it.
+/// Converts what a read from a special descriptor gave.
 pub fn convert_contents(endian: Endian, kind: Kind, bytes: &mut [u8]) {
     match kind {
         Kind::Plain => {}
         Kind::Counter => convert(endian, kernel::U64, bytes),
         Kind::Signal => convert_array(endian, kernel::SIGNALFD_SIGINFO, bytes),
         Kind::Watch => convert_watches(endian, bytes),
+        Kind::Files => fanotify::convert_events(endian, bytes),
         Kind::Netlink => Converter { endian, from_guest: false }.messages(bytes),
     }
 }

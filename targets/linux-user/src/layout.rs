@@ -188,6 +188,20 @@ pub mod kernel {
         UCRED = 12 [4 x 3];
         SIGNALFD_SIGINFO = 128 [4 x 12, 8 x 4, 2 x 2, 4 x 1, 8 x 1, 4 x 1, 1 x 28];
         FILE_HANDLE = 8 [4 x 2];
+        FILE_ATTR = 24 [8 x 1, 4 x 4];
+        XATTR_ARGS = 16 [8 x 1, 4 x 2];
+        USTAT = 32 [4 x 1, 1 x 4, 8 x 1, 1 x 16];
+        CACHESTAT_RANGE = 16 [8 x 2];
+        CACHESTAT = 40 [8 x 5];
+        IOCB = 64 [8 x 2, 2 x 2, 4 x 1, 8 x 4, 4 x 2];
+        IO_EVENT = 32 [8 x 4];
+        LSM_CTX = 32 [8 x 4];
+        STATMOUNT = 512 [4 x 2, 8 x 1, 4 x 2, 8 x 1, 4 x 2, 8 x 2, 4 x 2, 8 x 5, 4 x 2, 8 x 1,
+                         4 x 6, 8 x 1, 4 x 4, 8 x 43];
+        KEY_DH = 12 [4 x 3];
+        KEY_DERIVATION = 56 [8 x 2, 4 x 9, 1 x 4];
+        KEY_QUERY = 56 [4 x 2, 2 x 4, 4 x 10];
+        KEY_OPERATION = 40 [4 x 10];
     }
 }
 

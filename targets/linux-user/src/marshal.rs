@@ -1,10 +1,11 @@
 //! Calls that are the host's own once their arguments are converted.
 
 use crate::errno::{Errno, SysResult};
-use crate::layout::kernel::IOVEC;
+use crate::layout::kernel::{IOVEC, U64};
 use crate::layout::{Endian, Layout, convert_array, size_of};
 use crate::path;
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
+use crate::sys::file;
 use crate::table::Arg;
 use std::ffi::CString;
 
@@ -36,6 +37,17 @@ enum Back {
     Counted,
 }
 
+/// Most nodes that the kernel takes a set of: the bits of a page (Linux mm/mempolicy.c:get_nodes).
+const MAX_NODES: u64 = 8 * tcg_mem::PAGE_SIZE;
+
+/// Bytes of a set of `count` nodes less one; none if the kernel is going to refuse the count.
+fn node_bytes(count: u64) -> u64 {
+    match count.wrapping_sub(1) {
+        bits @ 0..=MAX_NODES => bits.div_ceil(64) * 8,
+        _ => 0,
+    }
+}
+
 /// Passes a call on to the host.
 ///
 /// # Errors
@@ -57,26 +69,37 @@ pub fn pass(ctx: &mut Ctx<'_>, number: i64, kinds: &[Arg], args: &Args) -> SysRe
 impl Frame {
     fn argument(&mut self, ctx: &Ctx<'_>, kind: Arg, value: u64, args: &Args) -> SysResult {
         let count = |n: u8| u64::from(args[n as usize] as u32);
-        let (layout, count, fill, back) = match kind {
+        let sized = |n: u8| args[n as usize];
+        let whole = |layout: Layout, count: u64| (layout, size_of(layout) as u64 * count);
+        let ((layout, len), fill, back) = match kind {
             Arg::Path | Arg::Link => return self.path(ctx, value, kind == Arg::Path),
+            Arg::At(n) => return self.path(ctx, value, file::follows(args[n as usize])),
             Arg::Buffer(n) => {
                 ctx.open_for_host(value, args[n as usize]);
                 return Ok(value);
             }
             Arg::Open => return Ok((ctx.process().abi.open_flags)(value)),
-            Arg::In(layout) => (layout, 1, true, Back::Nothing),
-            Arg::Out(layout) => (layout, 1, false, Back::Whole),
-            Arg::InOut(layout) => (layout, 1, true, Back::Whole),
-            Arg::InArray(layout, n) => (layout, count(n), true, Back::Nothing),
-            Arg::Scatter(n) => (IOVEC, count(n), true, Back::Nothing),
-            Arg::OutArray(layout, n) => (layout, count(n), false, Back::Counted),
-            Arg::InOutArray(layout, n) => (layout, count(n), true, Back::Whole),
+            // The kernel refuses more than a page without a look at it.
+            Arg::InSized(_, n) | Arg::OutSized(_, n) if sized(n) > tcg_mem::PAGE_SIZE => {
+                return Ok(value);
+            }
+            Arg::In(layout) => (whole(layout, 1), true, Back::Nothing),
+            Arg::Out(layout) => (whole(layout, 1), false, Back::Whole),
+            Arg::InOut(layout) => (whole(layout, 1), true, Back::Whole),
+            Arg::InArray(layout, n) => (whole(layout, count(n)), true, Back::Nothing),
+            Arg::Scatter(n) => (whole(IOVEC, count(n)), true, Back::Nothing),
+            Arg::OutArray(layout, n) => (whole(layout, count(n)), false, Back::Counted),
+            Arg::InOutArray(layout, n) => (whole(layout, count(n)), true, Back::Whole),
+            Arg::InSized(layout, n) => ((layout, sized(n)), true, Back::Nothing),
+            Arg::OutSized(layout, n) => ((layout, sized(n)), false, Back::Whole),
+            Arg::InNodes(n) => ((U64, node_bytes(args[n as usize])), true, Back::Nothing),
+            Arg::OutNodes(n) => ((U64, node_bytes(args[n as usize])), false, Back::Whole),
             _ => return Ok(value),
         };
         if value == 0 {
             return Ok(0);
         }
-        let pointer = self.buffer(ctx.endian(), value, (layout, count), fill, back)?;
+        let pointer = self.buffer(ctx.endian(), value, (layout, len), fill, back)?;
         if let (Arg::Scatter(_), Some(vectors)) = (kind, self.buffers.last()) {
             ctx.open_vectors(&vectors.bytes);
         }
@@ -99,11 +122,10 @@ impl Frame {
         &mut self,
         endian: Endian,
         guest: u64,
-        (layout, count): (Layout, u64),
+        (layout, len): (Layout, u64),
         fill: bool,
         back: Back,
     ) -> SysResult {
-        let len = size_of(layout) as u64 * count;
         if len > MAX_ARRAY {
             return Err(Errno::EINVAL);
         }

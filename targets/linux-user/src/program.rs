@@ -84,10 +84,31 @@ fn lookup(prefix: Option<&Path>, path: &CStr) -> CString {
     }
 }
 
-fn read_head(path: &CStr) -> Result<Vec<u8>, Errno> {
+/// `AT_EXECVE_CHECK` of `execveat`: would it be allowed? Since Linux 6.14.
+pub const EXECVE_CHECK: u64 = 0x1_0000;
+
+/// Whether the host's kernel would let this process execute the file: by its permissions, those of its file system, and
+/// security modules.
+///
+/// # Errors
+/// As `execve`; EINVAL if the kernel cannot be asked.
+pub fn check_execute(path: &CStr) -> Result<(), Errno> {
+    let name = path.as_ptr() as u64;
+    let (args, env) = ([name, 0], [0u64]);
     let at = libc::AT_FDCWD as u64;
-    let args = [at, path.as_ptr() as u64, libc::X_OK as u64, 0, 0, 0];
-    crate::host::call(libc::SYS_faccessat, args)?;
+    let call = [at, name, args.as_ptr() as u64, env.as_ptr() as u64, EXECVE_CHECK, 0];
+    crate::host::call(libc::SYS_execveat, call).map(|_| ())
+}
+
+fn read_head(path: &CStr) -> Result<Vec<u8>, Errno> {
+    match check_execute(path) {
+        Err(Errno::EINVAL) => {
+            let at = libc::AT_FDCWD as u64;
+            let args = [at, path.as_ptr() as u64, libc::X_OK as u64, 0, 0, 0];
+            crate::host::call(libc::SYS_faccessat, args)?;
+        }
+        checked => checked?,
+    }
     let file = open(path)?;
     let mut head = Vec::new();
     file.take(HEAD as u64).read_to_end(&mut head)?;

@@ -92,15 +92,22 @@ fn argument(ctx: &Ctx<'_>, line: &mut String, kind: Arg, value: u64, args: &Args
             let flags = (ctx.process().abi.open_flags)(value);
             write!(line, "{}", open_flags(flags))
         }
-        Arg::Hex | Arg::Ptr | Arg::Out(_) | Arg::OutArray(..) => write!(line, "{value:#x}"),
+        Arg::Hex | Arg::Ptr | Arg::Out(_) | Arg::OutArray(..) | Arg::OutSized(..) => {
+            write!(line, "{value:#x}")
+        }
         _ if value == 0 => write!(line, "NULL"),
-        Arg::Path | Arg::Link | Arg::Str => match ctx.get_path(value) {
+        Arg::Path | Arg::Link | Arg::At(_) | Arg::Str => match ctx.get_path(value) {
             Ok(text) => write!(line, "{text:?}"),
             Err(_) => write!(line, "{value:#x}"),
         },
         Arg::Data(n) | Arg::Buffer(n) => bytes(line, value, args[n as usize]),
         Arg::In(layout) | Arg::InOut(layout) => structure(ctx, line, layout, value),
-        Arg::InArray(..) | Arg::InOutArray(..) | Arg::Scatter(_) => write!(line, "{value:#x}"),
+        Arg::InArray(..)
+        | Arg::InOutArray(..)
+        | Arg::InSized(..)
+        | Arg::InNodes(_)
+        | Arg::OutNodes(_)
+        | Arg::Scatter(_) => write!(line, "{value:#x}"),
     };
 }
 

@@ -1,19 +1,26 @@
 //! The handlers of system calls that are more than a conversion of arguments, by subject.
 
+pub mod aio;
 pub mod clock;
 pub mod clone;
 pub mod descriptor;
 pub mod epoll;
 pub mod exec;
+pub mod fanotify;
 pub mod fcntl;
 pub mod file;
 pub mod futex;
+pub mod futex2;
 mod futex_pi;
 pub mod guarded;
 pub mod ioctl;
 pub mod ipc;
+pub mod key;
+pub mod landlock;
+pub mod lsm;
 pub mod memory;
 pub mod misc;
+pub mod mount;
 pub mod poll;
 pub mod prctl;
 pub mod process;

@@ -8,8 +8,9 @@ use crate::errno::SysResult;
 use crate::layout::{Layout, kernel as k};
 use crate::process::{Args, Ctx};
 use crate::sys::{
-    clock, clone, descriptor, epoll, exec, fcntl, file, futex, guarded, ioctl, ipc, memory, misc,
-    poll, prctl, process, signal, socket, stat, thread,
+    aio, clock, clone, descriptor, epoll, exec, fanotify, fcntl, file, futex, futex2, guarded,
+    ioctl, ipc, key, landlock, lsm, memory, misc, mount, poll, prctl, process, signal, socket,
+    stat, thread,
 };
 
 /// A handler.
@@ -45,6 +46,8 @@ pub enum Arg {
     Path,
     /// Path whose final link is not followed.
     Link,
+    /// Path whose final link is followed unless the flags in that argument have `AT_SYMLINK_NOFOLLOW`.
+    At(u8),
     /// String that is no path.
     Str,
     /// Flags of `open`.
@@ -63,6 +66,14 @@ pub enum Arg {
     OutArray(Layout, u8),
     /// Array the kernel reads and writes; the count is that argument.
     InOutArray(Layout, u8),
+    /// Structure the kernel reads, of as many bytes as that argument says: a cut or a repeated one.
+    InSized(Layout, u8),
+    /// The same that the kernel writes.
+    OutSized(Layout, u8),
+    /// Set of memory nodes the kernel reads: as many bits as that argument says, less one, in 64-bit words.
+    InNodes(u8),
+    /// The same that the kernel writes.
+    OutNodes(u8),
     /// Array of `struct iovec` whose buffers the kernel writes; the count is that argument.
     Scatter(u8),
     /// Bytes the kernel reads; the length is that argument.
@@ -100,8 +111,8 @@ macro_rules! rows {
 }
 
 use Arg::{
-    Buffer, Data, DirFd, Fd, Hex, In, InArray, InOut, InOutArray, Int, Link, Oct, Open, Out,
-    OutArray, Path, Ptr, Scatter, Signal, Str,
+    At, Buffer, Data, DirFd, Fd, Hex, In, InArray, InNodes, InOut, InOutArray, InSized, Int, Link,
+    Oct, Open, Out, OutArray, OutNodes, OutSized, Path, Ptr, Scatter, Signal, Str,
 };
 
 /// Finds a call by name.
@@ -120,7 +131,7 @@ rows! {
     accept4 own socket::accept4, [Fd, Ptr, Ptr, Open];
     access pass, [Path, Oct];
     acct pass, [Path];
-    add_key none, [];
+    add_key pass, [Str, Str, Data(3), Int, Int];
     adjtimex pass, [InOut(k::TIMEX)];
     afs_syscall none, [];
     alarm pass, [Int];
@@ -128,7 +139,7 @@ rows! {
     bind own socket::bind, [Fd, Ptr, Int];
     bpf none, [];
     brk own memory::brk, [Ptr];
-    cachestat none, [];
+    cachestat pass, [Fd, In(k::CACHESTAT_RANGE), Out(k::CACHESTAT), Hex];
     capget own process::capget, [InOut(k::CAP_HEADER), Out(k::CAP_DATA)];
     capset own process::capset, [In(k::CAP_HEADER), In(k::CAP_DATA)];
     chdir pass, [Path];
@@ -168,19 +179,19 @@ rows! {
     faccessat2 pass, [DirFd, Path, Oct, Hex];
     fadvise64 pass, [Fd, Int, Int, Int];
     fallocate pass, [Fd, Hex, Int, Int];
-    fanotify_init none, [];
-    fanotify_mark none, [];
+    fanotify_init own fanotify::init, [Hex, Open];
+    fanotify_mark own fanotify::mark, [Fd, Hex, Hex, DirFd, Path];
     fchdir pass, [Fd];
     fchmod pass, [Fd, Oct];
     fchmodat pass, [DirFd, Path, Oct];
-    fchmodat2 own file::fchmodat2, [DirFd, Path, Oct, Hex];
+    fchmodat2 pass, [DirFd, At(3), Oct, Hex];
     fchown pass, [Fd, Int, Int];
-    fchownat own file::fchownat, [DirFd, Link, Int, Int, Hex];
+    fchownat pass, [DirFd, At(4), Int, Int, Hex];
     fcntl own fcntl::fcntl, [Fd, Int, Hex];
     fdatasync pass, [Fd];
     fgetxattr pass, [Fd, Str, Buffer(3), Int];
-    file_getattr none, [];
-    file_setattr none, [];
+    file_getattr pass, [DirFd, At(4), OutSized(k::FILE_ATTR, 3), Int, Hex];
+    file_setattr pass, [DirFd, At(4), InSized(k::FILE_ATTR, 3), Int, Hex];
     finit_module none, [];
     flistxattr pass, [Fd, Buffer(2), Int];
     flock pass, [Fd, Int];
@@ -197,13 +208,13 @@ rows! {
     fsync pass, [Fd];
     ftruncate pass, [Fd, Int];
     futex own futex::futex, [Ptr, Hex, Int, Ptr, Ptr, Hex];
-    futex_requeue none, [];
-    futex_wait none, [];
-    futex_waitv none, [];
-    futex_wake none, [];
+    futex_requeue own futex2::requeue, [Ptr, Hex, Int, Int];
+    futex_wait own futex2::wait, [Ptr, Int, Hex, Hex, In(k::TIMESPEC), Int];
+    futex_waitv own futex2::waitv, [Ptr, Int, Hex, In(k::TIMESPEC), Int];
+    futex_wake pass, [Ptr, Hex, Int, Hex];
     futimesat pass, [DirFd, Path, In(k::TIMEVAL_PAIR)];
     get_kernel_syms none, [];
-    get_mempolicy none, [];
+    get_mempolicy pass, [Out(k::U32), OutNodes(2), Int, Ptr, Hex];
     get_robust_list own thread::get_robust_list, [Int, Ptr, Ptr];
     getcpu pass, [Out(k::U32), Out(k::U32), Ptr];
     getcwd pass, [Buffer(1), Int];
@@ -233,19 +244,19 @@ rows! {
     gettimeofday pass, [Out(k::TIMEVAL), Out(k::TIMEZONE)];
     getuid pass, [];
     getxattr pass, [Path, Str, Buffer(3), Int];
-    getxattrat none, [];
+    getxattrat own file::getxattrat, [DirFd, At(2), Hex, Str, InSized(k::XATTR_ARGS, 5), Int];
     idle none, [];
     init_module none, [];
     inotify_add_watch pass, [Fd, Path, Hex];
     inotify_init own descriptor::inotify_init, [];
     inotify_init1 own descriptor::inotify_init1, [Open];
     inotify_rm_watch pass, [Fd, Int];
-    io_cancel none, [];
-    io_destroy none, [];
-    io_getevents none, [];
-    io_pgetevents none, [];
-    io_setup none, [];
-    io_submit none, [];
+    io_cancel own aio::cancel, [Hex, Ptr, Ptr];
+    io_destroy pass, [Hex];
+    io_getevents own aio::getevents, [Hex, Int, Int, Ptr, In(k::TIMESPEC)];
+    io_pgetevents own aio::pgetevents, [Hex, Int, Int, Ptr, In(k::TIMESPEC), Ptr];
+    io_setup own aio::setup, [Int, Ptr];
+    io_submit own aio::submit, [Hex, Int, Ptr];
     io_uring_enter none, [];
     io_uring_register none, [];
     io_uring_setup none, [];
@@ -256,35 +267,35 @@ rows! {
     kcmp pass, [Int, Int, Int, Hex, Hex];
     kexec_file_load none, [];
     kexec_load none, [];
-    keyctl none, [];
+    keyctl own key::keyctl, [Int, Int, Hex, Hex, Hex];
     kill pass, [Int, Signal];
-    landlock_add_rule none, [];
-    landlock_create_ruleset none, [];
-    landlock_restrict_self none, [];
+    landlock_add_rule own landlock::add_rule, [Fd, Int, Ptr, Hex];
+    landlock_create_ruleset own landlock::create_ruleset, [InSized(k::U64, 1), Int, Hex];
+    landlock_restrict_self own landlock::restrict_self, [Fd, Hex];
     lchown pass, [Link, Int, Int];
     lgetxattr pass, [Link, Str, Buffer(3), Int];
     link pass, [Link, Link];
     linkat own file::linkat, [DirFd, Link, DirFd, Link, Hex];
     listen pass, [Fd, Int];
-    listmount none, [];
+    listmount own mount::listmount, [Ptr, Ptr, Int, Hex];
     listxattr pass, [Path, Buffer(2), Int];
-    listxattrat none, [];
+    listxattrat pass, [DirFd, At(2), Hex, Buffer(4), Int];
     llistxattr pass, [Link, Buffer(2), Int];
     lookup_dcookie none, [];
     lremovexattr pass, [Link, Str];
     lseek pass, [Fd, Int, Int];
     lsetxattr pass, [Link, Str, Data(3), Int, Hex];
-    lsm_get_self_attr none, [];
-    lsm_list_modules none, [];
-    lsm_set_self_attr none, [];
+    lsm_get_self_attr own lsm::get_self_attr, [Int, Ptr, Ptr, Hex];
+    lsm_list_modules own lsm::list_modules, [Ptr, Ptr, Hex];
+    lsm_set_self_attr own lsm::set_self_attr, [Int, Ptr, Int, Hex];
     lstat own stat::lstat, [Link, Ptr];
     madvise own memory::madvise, [Ptr, Hex, Int];
     map_shadow_stack none, [];
-    mbind none, [];
+    mbind pass, [Ptr, Hex, Int, InNodes(4), Int, Hex];
     membarrier pass, [Int, Hex, Int];
     memfd_create pass, [Str, Hex];
-    memfd_secret none, [];
-    migrate_pages none, [];
+    memfd_secret pass, [Hex];
+    migrate_pages pass, [Int, Int, InNodes(1), InNodes(1)];
     mincore pass, [Ptr, Hex, Ptr];
     mkdir pass, [Link, Oct];
     mkdirat pass, [DirFd, Link, Oct];
@@ -295,9 +306,9 @@ rows! {
     mlockall own misc::zero, [Hex];
     mmap own memory::mmap, [Ptr, Hex, Hex, Hex, Fd, Hex];
     mount pass, [Path, Path, Str, Hex, Ptr];
-    mount_setattr own file::mount_setattr, [DirFd, Path, Hex, Ptr, Int];
+    mount_setattr pass, [DirFd, At(2), Hex, InSized(k::U64, 4), Int];
     move_mount pass, [DirFd, Path, DirFd, Path, Hex];
-    move_pages none, [];
+    move_pages pass, [Int, Int, InArray(k::U64, 1), InArray(k::U32, 1), InOutArray(k::U32, 1), Hex];
     mprotect own memory::mprotect, [Ptr, Hex, Hex];
     mq_getsetattr pass, [Fd, In(k::MQ_ATTR), Out(k::MQ_ATTR)];
     mq_notify pass, [Fd, In(k::SIGEVENT)];
@@ -323,8 +334,8 @@ rows! {
     old_mmap own memory::old_mmap, [Ptr];
     open own file::open, [Path, Open, Oct];
     open_by_handle_at own file::open_by_handle_at, [Fd, Ptr, Open];
-    open_tree pass, [DirFd, Path, Hex];
-    open_tree_attr none, [];
+    open_tree pass, [DirFd, At(2), Hex];
+    open_tree_attr pass, [DirFd, At(2), Hex, InSized(k::U64, 4), Int];
     openat own file::openat, [DirFd, Path, Open, Oct];
     openat2 own file::openat2, [DirFd, Path, In(k::OPEN_HOW), Int];
     pause pass, [];
@@ -346,8 +357,8 @@ rows! {
     preadv pass, [Fd, Scatter(2), Int, Int, Int];
     preadv2 pass, [Fd, Scatter(2), Int, Int, Int, Hex];
     prlimit64 own process::prlimit64, [Int, Int, In(k::RLIMIT), Out(k::RLIMIT)];
-    process_madvise none, [];
-    process_mrelease none, [];
+    process_madvise own memory::process_madvise, [Fd, InArray(k::IOVEC, 2), Int, Int, Hex];
+    process_mrelease pass, [Fd, Hex];
     process_vm_readv pass, [Int, Scatter(2), Int, InArray(k::IOVEC, 4), Int, Hex];
     process_vm_writev pass, [Int, InArray(k::IOVEC, 2), Int, InArray(k::IOVEC, 4), Int, Hex];
     pselect6 own poll::pselect6, [Int, Ptr, Ptr, Ptr, In(k::TIMESPEC), Ptr];
@@ -371,12 +382,12 @@ rows! {
     recvmsg own socket::recvmsg, [Fd, Ptr, Hex];
     remap_file_pages none, [];
     removexattr pass, [Path, Str];
-    removexattrat none, [];
+    removexattrat pass, [DirFd, At(2), Hex, Str];
     rename pass, [Link, Link];
     renameat pass, [DirFd, Link, DirFd, Link];
     renameat2 pass, [DirFd, Link, DirFd, Link, Hex];
-    request_key none, [];
-    restart_syscall none, [];
+    request_key pass, [Str, Str, Str, Int];
+    restart_syscall own misc::interrupted, [];
     rmdir pass, [Link];
     rseq none, [];
     rt_sigaction own signal::rt_sigaction, [Signal, Ptr, Ptr, Int];
@@ -414,8 +425,8 @@ rows! {
     sendmmsg own socket::sendmmsg, [Fd, Ptr, Int, Hex];
     sendmsg own socket::sendmsg, [Fd, Ptr, Hex];
     sendto own socket::sendto, [Fd, Data(2), Int, Hex, Ptr, Int];
-    set_mempolicy none, [];
-    set_mempolicy_home_node none, [];
+    set_mempolicy pass, [Int, InNodes(2), Int];
+    set_mempolicy_home_node pass, [Ptr, Hex, Int, Hex];
     set_robust_list own thread::set_robust_list, [Ptr, Int];
     set_tid_address own thread::set_tid_address, [Ptr];
     setdomainname pass, [Data(1), Int];
@@ -438,7 +449,7 @@ rows! {
     settimeofday pass, [In(k::TIMEVAL), In(k::TIMEZONE)];
     setuid pass, [Int];
     setxattr pass, [Path, Str, Data(3), Int, Hex];
-    setxattrat none, [];
+    setxattrat pass, [DirFd, At(2), Hex, Str, InSized(k::XATTR_ARGS, 5), Int];
     shmat own ipc::shmat, [Int, Ptr, Hex];
     shmctl own ipc::shmctl, [Int, Int, Ptr];
     shmdt own ipc::shmdt, [Ptr];
@@ -460,7 +471,7 @@ rows! {
     stat own stat::stat, [Path, Ptr];
     statfs own stat::statfs, [Path, Ptr];
     statfs64 own stat::statfs64, [Path, Int, Ptr];
-    statmount none, [];
+    statmount own mount::statmount, [Ptr, Ptr, Int, Hex];
     statx own stat::statx, [DirFd, Path, Hex, Hex, Ptr];
     swapoff pass, [Path];
     swapon pass, [Path, Hex];
@@ -469,7 +480,7 @@ rows! {
     sync pass, [];
     sync_file_range pass, [Fd, Int, Int, Hex];
     syncfs pass, [Fd];
-    sysfs none, [];
+    sysfs pass, [Int, Ptr, Ptr];
     sysinfo pass, [Out(k::SYSINFO)];
     syslog pass, [Int, Buffer(2), Int];
     tee pass, [Fd, Fd, Int, Hex];
@@ -495,9 +506,9 @@ rows! {
     unshare own process::unshare, [Hex];
     uselib none, [];
     userfaultfd none, [];
-    ustat none, [];
+    ustat pass, [Hex, Out(k::USTAT)];
     utime pass, [Path, In(k::UTIMBUF)];
-    utimensat own file::utimensat, [DirFd, Path, In(k::TIMESPEC_PAIR), Hex];
+    utimensat pass, [DirFd, At(3), In(k::TIMESPEC_PAIR), Hex];
     utimes pass, [Path, In(k::TIMEVAL_PAIR)];
     vfork own clone::vfork, [];
     vhangup pass, [];
@@ -536,6 +547,11 @@ mod tests {
                 if let InArray(_, n)
                 | OutArray(_, n)
                 | InOutArray(_, n)
+                | InSized(_, n)
+                | OutSized(_, n)
+                | InNodes(n)
+                | OutNodes(n)
+                | At(n)
                 | Scatter(n)
                 | Data(n)
                 | Buffer(n) = arg

@@ -24,10 +24,13 @@ pub fn execve(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 
 /// `execveat`.
 pub fn execveat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    if a[4] & !EXECVEAT_FLAGS & 0xffff_ffff != 0 {
+        return Err(Errno::EINVAL);
+    }
     let name = ctx.get_path(a[1])?;
     let is_plain = name.to_bytes().starts_with(b"/") || a[0] as i32 == libc::AT_FDCWD;
     if is_plain && !name.is_empty() {
-        return run(ctx, &name, a[2], a[3]);
+        return run_or_check(ctx, &name, a);
     }
     let empty_is_fd = a[4] & libc::AT_EMPTY_PATH as u64 != 0;
     let path = match (name.is_empty(), empty_is_fd) {
@@ -35,7 +38,19 @@ pub fn execveat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         (true, false) => return Err(Errno::ENOENT),
         _ => [format!("/proc/self/fd/{}/", a[0] as i32).as_bytes(), name.to_bytes()].concat(),
     };
-    run(ctx, &crate::path::c_string(&path), a[2], a[3])
+    run_or_check(ctx, &crate::path::c_string(&path), a)
+}
+
+/// The flags that `execveat` knows.
+const EXECVEAT_FLAGS: u64 =
+    (libc::AT_EMPTY_PATH | libc::AT_SYMLINK_NOFOLLOW) as u64 | program::EXECVE_CHECK;
+
+/// Executes a program, or only asks whether it may be executed.
+fn run_or_check(ctx: &mut Ctx<'_>, path: &CStr, a: &Args) -> SysResult {
+    if a[4] & program::EXECVE_CHECK == 0 {
+        return run(ctx, path, a[2], a[3]);
+    }
+    program::check_execute(&ctx.resolve(&own_program(ctx, path))).map(|()| 0)
 }
 
 fn run(ctx: &mut Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> SysResult {

@@ -2,11 +2,12 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::fdkind::{Kind, convert_contents};
-use crate::layout::{Layout, Run, convert, convert_array, kernel};
+use crate::layout::{Layout, Run, convert, kernel};
 use crate::marshal;
 use crate::path;
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
 use crate::procfs;
+use crate::sys::fanotify;
 use crate::table::Arg;
 use std::ffi::CString;
 
@@ -27,15 +28,17 @@ pub fn read(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 
 /// `write`.
 pub fn write(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    if a[2] == 8 && ctx.process().fds.kind(a[0]) == Kind::Counter {
-        let bytes = ctx.get_layout(a[1], kernel::U64)?;
-        return ctx.blocking(libc::SYS_write, [a[0], bytes.as_ptr() as u64, 8, 0, 0, 0]);
-    }
-    if ctx.process().fds.kind(a[0]) == Kind::Netlink {
-        let data = super::socket::netlink_to_host(ctx, a[1], a[2])?;
-        return ctx.blocking(libc::SYS_write, [a[0], data.as_ptr() as u64, a[2], 0, 0, 0]);
-    }
-    ctx.blocking(libc::SYS_write, *a)
+    let data = match ctx.process().fds.kind(a[0]) {
+        Kind::Counter if a[2] == 8 => ctx.get_layout(a[1], kernel::U64)?,
+        Kind::Netlink => super::socket::netlink_to_host(ctx, a[1], a[2])?,
+        Kind::Files if a[2] <= MAX_CONVERTED => {
+            let mut bytes = read_bytes(a[1], a[2] as usize)?;
+            fanotify::convert_response(ctx.endian(), &mut bytes);
+            bytes
+        }
+        _ => return ctx.blocking(libc::SYS_write, *a),
+    };
+    ctx.blocking(libc::SYS_write, [a[0], data.as_ptr() as u64, a[2], 0, 0, 0])
 }
 
 /// `readv`; of special descriptors only the first buffer is used.
@@ -114,23 +117,6 @@ pub fn openat2(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     )
 }
 
-/// Bytes of the first version of `struct mount_attr`: four 64-bit words, as any later ones.
-const MOUNT_ATTR: u64 = 32;
-
-/// `mount_setattr`: the structure's size is an argument (Linux fs/namespace.c).
-pub fn mount_setattr(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    match a[4] {
-        size if size < MOUNT_ATTR => return Err(Errno::EINVAL),
-        size if size > tcg_mem::PAGE_SIZE => return Err(Errno::E2BIG),
-        _ => {}
-    }
-    let path = at_path(ctx, a[1], follows(a[2]))?;
-    let mut attr = read_bytes(a[3], a[4] as usize)?;
-    convert_array(ctx.endian(), kernel::U64, &mut attr);
-    let args = [a[0], pointer(&path), a[2], attr.as_ptr() as u64, a[4], 0];
-    ctx.blocking(libc::SYS_mount_setattr, args)
-}
-
 /// Whether an `AT_*` flag argument lets the final link be followed.
 pub(crate) fn follows(flags: u64) -> bool {
     flags & libc::AT_SYMLINK_NOFOLLOW as u64 == 0
@@ -149,19 +135,6 @@ pub(crate) fn pointer(path: &Option<CString>) -> u64 {
     path.as_ref().map_or(0, |path| path.as_ptr() as u64)
 }
 
-/// `fchmodat2`.
-pub fn fchmodat2(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let path = at_path(ctx, a[1], follows(a[3]))?;
-    // Number 452 on every architecture; older C library headers lack the name.
-    ctx.blocking(452, [a[0], pointer(&path), a[2], a[3], 0, 0])
-}
-
-/// `fchownat`.
-pub fn fchownat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let path = at_path(ctx, a[1], follows(a[4]))?;
-    ctx.blocking(libc::SYS_fchownat, [a[0], pointer(&path), a[2], a[3], a[4], 0])
-}
-
 /// `linkat`.
 pub fn linkat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let follow = a[4] & libc::AT_SYMLINK_FOLLOW as u64 != 0;
@@ -170,12 +143,14 @@ pub fn linkat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     ctx.blocking(libc::SYS_linkat, [a[0], pointer(&old), a[2], pointer(&new), a[4], 0])
 }
 
-/// `utimensat`.
-pub fn utimensat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let path = at_path(ctx, a[1], follows(a[3]))?;
-    let times = if a[2] == 0 { None } else { Some(ctx.get_layout(a[2], kernel::TIMESPEC_PAIR)?) };
-    let times = times.as_ref().map_or(0, |t| t.as_ptr() as u64);
-    ctx.blocking(libc::SYS_utimensat, [a[0], pointer(&path), times, a[3], 0, 0])
+/// `getxattrat`: the buffer is named in a structure.
+pub fn getxattrat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    let Some(row) = crate::table::find("getxattrat") else { return Err(Errno::ENOSYS) };
+    if a[5] >= crate::layout::size_of(kernel::XATTR_ARGS) as u64 {
+        ctx.open_for_host(ctx.get_u64(a[4])?, ctx.get_u32(a[4].wrapping_add(8))?.into());
+    }
+    // Number 464 on every architecture; older C library headers lack the name.
+    marshal::pass(ctx, 464, row.args, a)
 }
 
 /// `umount`: `umount2` without flags.

@@ -1,7 +1,10 @@
 //! `mmap` and its relatives, by way of the address space.
 
 use crate::errno::{Errno, SysResult};
+use crate::layout::kernel::IOVEC;
+use crate::marshal;
 use crate::process::{Args, Ctx};
+use crate::table::Arg;
 use std::sync::Arc;
 use tcg_mem::{GuestAddr, MapRequest, Prot};
 
@@ -97,4 +100,18 @@ pub fn brk(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 pub fn madvise(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     ctx.process().space.madvise(GuestAddr(a[0]), a[1], a[2] as i32).map_err(host_errno)?;
     Ok(0)
+}
+
+/// Not among the C library's bindings (asm-generic/mman-common.h).
+const MADV_COLLAPSE: i32 = 25;
+
+/// `process_madvise`, as before Linux 6.13: what would change memory, which is for the process itself only, is refused.
+pub fn process_madvise(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    const KINDS: &[Arg] = &[Arg::Fd, Arg::InArray(IOVEC, 2), Arg::Int, Arg::Int, Arg::Hex];
+    match a[3] as i32 {
+        libc::MADV_COLD | libc::MADV_PAGEOUT | libc::MADV_WILLNEED | MADV_COLLAPSE => {
+            marshal::pass(ctx, libc::SYS_process_madvise, KINDS, a)
+        }
+        _ => Err(Errno::EINVAL),
+    }
 }

@@ -1,12 +1,17 @@
 //! What fits nowhere else.
 
-use crate::errno::SysResult;
+use crate::errno::{Errno, SysResult};
 use crate::process::{Args, Ctx, write_bytes};
 use crate::unsafe_view::{bytes_of, zeroed};
 
 /// Calls that would harm the emulator and whose effect nobody sees.
 pub fn zero(_: &mut Ctx<'_>, _: &Args) -> SysResult {
     Ok(0)
+}
+
+/// `restart_syscall` of a program that was not told to make it: there is nothing to restart.
+pub fn interrupted(_: &mut Ctx<'_>, _: &Args) -> SysResult {
+    Err(Errno::EINTR)
 }
 
 /// Bytes of a field of `struct utsname`.
