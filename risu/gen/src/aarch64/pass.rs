@@ -9,6 +9,9 @@ use crate::place::{SCRATCH, inside};
 use crate::rng::Rng;
 use crate::values::{BFLOAT, FloatFormat, HALF, LONG, SHORT, Values};
 
+/// The stack pointer among the general registers.
+pub(super) const SP: usize = 31;
+
 /// What is prepared before a block is entered; `None` is left as it was.
 #[derive(Debug, Default)]
 pub(crate) struct Machine {
@@ -32,6 +35,7 @@ impl Machine {
         for operand in insn.row.operands {
             self.prepare_register(rng, insn, operand);
         }
+        self.align_stack_pointer(rng);
         self.prepare_modes(rng, insn.row);
         Some(())
     }
@@ -67,7 +71,18 @@ impl Machine {
         };
         let keep = if bits >= 64 { 0 } else { u64::MAX << bits };
         let rest = [0, u64::MAX, rng.u64()][rng.below(3) as usize];
-        self.x[number] = Some(value & !keep | rest & keep);
+        let value = value & !keep | rest & keep;
+        let aligned = number == SP && !rng.one_in(8);
+        self.x[number] = Some(if aligned { value & !15 } else { value });
+    }
+
+    /// Sets the stack pointer, if no operand did: to a multiple of 16, but for a few times when it stays as the last block
+    /// left it. Programs keep it aligned. Engines rely on that until they find that it is not, and then run instruction by
+    /// instruction, which is to be tested, too, but not everywhere.
+    pub(crate) fn align_stack_pointer(&mut self, rng: &mut Rng) {
+        if self.x[SP].is_none() && !rng.one_in(64) {
+            self.x[SP] = Some(self.values.int(rng, 64) & !15);
+        }
     }
 
     /// A vector of lanes of 2^`log` bytes.
@@ -124,6 +139,9 @@ impl Machine {
         self.nzcv = Some(rng.below(16));
         if is_float(row) || rng.one_in(16) {
             self.fpcr = Some(random_fpcr(rng));
+        } else {
+            // Engines may have code of their own for each mode.
+            self.fpcr = Some(0);
         }
         if rng.one_in(3) {
             self.fpsr = Some(rng.u64() & FPSR_FLAGS);

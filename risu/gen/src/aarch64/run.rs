@@ -6,7 +6,7 @@ use risu_trace::{Block, BlockKind, Word};
 use super::address::{alignment, is_exclusive_store};
 use super::block::{LEN, Shape, named};
 use super::fields::{Insn, ZR, choose};
-use super::pass::{Machine, random_fpcr};
+use super::pass::{Machine, SP, random_fpcr};
 use super::sequence::{is_copy, is_exclusive_load, is_keyed};
 use crate::generate::Planned;
 use crate::limits::Limits;
@@ -41,7 +41,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn prepare(&self, machine: &mut Machine, rng: &mut Rng) {
         for number in 0..32 {
-            if !rng.one_in(3) {
+            if number < SP && !rng.one_in(3) {
                 machine.general(rng, number, 64);
             }
             if let Some(row) = self.sample.filter(|_| !rng.one_in(3)) {
@@ -49,6 +49,7 @@ impl Run {
                 machine.v[number] = Some(machine.vector(rng, row, log));
             }
         }
+        machine.align_stack_pointer(rng);
         machine.x[COUNTER] = Some(1 + rng.below(12));
         machine.x[BASE] = Some(BASE_ADDR);
         machine.x[MOVING] = Some(BASE_ADDR);
