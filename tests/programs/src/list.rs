@@ -21,7 +21,7 @@ use anyhow::{Context, Result};
 use regex::Regex;
 use serde::Deserialize;
 
-use crate::machine::Guest;
+use crate::machine::{Guest, triplet};
 
 /// One file of cases.
 #[derive(Debug, Deserialize)]
@@ -125,7 +125,7 @@ fn ready(machine: Guest, name: String, program: &str, entry: Entry) -> Result<Ca
         Entry::Line(run) => Options { run, native: None, stdin: None, keep: None, timeout_s: None },
     };
     let words = |line: &str| {
-        let line = format!("{program} {line}").replace("{triplet}", machine.triplet());
+        let line = format!("{program} {line}").replace("{triplet}", &triplet(machine));
         shlex::split(&line).with_context(|| format!("unbalanced quotes in {line}"))
     };
     let guest = words(&options.run)?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
+pub use risu_trace::Guest;
 
 use crate::outcome::{Outcome, snapshot};
 
@@ -30,36 +31,10 @@ const ENTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/enter.sh");
 /// Folders of this machine that programs need.
 const SHARED: &str = "/dev /proc /sys /tmp";
 
-/// A guest of the emulator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guest {
-    /// IBM Z.
-    S390x,
-    /// Arm, 64 bits.
-    Aarch64,
-}
-
-impl Guest {
-    /// All guests.
-    pub const ALL: [Guest; 2] = [Guest::S390x, Guest::Aarch64];
-
-    /// Its name, and that of the folder with its programs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Guest::S390x => "s390x",
-            Guest::Aarch64 => "aarch64",
-        }
-    }
-
-    /// Debian's name of the folder with its libraries.
-    #[must_use]
-    pub fn triplet(self) -> &'static str {
-        match self {
-            Guest::S390x => "s390x-linux-gnu",
-            Guest::Aarch64 => "aarch64-linux-gnu",
-        }
-    }
+/// Debian's name of the folder with a guest's libraries.
+#[must_use]
+pub fn triplet(guest: Guest) -> String {
+    format!("{}-linux-gnu", guest.name())
 }
 
 /// Where programs come from and what runs those of the guests.
