@@ -1,4 +1,4 @@
-//! Programs of `aarch64/`: what the architecture and Linux on it promise, which no other machine can show.
+//! Programs of `aarch64/`: what the architecture and Linux on it promise, and no other machine can show, or no other guest.
 //!
 //! Each prints what it found; `aarch64/NAME.expected` is what the manuals say.
 
@@ -44,6 +44,11 @@ fn a_note_guards_a_program_without_interpreter() -> Result<()> {
 #[test]
 fn subnormals_are_flushed_and_nans_default() -> Result<()> {
     check("flush", None)
+}
+
+#[test]
+fn robust_mutexes_outlive_threads_that_others_end() -> Result<()> {
+    check("robust", None)
 }
 
 #[test]

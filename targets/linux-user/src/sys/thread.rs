@@ -2,7 +2,7 @@
 
 use super::futex::wake_one;
 use crate::errno::{Errno, SysResult};
-use crate::layout::{convert, convert_array, kernel};
+use crate::layout::{Endian, convert, convert_array, kernel};
 use crate::process::{Args, Ctx, Task, read_bytes, write_bytes};
 use tcg_mem::GuestAddr;
 
@@ -17,13 +17,22 @@ const ROBUST_HEAD: u64 = 24;
 /// Most robust futexes that are looked at (Linux ROBUST_LIST_LIMIT).
 const ROBUST_LIMIT: usize = 2048;
 
-/// `set_robust_list`: kept here, since the host could not read the guest's list.
+/// `set_robust_list`. A list in the host's byte order is the host's, too, whose kernel then sees to it however the thread ends.
 pub fn set_robust_list(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     if a[1] != ROBUST_HEAD {
         return Err(Errno::EINVAL);
     }
     ctx.task.robust_list = a[0];
+    set_host_list(ctx.endian(), a[0]);
     Ok(0)
+}
+
+/// Makes the list the host's. The C library of the emulator has one for each thread, which is empty.
+fn set_host_list(endian: Endian, head: u64) {
+    if endian == Endian::Little {
+        // Cannot fail with this size.
+        let _ = crate::host::call(libc::SYS_set_robust_list, [head, ROBUST_HEAD, 0, 0, 0, 0]);
+    }
 }
 
 /// `get_robust_list`, of the calling thread only.
@@ -46,6 +55,7 @@ pub fn at_exit(task: &mut Task, tid: i32) {
         // A list that cannot be read ends the walk, as in the kernel.
         let _ = release_robust(task, tid);
         task.robust_list = 0;
+        set_host_list(task.process.abi.endian, 0);
     }
     if task.clear_tid != 0 {
         let _ = write_bytes(task.clear_tid, &[0; 4]);
