@@ -49,6 +49,16 @@ pub(crate) struct Slow {
     pub(crate) checked: bool,
 }
 
+/// A constant in memory and the operand that it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Literal {
+    bits: u64,
+    /// Where its rip-relative displacement is.
+    at: usize,
+    /// Bytes of the instruction after that.
+    trailing: usize,
+}
+
 pub(crate) const EXIT_CODE: i32 = offset_of!(Env, exit_code) as i32;
 pub(crate) const EXIT_ARG: i32 = offset_of!(Env, exit_arg) as i32;
 pub(crate) const PC: i32 = offset_of!(Env, pc) as i32;
@@ -154,17 +164,17 @@ impl Cx<'_> {
         self.jump_to_prologue(at, constant - immediate);
     }
 
-    /// A host operand for a constant in memory. The instruction must end with the displacement.
+    /// A host operand for a constant in memory; `literal_used` follows the instruction.
     pub(crate) fn literal(&mut self, bits: u64) -> Mem {
-        self.literals.push((bits, usize::MAX));
+        self.literals.push(Literal { bits, at: usize::MAX, trailing: 0 });
         Mem::rip(RIP_PLACEHOLDER)
     }
 
-    /// Notes where the displacement of the last literal operand is: the instruction ended here.
+    /// Notes where the displacement of the last literal operand is: so many bytes before the instruction's end, which is here.
     pub(crate) fn literal_used(&mut self, trailing: usize) {
         let at = self.asm.pos() - 4 - trailing;
         if let Some(last) = self.literals.last_mut() {
-            last.1 = at;
+            (last.at, last.trailing) = (at, trailing);
         }
     }
 
@@ -175,7 +185,7 @@ impl Cx<'_> {
         self.literals.sort_unstable();
         let mut last = None;
         for i in 0..self.literals.len() {
-            let (bits, at) = self.literals[i];
+            let Literal { bits, at, trailing } = self.literals[i];
             if last != Some(bits) {
                 while !self.asm.pos().is_multiple_of(8) {
                     self.asm.raw([0]);
@@ -183,7 +193,7 @@ impl Cx<'_> {
                 self.asm.raw(bits.to_le_bytes());
                 last = Some(bits);
             }
-            let rel = self.asm.pos() as i64 - 8 - (at as i64 + 4);
+            let rel = self.asm.pos() as i64 - 8 - (at + 4 + trailing) as i64;
             self.asm.patch4(at, rel as i32);
         }
     }

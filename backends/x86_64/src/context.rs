@@ -2,7 +2,7 @@
 
 use crate::alloc::{RegFile, ValState};
 use crate::asm::Asm;
-use crate::cold::Cold;
+use crate::cold::{Cold, Literal};
 use crate::faults::FaultWriter;
 use crate::liveness::{DEAD, HOT, Liveness};
 use crate::pins::Pins;
@@ -22,7 +22,7 @@ pub(crate) struct Scratch {
     puts: Vec<Put>,
     snaps: Vec<Snap>,
     cold: Vec<Cold>,
-    literals: Vec<(u64, usize)>,
+    literals: Vec<Literal>,
     label_jumps: Vec<(u32, usize)>,
 }
 
@@ -71,8 +71,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) puts: Vec<Put>,
     pub(crate) snaps: Vec<Snap>,
     pub(crate) cold: Vec<Cold>,
-    /// Constants in memory: bits and where their rip-relative displacement is.
-    pub(crate) literals: Vec<(u64, usize)>,
+    /// Constants in memory.
+    pub(crate) literals: Vec<Literal>,
     /// Jumps to labels: label and where the displacement is.
     pub(crate) label_jumps: Vec<(u32, usize)>,
     pub(crate) exits: &'a mut Vec<DirectExit>,

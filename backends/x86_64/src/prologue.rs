@@ -61,6 +61,13 @@ pub(crate) enum Const {
     Halve8,
     /// Number of one bits of 0 to 15.
     Ones,
+    /// Indices into two vectors: bytes of even and odd index of both, those in turn, words of even and odd index.
+    EvenBytes,
+    OddBytes,
+    EvenBytesInTurn,
+    OddBytesInTurn,
+    EvenWords,
+    OddWords,
     /// For all lanes: all but the sign bit, and the smallest normal number.
     AbsLanes64,
     AbsLanes32,
@@ -74,7 +81,7 @@ pub(crate) enum Const {
     Rounding,
 }
 
-const CONSTANTS: [u128; 24] = [
+const CONSTANTS: [u128; 30] = [
     (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
@@ -92,6 +99,12 @@ const CONSTANTS: [u128; 24] = [
     0x8080_8080_8080_8080_0d0c_0908_0504_0100,
     0x8080_8080_8080_8080_0b0a_0908_0302_0100,
     0x0403_0302_0302_0201_0302_0201_0201_0100,
+    0x1e1c_1a18_1614_1210_0e0c_0a08_0604_0200,
+    0x1f1d_1b19_1715_1311_0f0d_0b09_0705_0301,
+    0x1e0e_1c0c_1a0a_1808_1606_1404_1202_1000,
+    0x1f0f_1d0d_1b0b_1909_1707_1505_1303_1101,
+    0x000e_000c_000a_0008_0006_0004_0002_0000,
+    0x000f_000d_000b_0009_0007_0005_0003_0001,
     0x7fff_ffff_ffff_ffff_7fff_ffff_ffff_ffff,
     0x7fff_ffff_7fff_ffff_7fff_ffff_7fff_ffff,
     0x0010_0000_0000_0000_0010_0000_0000_0000,

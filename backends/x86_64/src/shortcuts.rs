@@ -17,6 +17,14 @@ pub struct Shortcuts {
     pub pclmulqdq: bool,
     /// SHA-1 and SHA-256 by SHA-NI.
     pub sha: bool,
+    /// What AVX-512 does in fewer instructions: its parts F, CD, BW, DQ and VL (x86-64-v4). The two below need it.
+    pub avx512: bool,
+    /// Bits counted by AVX512_BITALG.
+    pub bitalg: bool,
+    /// Bytes of two vectors permuted by AVX512_VBMI.
+    pub vbmi: bool,
+    /// Bits within bytes moved by GFNI.
+    pub gfni: bool,
 }
 
 impl Shortcuts {
@@ -25,8 +33,19 @@ impl Shortcuts {
     /// None.
     pub const NONE: Shortcuts = Shortcuts::all(false);
     /// The names by which options switch them.
-    pub const NAMES: [&'static str; 7] =
-        ["pins", "deferral", "fusion", "returns", "aes", "pclmulqdq", "sha"];
+    pub const NAMES: [&'static str; 11] = [
+        "pins",
+        "deferral",
+        "fusion",
+        "returns",
+        "aes",
+        "pclmulqdq",
+        "sha",
+        "avx512",
+        "bitalg",
+        "vbmi",
+        "gfni",
+    ];
 
     const fn all(on: bool) -> Shortcuts {
         Shortcuts {
@@ -37,21 +56,34 @@ impl Shortcuts {
             aes: on,
             pclmulqdq: on,
             sha: on,
+            avx512: on,
+            bitalg: on,
+            vbmi: on,
+            gfni: on,
         }
     }
 
     /// All that this host can do: what x86-64-v3 lacks is optional.
     #[must_use]
     pub fn of_host() -> Shortcuts {
+        let avx512 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512cd")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl");
         Shortcuts {
             aes: is_x86_feature_detected!("aes"),
             pclmulqdq: is_x86_feature_detected!("pclmulqdq"),
             sha: is_x86_feature_detected!("sha"),
+            avx512,
+            bitalg: avx512 && is_x86_feature_detected!("avx512bitalg"),
+            vbmi: avx512 && is_x86_feature_detected!("avx512vbmi"),
+            gfni: is_x86_feature_detected!("gfni"),
             ..Shortcuts::ALL
         }
     }
 
-    /// The set without the one of this name; `None` if there is no such name.
+    /// The set without the one of this name, and those that need it; `None` if there is no such name.
     #[must_use]
     pub fn without(mut self, name: &str) -> Option<Shortcuts> {
         let switch = match name {
@@ -62,6 +94,13 @@ impl Shortcuts {
             "aes" => &mut self.aes,
             "pclmulqdq" => &mut self.pclmulqdq,
             "sha" => &mut self.sha,
+            "avx512" => {
+                (self.bitalg, self.vbmi) = (false, false);
+                &mut self.avx512
+            }
+            "bitalg" => &mut self.bitalg,
+            "vbmi" => &mut self.vbmi,
+            "gfni" => &mut self.gfni,
             _ => return None,
         };
         *switch = false;

@@ -11,25 +11,26 @@ use tcg_irgen::toy_layout;
 use test_harness::files::check_file;
 
 const INTRODUCTION: &str = "\
-# Vector ops on x86-64-v3
+# Vector ops on x86-64
 
 This page is made from what the x86_64 back end emits, by `BLESS=1 cargo test -p backend-x86-64`.
 
 Operands are in registers, constants in memory.
+Each row is for x86-64-v3; where AVX-512 (F, CD, BW, DQ, VL, and BITALG and VBMI for a few) and GFNI do with less, a second row says how.
 `vmovddup` loads a constant that both halves share, `vmovdqu` one of 16 bytes.
 Steps of cryptography use AES-NI, PCLMULQDQ and SHA-NI; on a host without one of them its steps are done by software.
-Floating-point operations end with the check for what software has to do (`vandps`, `vcmpps`, `vptest`, `jne`).
+Floating-point operations end with the check for what software has to do (`vandps`, `vcmpps`, `vpmovmskb`, `test`, `jne`).
 
 ";
 
 /// The host instructions of one op, the last of whose outputs is `x`.
-fn instructions(op: &str) -> String {
+fn instructions(op: &str, shortcuts: Shortcuts) -> String {
     let text = format!(
         "tb 0x1000 {{\n a:v128 = get g=g16\n b:v128 = get g=g17\n c:v128 = vxor a, b\n {op}\n st_state ty=v128 off=1000 x\n goto pc=0x1004\n}}"
     );
     let tb = parse_tb(&text).expect(op);
     verify(&tb, toy_layout()).expect(op);
-    let mut backend = X64Backend::with(toy_layout(), true, Shortcuts::ALL);
+    let mut backend = X64Backend::with(toy_layout(), true, shortcuts);
     backend.prologue(0x1000_0000, &mut Vec::new());
     let mut out = Compiled::default();
     backend.compile(&tb, 0x2000_0000, &mut out).expect("room");
@@ -48,10 +49,30 @@ fn instructions(op: &str) -> String {
     names.join(" ")
 }
 
-fn row(out: &mut String, name: &str, cells: impl Iterator<Item = Option<String>>) {
-    write!(out, "| `{name}` |").expect("a string");
+/// What x86-64-v3 does, with the cryptography that it lacks.
+fn plain() -> Shortcuts {
+    let without = |all: Shortcuts, name| all.without(name).expect("a shortcut");
+    ["avx512", "gfni"].into_iter().fold(Shortcuts::ALL, without)
+}
+
+/// A row with the instructions of the given ops, and one with what AVX-512 changes.
+fn row(out: &mut String, name: &str, ops: impl Iterator<Item = Option<String>>) {
+    let ops: Vec<Option<String>> = ops.collect();
+    let on = |shortcuts| ops.iter().map(move |op| Some(instructions(op.as_ref()?, shortcuts)));
+    let none = || "–".to_owned();
+    let cells = on(plain()).map(|cell| cell.unwrap_or_else(none));
+    line(out, &format!("`{name}`"), cells);
+    if !on(plain()).eq(on(Shortcuts::ALL)) {
+        let both = on(plain()).zip(on(Shortcuts::ALL));
+        let changed = both.map(|(v3, v4)| if v3 == v4 { None } else { v4 });
+        line(out, "… AVX-512", changed.map(Option::unwrap_or_default));
+    }
+}
+
+fn line(out: &mut String, name: &str, cells: impl Iterator<Item = String>) {
+    write!(out, "| {name} |").expect("a string");
     for cell in cells {
-        write!(out, " {} |", cell.unwrap_or_else(|| "–".to_owned())).expect("a string");
+        write!(out, " {cell} |").expect("a string");
     }
     out.push('\n');
 }
@@ -68,7 +89,7 @@ fn integer(out: &mut String) {
     for op in VecOp::ALL {
         let cell = |lane: &Lane| {
             let text = format!("x:v128 = vbinary op={} lane={} a, b", op.name(), lane.name());
-            op.has(*lane).then(|| instructions(&text))
+            op.has(*lane).then_some(text)
         };
         row(out, op.name(), Lane::ALL.iter().map(cell));
     }
@@ -77,14 +98,14 @@ fn integer(out: &mut String) {
     for op in VecOp::ALL.iter().filter(|op| op.is_associative()) {
         let cell = |lane: &Lane| {
             let text = format!("x:v128 = vacross op={} lane={} a", op.name(), lane.name());
-            op.has(*lane).then(|| instructions(&text))
+            op.has(*lane).then_some(text)
         };
         row(out, &format!("vacross {}", op.name()), Lane::ALL.iter().map(cell));
     }
     for op in VecShift::ALL {
         let cell = |lane: &Lane| {
             let text = format!("x:v128 = vshift op={} lane={} n=3 a", op.name(), lane.name());
-            Some(instructions(&text))
+            Some(text)
         };
         row(out, &format!("vshift {}", op.name()), Lane::ALL.iter().map(cell));
     }
@@ -102,7 +123,7 @@ fn integer(out: &mut String) {
     for (name, text, lanes) in named {
         let cell = |lane: &Lane| {
             let text = text.replace("LANE", lane.name());
-            lanes.contains(lane.name()).then(|| instructions(&text))
+            lanes.contains(lane.name()).then_some(text)
         };
         row(out, name, Lane::ALL.iter().map(cell));
     }
@@ -114,13 +135,14 @@ fn others(out: &mut String) {
     let named = [
         ("vand", "x:v128 = vand a, b"),
         ("vandnot", "x:v128 = vandnot a, b"),
+        ("vxor of vandnot", "t:v128 = vandnot a, b\n x:v128 = vxor t, a"),
         ("vselect", "x:v128 = vselect c, a, b"),
         ("vpopcnt8", "x:v128 = vpopcnt8 a"),
         ("vext", "x:v128 = vext n=3 a, b"),
         ("vtable", "x:v128 = vtable a, b"),
     ];
     for (name, text) in named {
-        row(out, name, [Some(instructions(text))].into_iter());
+        row(out, name, [Some(text.to_owned())].into_iter());
     }
     out.push('\n');
 }
@@ -129,7 +151,7 @@ fn crypto(out: &mut String) {
     heading(out, "Cryptography", "all 128 bits");
     for op in CryptoOp::ALL {
         let text = format!("x:v128 = vcrypto op={} a, b, c", op.name());
-        row(out, &format!("vcrypto {}", op.name()), [Some(instructions(&text))].into_iter());
+        row(out, &format!("vcrypto {}", op.name()), [Some(text)].into_iter());
     }
     out.push('\n');
 }
@@ -137,7 +159,7 @@ fn crypto(out: &mut String) {
 fn floats(out: &mut String) {
     heading(out, "Floating point", "f16 | f32 | f64");
     let mut both = |name: String, text: String| {
-        let cell = |ty: &&str| (*ty != "f16").then(|| instructions(&text.replace("TYPE", ty)));
+        let cell = |ty: &&str| (*ty != "f16").then(|| text.replace("TYPE", ty));
         row(out, &name, ["f16", "f32", "f64"].iter().map(cell));
     };
     for op in VecFpOp::ALL.iter().map(|op| op.name()) {
@@ -155,13 +177,11 @@ fn floats(out: &mut String) {
         ("vftoint zero", "x:v128 = vftoint round=zero a"),
     ];
     for (name, text) in single {
-        row(out, name, [None, Some(instructions(text)), None].into_iter());
+        row(out, name, [None, Some(text.to_owned()), None].into_iter());
     }
-    let widen = |ty: &str| Some(instructions(&format!("x:v128 = vfwiden from={ty} high=false a")));
+    let widen = |ty: &str| Some(format!("x:v128 = vfwiden from={ty} high=false a"));
     row(out, "vfwiden", [widen("f16"), widen("f32"), None].into_iter());
-    let narrow = |from: &str, to: &str| {
-        Some(instructions(&format!("x:v128 = vfnarrow from={from} to={to} a")))
-    };
+    let narrow = |from: &str, to: &str| Some(format!("x:v128 = vfnarrow from={from} to={to} a"));
     let to_half = [None, narrow("f32", "f16"), narrow("f64", "f16")];
     row(out, "vfnarrow to f16", to_half.into_iter());
     row(out, "vfnarrow to f32", [None, None, narrow("f64", "f32")].into_iter());

@@ -22,6 +22,13 @@ fn base() -> Engine {
     Engine::Jit(Box::new(move || Box::new(backend())))
 }
 
+/// With GFNI in instructions of AVX, where the host has it.
+fn without_avx512() -> Engine {
+    let layout = tcg_irgen::toy_layout();
+    let shortcuts = Shortcuts::of_host().without("avx512").expect("a shortcut");
+    Engine::Jit(Box::new(move || Box::new(X64Backend::with(layout, true, shortcuts))))
+}
+
 #[test]
 fn random_programs() {
     backend_x86_64::check_host().expect("an x86-64-v3 host");
@@ -30,6 +37,7 @@ fn random_programs() {
         ("x86_64, no passes", jit(), Passes::NONE, true),
         ("x86_64, all passes", jit(), Passes::ALL, true),
         ("x86_64", jit(), Passes::COMPILED, true),
+        ("x86_64, no AVX-512", without_avx512(), Passes::COMPILED, true),
         ("x86_64, x86-64-v3", base(), Passes::COMPILED, true),
         ("x86_64, one thread", jit(), Passes::COMPILED, false),
     ])

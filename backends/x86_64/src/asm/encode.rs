@@ -35,6 +35,12 @@ impl Bytes {
     /// ModRM, SIB and displacement.
     #[inline(always)]
     pub(super) fn modrm(&mut self, reg: u8, rm: Rm) {
+        self.modrm_in_units(reg, rm, 1);
+    }
+
+    /// The same where displacements of one byte count so many bytes.
+    #[inline(always)]
+    pub(super) fn modrm_in_units(&mut self, reg: u8, rm: Rm, unit: i32) {
         let reg = (reg & 7) << 3;
         match rm {
             Rm::R(r) => self.put(0xc0 | reg | (r & 7)),
@@ -49,10 +55,11 @@ impl Bytes {
                 self.put4(disp);
             }
             Rm::M(Mem { base, index, scale, disp }) => {
-                let mode = match i8::try_from(disp) {
-                    Ok(0) if base & 7 != 5 => 0x00,
-                    Ok(_) => 0x40,
-                    Err(_) => 0x80,
+                let short = i8::try_from(disp / unit).ok().filter(|_| disp % unit == 0);
+                let mode = match short {
+                    Some(0) if base & 7 != 5 => 0x00,
+                    Some(_) => 0x40,
+                    None => 0x80,
                 };
                 if index != NO_REG || base & 7 == 4 {
                     self.put(mode | reg | 4);
@@ -62,7 +69,7 @@ impl Bytes {
                     self.put(mode | reg | (base & 7));
                 }
                 match mode {
-                    0x40 => self.put(disp as u8),
+                    0x40 => self.put((disp / unit) as u8),
                     0x80 => self.put4(disp),
                     _ => {}
                 }

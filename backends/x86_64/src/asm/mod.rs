@@ -8,11 +8,13 @@
 mod arith;
 mod control;
 mod encode;
+mod evex;
 mod moves;
 mod operand;
 mod vector;
 
 use encode::{Bytes, MAX_INSN};
+pub(crate) use evex::Evex;
 pub(crate) use operand::{Alu, Cc, Enc, Mem, NO_REG, RAX, RBP, RCX, RDX, RSI, RSP, Rm, Shift};
 
 /// The code under construction.

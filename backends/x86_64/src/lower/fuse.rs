@@ -16,12 +16,15 @@ impl Cx<'_> {
             }
             Op::Ld { .. } => self.load_float(op, next),
             Op::Bitcast { d, a, .. } => self.store_float(d, a, next),
+            Op::VAnd { .. } | Op::VOr { .. } | Op::VXor { .. } | Op::VAndNot { .. } => {
+                self.fuse_logic(op, next)
+            }
             _ => false,
         }
     }
 
     /// True if `v` is used by the next op and no later one.
-    fn only_for_next(&self, v: Val) -> bool {
+    pub(super) fn only_for_next(&self, v: Val) -> bool {
         self.vals[v.index()].last_use == self.now + 1
     }
 

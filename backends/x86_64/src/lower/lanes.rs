@@ -1,7 +1,7 @@
 //! Between vectors, their lanes and scalars.
 
 use crate::alloc::NO_REG;
-use crate::asm::Rm;
+use crate::asm::{Evex, Rm};
 use crate::context::Cx;
 use crate::pins::Reg;
 use tcg_ir::{Lane, Type, Val};
@@ -136,8 +136,13 @@ impl Cx<'_> {
         let rv = self.in_reg(v);
         self.done(&[v]);
         let rd = self.out(d, NO_REG);
-        self.int_to_xmm(lane == Lane::D, rd, rv);
-        self.broadcast(lane, rd, rd);
+        if self.shared.shortcuts.avx512 {
+            let what = Evex::broadcast_general(lane as u8);
+            self.asm.evex(what, rd & 15, 0, rv, None);
+        } else {
+            self.int_to_xmm(lane == Lane::D, rd, rv);
+            self.broadcast(lane, rd, rd);
+        }
         self.set(d, rd);
     }
 

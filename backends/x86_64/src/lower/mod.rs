@@ -1,6 +1,7 @@
 //! From IR ops to host instructions, one module per group of ops.
 
 mod atomic;
+mod avx512;
 mod crypto;
 mod ctrl;
 mod float;

@@ -103,6 +103,9 @@ impl Cx<'_> {
     }
 
     pub(crate) fn vselect(&mut self, d: Val, m: Val, a: Val, b: Val) {
+        if self.shared.shortcuts.avx512 {
+            return self.vselect_ternary(d, m, a, b);
+        }
         let rm = self.in_reg(m);
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         let t = self.alloc(true);
@@ -123,6 +126,9 @@ impl Cx<'_> {
             if op.of_zeros_is_zero() {
                 self.val(d).significant = significant;
             }
+            return;
+        }
+        if self.vbinary_avx512(op, lane, d, (a, b)) {
             return;
         }
         self.with_temps2::<2>(d, a, b, |cx, r| match op {

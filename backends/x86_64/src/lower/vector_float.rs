@@ -6,7 +6,7 @@
 use super::float::{by_type, packed};
 use super::vector::{SHIFT_LEFT, SHIFT_RIGHT};
 use crate::alloc::NO_REG;
-use crate::asm::{Cc, Mem, RSP, Rm};
+use crate::asm::{Cc, Evex, Mem, RSP, Rm};
 use crate::cold::Slow;
 use crate::context::Cx;
 use crate::pins::Reg;
@@ -53,10 +53,7 @@ impl Cx<'_> {
         let (xd, xa, xb, xt) = (rd & 15, ra & 15, rb & 15, t & 15);
         self.compare_floats(ty, UNORDERED, xt, xa, xb.into());
         let at = self.jump_if_any(xt);
-        let (opcode, combine) = if max { (0x5f, 0x54) } else { (0x5d, 0x56) };
-        self.asm.v(packed(ty), opcode, xd, xa, xb);
-        self.asm.v(packed(ty), opcode, xt, xb, xa);
-        self.asm.v(0, combine, xd, xd, xt);
+        self.extreme(max, packed(ty), ty, (xd, xt), (xa, xb));
         self.detour(at, slow_lanes(SlowOp::new(kind, ty), rd, [ra, rb, NO_REG]));
         self.finish_vector(d, rd);
     }
@@ -117,6 +114,10 @@ impl Cx<'_> {
         if sign == Sign::Signed {
             // vcvtdq2ps
             return self.with_rm(d, a, |cx, d, a| cx.asm.v(0, 0x5b, d, 0, a));
+        }
+        if self.shared.shortcuts.avx512 {
+            let convert = Evex::UNSIGNED_TO_SINGLE;
+            return self.with_rm(d, a, |cx, d, a| cx.asm.evex(convert, d, 0, a, None));
         }
         // The upper 16 bits are exact, and so is their product with 2^16: the sum alone is rounded.
         self.with_temps::<2>(d, a, |cx, r| {
@@ -209,10 +210,17 @@ impl Cx<'_> {
         self.asm.vex(packed(ty), 1, false, 0xc2, d, a, b, Some(predicate));
     }
 
-    /// Jumps if any bit of `x` is one; the place of the displacement.
+    /// Jumps if any lane of the mask `x` is set; the place of the displacement.
     pub(crate) fn jump_if_any(&mut self, x: u8) -> usize {
-        // vptest
-        self.p38(0x17, x, 0, x);
+        match self.free_scratch(false) {
+            Some(t) => {
+                // vpmovmskb
+                self.asm.v(1, 0xd7, t, 0, x);
+                self.asm.test(false, t, t);
+            }
+            // vptest: no register, but slower
+            None => self.p38(0x17, x, 0, x),
+        }
         self.asm.jcc(Cc::Ne)
     }
 

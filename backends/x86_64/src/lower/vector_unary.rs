@@ -1,6 +1,7 @@
 //! Vector operations on one vector, and those that move bytes.
 
 use super::vector::{PAND, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_SIGNED};
+use crate::asm::Evex;
 use crate::context::Cx;
 use crate::prologue::Const;
 use tcg_ir::{Lane, Narrow, Sign, Val, VecOp, VecShift};
@@ -36,6 +37,13 @@ impl Cx<'_> {
     }
 
     pub(crate) fn vshift(&mut self, op: VecShift, lane: Lane, n: u8, d: Val, a: Val) {
+        let features = self.shared.shortcuts;
+        if lane == Lane::B && features.gfni {
+            return self.shift_bytes_affine(op, n, d, a);
+        }
+        if (op, lane) == (VecShift::ShrS, Lane::D) && features.avx512 {
+            return self.shift_doublewords_signed(n, d, a);
+        }
         let by_sign = op == VecShift::ShrS && matches!(lane, Lane::B | Lane::D);
         if lane != Lane::B && !by_sign {
             let extension = match op {
@@ -81,6 +89,9 @@ impl Cx<'_> {
             // vpabsb, vpabsw, vpabsd
             return self.with_rm(d, a, |cx, d, a| cx.p38(0x1c + lane as u8, d, 0, a));
         }
+        if self.shared.shortcuts.avx512 {
+            return self.with_rm(d, a, |cx, d, a| cx.asm.evex(Evex::ABS_D, d, 0, a, None));
+        }
         self.with_temps::<1>(d, a, |cx, Regs { d, a, t: [t], .. }| {
             cx.zero(t);
             cx.lanes(VecOp::Sub, lane, t, t, a);
@@ -91,6 +102,9 @@ impl Cx<'_> {
 
     /// Each half of a byte is looked up.
     pub(crate) fn vpopcnt8(&mut self, d: Val, a: Val) {
+        if self.shared.shortcuts.bitalg {
+            return self.with_rm(d, a, |cx, d, a| cx.asm.evex(Evex::COUNT_BYTES, d, 0, a, None));
+        }
         self.with_temps::<3>(d, a, |cx, Regs { d, a, t: [t, u, v], .. }| {
             cx.splat(Lane::B, t, 0x0f);
             cx.p(PAND, u, a, t);

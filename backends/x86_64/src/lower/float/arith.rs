@@ -2,7 +2,7 @@
 
 use super::{by_type, packed, scalar};
 use crate::alloc::NO_REG;
-use crate::asm::Cc;
+use crate::asm::{Cc, Enc, Evex};
 use crate::cold::Slow;
 use crate::context::Cx;
 use crate::prologue::Const;
@@ -92,7 +92,6 @@ impl Cx<'_> {
         self.finish_float(d, rd, bare);
     }
 
-    /// Zeros are told apart by combining both orders of the operands, of which the host returns the second.
     pub(crate) fn fminmax(&mut self, max: bool, num: bool, d: Val, a: Val, b: Val) {
         let ty = self.tb.ty(d);
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
@@ -103,10 +102,7 @@ impl Cx<'_> {
         let rd = self.out_beside(d);
         self.fp_compare(false, ty, ra, rb);
         let at = self.asm.jcc(Cc::P);
-        let (opcode, combine) = if max { (0x5f, 0x54) } else { (0x5d, 0x56) };
-        self.asm.v(scalar(ty), opcode, rd & 15, ra & 15, rb & 15);
-        self.asm.v(scalar(ty), opcode, t & 15, rb & 15, ra & 15);
-        self.asm.v(0, combine, rd & 15, rd & 15, t & 15);
+        self.extreme(max, scalar(ty), ty, (rd & 15, t & 15), (ra & 15, rb & 15));
         let kind = match (max, num) {
             (true, false) => Kind::Max,
             (false, false) => Kind::Min,
@@ -116,6 +112,27 @@ impl Cx<'_> {
         let (op, operands) = (SlowOp::new(kind, ty), [ra, rb, NO_REG]);
         self.detour(at, Slow { op, operands, results: [rd, NO_REG], checked: false });
         self.finish_float(d, rd, bare);
+    }
+
+    /// `d` = the larger or the smaller of two numbers, of which none is a NaN; `pp` is the prefix of the host's instruction.
+    /// Zeros are told apart by combining both orders of the operands, of which the host returns the second.
+    pub(crate) fn extreme(
+        &mut self,
+        max: bool,
+        pp: u8,
+        ty: Type,
+        (d, t): (Enc, Enc),
+        (a, b): (Enc, Enc),
+    ) {
+        if self.shared.shortcuts.avx512 {
+            let what = Evex::range(ty == Type::F64, pp == scalar(ty));
+            let control = if max { Evex::RANGE_MAX } else { Evex::RANGE_MIN };
+            return self.asm.evex(what, d, a, b, Some(control));
+        }
+        let (opcode, combine) = if max { (0x5f, 0x54) } else { (0x5d, 0x56) };
+        self.asm.v(pp, opcode, d, a, b);
+        self.asm.v(pp, opcode, t, b, a);
+        self.asm.v(0, combine, d, d, t);
     }
 
     pub(crate) fn fneg(&mut self, d: Val, a: Val) {

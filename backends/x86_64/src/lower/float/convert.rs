@@ -2,7 +2,7 @@
 
 use super::{by_type, scalar};
 use crate::alloc::NO_REG;
-use crate::asm::{Alu, Cc, Rm, Shift};
+use crate::asm::{Alu, Cc, Evex, Rm, Shift};
 use crate::cold::Slow;
 use crate::context::Cx;
 use crate::pins::Reg;
@@ -31,6 +31,14 @@ impl Cx<'_> {
     pub(crate) fn ffromint(&mut self, sign: Sign, d: Val, a: Val) {
         let (ity, ty) = (self.tb.ty(a), self.tb.ty(d));
         let ra = self.in_reg(a);
+        if sign == Sign::Unsigned && self.shared.shortcuts.avx512 {
+            self.done(&[a]);
+            let rd = self.out(d, NO_REG);
+            self.asm.v(0, 0x57, rd & 15, rd & 15, rd & 15);
+            let what = Evex::unsigned_to_float(ty == Type::F64, ity == Type::I64);
+            self.asm.evex(what, rd & 15, rd & 15, ra, None);
+            return self.set_bare(d, rd);
+        }
         let (w, rs) = match (ity, sign) {
             (Type::I32, Sign::Signed) => (false, ra),
             (Type::I32, Sign::Unsigned) => {
@@ -81,23 +89,34 @@ impl Cx<'_> {
     fn convert_inline(&mut self, slow: Slow, (ity, sign): (Type, Sign), x: Reg, class: bool) {
         let (ra, rd, rc) = (slow.operands[0], slow.results[0], slow.results[1]);
         let ty = slow.op.ty;
-        let wide = ity == Type::I64 || sign == Sign::Unsigned;
-        let unsigned64 = ity == Type::I64 && sign == Sign::Unsigned;
+        let host_unsigned = sign == Sign::Unsigned && self.shared.shortcuts.avx512;
+        let wide = ity == Type::I64 || sign == Sign::Unsigned && !host_unsigned;
+        let unsigned64 = ity == Type::I64 && sign == Sign::Unsigned && !host_unsigned;
         let early = unsigned64.then(|| self.beyond_signed(ty, ra));
         // The host rounds before it finds that the result is out of range, and then is inexact too: unless the guest wants
         // that, inexact is raised when all is well.
         let direct = matches!(slow.op.round, Round::Zero | Round::Dynamic);
-        let late = !self.layout.fp.out_of_range_is_inexact && (!direct || sign == Sign::Unsigned);
+        let late = !self.layout.fp.out_of_range_is_inexact
+            && (!direct || sign == Sign::Unsigned && !host_unsigned);
         let rx = if direct && !late {
             ra
         } else {
             self.round_to_integral(ty, x, ra, slow.op.round, late);
             x
         };
-        // vcvt(t)sd2si or vcvt(t)ss2si
-        let opcode = if slow.op.round == Round::Dynamic { 0x2d } else { 0x2c };
-        self.asm.vex(scalar(ty), 1, wide, opcode, rd, 0, Rm::R(rx & 15), None);
-        let at = self.out_of_range((ity, sign), rd, rc);
+        let truncate = slow.op.round != Round::Dynamic;
+        let at = if host_unsigned {
+            let what = Evex::float_to_unsigned(ty == Type::F64, wide, truncate);
+            self.asm.evex(what, rd, 0, rx & 15, None);
+            // All ones stand for 'invalid' and, of 32 bits, for themselves.
+            self.asm.alu_imm(Alu::Cmp, wide, rd, -1);
+            self.asm.jcc(Cc::E)
+        } else {
+            // vcvt(t)sd2si or vcvt(t)ss2si
+            let opcode = if truncate { 0x2c } else { 0x2d };
+            self.asm.vex(scalar(ty), 1, wide, opcode, rd, 0, Rm::R(rx & 15), None);
+            self.out_of_range((ity, sign), rd, rc)
+        };
         if late {
             self.round_to_integral(ty, x, ra, slow.op.round, false);
         }
