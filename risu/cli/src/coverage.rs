@@ -60,7 +60,7 @@ pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
         bail!("{error}");
     }
     if !all.guest.is_empty() && all.guest != guest.name() {
-        bail!("these are results of {}, see --guest", all.guest);
+        bail!("these are results of {}: say --guest {0}", all.guest);
     }
     let folder = args.vectors.clone();
     let folder = folder.unwrap_or_else(|| Path::new("tests/vectors").join(guest.name()));
@@ -96,7 +96,9 @@ fn sort_files(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
 /// A line is `name: code in hexadecimal | …`, or a comment after `#`.
 fn vectors_by_row(guest: Guest, folder: &Path) -> Result<BTreeMap<&'static str, u64>> {
     let mut found = BTreeMap::new();
-    let entries = fs::read_dir(folder).with_context(|| format!("vectors {}", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| {
+        format!("{} (--vectors says where the hand-made vectors are)", folder.display())
+    })?;
     for entry in entries {
         let path = entry?.path();
         if path.extension().is_none_or(|e| e != "vec") {

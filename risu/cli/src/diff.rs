@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
-use risu_compare::{Faults, Findings};
+use anyhow::{Context, Result, bail};
+use risu_compare::{DiffError, Faults, Findings};
 use risu_trace::TraceReader;
 
 use crate::args::DiffArgs;
@@ -20,6 +20,9 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Verdict> {
     let mut findings = Findings::default();
     let start = Instant::now();
     let done = risu_compare::diff(&mut a, &mut b, &faults, &mut findings);
+    if matches!(done, Err(DiffError::Streams)) {
+        bail!(DiffError::Streams);
+    }
     let guest = a.manifest().header.guest.name().to_owned();
     let mut results = Results { guest, steps: a.n_done(), ..Results::default() };
     results.seconds = start.elapsed().as_secs_f64();

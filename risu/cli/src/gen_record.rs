@@ -14,11 +14,9 @@ use crate::{files, ui};
 pub(crate) fn generate(args: &GenArgs) -> Result<Verdict> {
     let stream = risu_gen::generate(&options(args)?)?;
     let bar = ui::progress("generating", args.count);
+    let to = files::create(&args.output)?;
     let write = || -> std::io::Result<()> {
-        let mut writer = StreamWriter::new(
-            files::create(&args.output).map_err(std::io::Error::other)?,
-            &stream.manifest,
-        )?;
+        let mut writer = StreamWriter::new(to, &stream.manifest)?;
         for step in stream.steps() {
             writer.push(&step)?;
             bar.inc(1);
@@ -44,8 +42,11 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
     let select = regex(&args.select).context("--select")?;
     let group = args.group.clone();
     if let Some(name) = &group {
-        if !risu_compare::rows(guest).iter().any(|row| row.group.name == name) {
-            bail!("unknown group {name}");
+        let mut known: Vec<&str> =
+            risu_compare::rows(guest).iter().map(|row| row.group.name).collect();
+        known.dedup();
+        if !known.contains(&name.as_str()) {
+            bail!("unknown group {name}; known: {}", known.join(", "));
         }
     }
     Ok(Options {

@@ -26,6 +26,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    let args = args::Args::parse();
-    ui::finish(args.run())
+    match args::Args::try_parse() {
+        Ok(args) => ui::finish(args.run()),
+        Err(text) => ui::finish_usage(&text),
+    }
 }

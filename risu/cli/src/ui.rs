@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// What a command found.
@@ -20,10 +20,31 @@ pub(crate) fn finish(result: Result<Verdict>) -> ExitCode {
         Ok(Verdict::Agree) => ExitCode::SUCCESS,
         Ok(Verdict::Mismatch) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("risu: {error:#}");
+            eprintln!("risu: {}", in_one_line(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints help or what is wrong with the arguments; the exit status.
+pub(crate) fn finish_usage(text: &clap::Error) -> ExitCode {
+    let status = u8::try_from(text.exit_code()).unwrap_or(2);
+    match text.print() {
+        Ok(()) => ExitCode::from(status),
+        Err(error) => finish(Err(error.into())),
+    }
+}
+
+/// An error and its causes; one that the message before ends with is not said again.
+fn in_one_line(error: &Error) -> String {
+    error.chain().fold(String::new(), |mut line, cause| {
+        let cause = cause.to_string();
+        if !line.ends_with(&cause) {
+            let colon = if line.is_empty() { "" } else { ": " };
+            line.extend([colon, &cause]);
+        }
+        line
+    })
 }
 
 /// A bar on a terminal; nothing when the output goes elsewhere.
@@ -33,5 +54,19 @@ pub(crate) fn progress(what: &'static str, n_steps: u64) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let cause = || std::io::Error::from_raw_os_error(21);
+        let error = Err::<(), _>(risu_trace::ReadError::from(cause())).context("/etc");
+        let line = in_one_line(&error.expect_err("an error"));
+        assert_eq!(line, format!("/etc: cannot read: {}", cause()));
     }
 }

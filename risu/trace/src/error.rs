@@ -12,7 +12,7 @@ pub enum ReadError {
     #[error("not a risu file")]
     NotRisu,
     /// A stream was given where a trace is needed, or the other way round.
-    #[error("this is a {found}, not a {wanted}")]
+    #[error("this is a {found}, not a {wanted}; `risu record` makes a trace of a stream")]
     WrongKind {
         /// What the file says it is.
         found: &'static str,
@@ -23,20 +23,20 @@ pub enum ReadError {
     #[error("format version {0} is not known; this program reads version {1}")]
     Version(u16, u16),
     /// The file ends before its end frame.
-    #[error("cut off at byte {offset}; the last good checkpoint is number {last_good}")]
+    #[error("cut off at byte {offset}; the {n_good} checkpoints before it are good")]
     Cut {
         /// Where in the file, in bytes.
         offset: u64,
         /// How many checkpoints before it are good.
-        last_good: u64,
+        n_good: u64,
     },
     /// A checksum or a field is wrong.
-    #[error("damaged at byte {offset} ({what}); the last good checkpoint is number {last_good}")]
+    #[error("damaged at byte {offset} ({what}); the {n_good} checkpoints before it are good")]
     Damaged {
         /// Where in the file the bad frame starts, in bytes.
         offset: u64,
         /// How many checkpoints before it are good.
-        last_good: u64,
+        n_good: u64,
         /// What is wrong.
         what: &'static str,
     },

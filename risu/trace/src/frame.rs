@@ -116,18 +116,18 @@ impl<R: Read> FrameReader<R> {
         Ok((FrameReader { from, offset, stored: Vec::new(), zstd: None }, file_kind))
     }
 
-    /// Reads the next frame into `frame`; `last_good` goes into errors.
-    pub(crate) fn read(&mut self, frame: &mut Frame, last_good: u64) -> Result<(), ReadError> {
+    /// Reads the next frame into `frame`; `n_good` goes into errors.
+    pub(crate) fn read(&mut self, frame: &mut Frame, n_good: u64) -> Result<(), ReadError> {
         let offset = self.offset;
-        let damaged = |what| ReadError::Damaged { offset, last_good, what };
+        let damaged = |what| ReadError::Damaged { offset, n_good, what };
         let mut header = [0; FRAME_HEADER];
         if read_up_to(&mut self.from, &mut header)? < FRAME_HEADER {
-            return Err(ReadError::Cut { offset, last_good });
+            return Err(ReadError::Cut { offset, n_good });
         }
         let fields = FrameHeader::parse(&header).ok_or(damaged("frame header"))?;
         self.stored.resize(fields.stored_len, 0);
         if read_up_to(&mut self.from, &mut self.stored)? < fields.stored_len {
-            return Err(ReadError::Cut { offset, last_good });
+            return Err(ReadError::Cut { offset, n_good });
         }
         if checksum(&header[..16], &self.stored) != fields.crc {
             return Err(damaged("checksum"));

@@ -133,7 +133,7 @@ fn a_dropped_writer_leaves_what_was_recorded() {
     drop(writer);
     let (good, end) = read(&bytes);
     assert_eq!(good, 5);
-    assert!(matches!(end, Err(ReadError::Cut { last_good: 5, .. })));
+    assert!(matches!(end, Err(ReadError::Cut { n_good: 5, .. })));
 }
 
 #[test]

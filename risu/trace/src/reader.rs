@@ -266,8 +266,8 @@ impl Items {
     }
 }
 
-fn damaged(frame: &Frame, last_good: u64, Bad(what): Bad) -> ReadError {
-    ReadError::Damaged { offset: frame.offset, last_good, what }
+fn damaged(frame: &Frame, n_good: u64, Bad(what): Bad) -> ReadError {
+    ReadError::Damaged { offset: frame.offset, n_good, what }
 }
 
 fn read_header<R: Read>(

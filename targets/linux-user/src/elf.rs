@@ -9,7 +9,7 @@ pub use segments::Segment;
 use crate::abi::{self, Abi};
 use goblin::container::{Container, Ctx, Endian as ElfEndian};
 use goblin::elf::Elf;
-use goblin::elf::header::{ET_DYN, ET_EXEC, Header};
+use goblin::elf::header::{ELFMAG, ET_DYN, ET_EXEC, Header, SELFMAG};
 use goblin::elf::program_header::{PF_X, PT_GNU_STACK, PT_INTERP, PT_PHDR, ProgramHeader};
 use property::wants_guards;
 use segments::{alignment, segments};
@@ -67,7 +67,7 @@ pub enum LoadElfError {
         error: tcg_mem::Errno,
     },
     /// The interpreter it names is not there.
-    #[error("interpreter {path}: {error}")]
+    #[error("interpreter {path}: {error}{}", if error.is_missing() { "; see -L" } else { "" })]
     Interpreter {
         /// As the program names it.
         path: String,
@@ -168,9 +168,19 @@ fn read_at(file: &File, to: &mut [u8], at: u64, what: &'static str) -> Result<()
 /// It is none, or for none of our guests.
 pub fn identify(file: &File) -> Result<&'static Abi, LoadElfError> {
     let mut bytes = [0; HEADER];
-    read_at(file, &mut bytes, 0, "ELF header")?;
+    let whole = read_at(file, &mut bytes, 0, "ELF header");
+    if matches!(whole, Err(LoadElfError::Truncated { .. })) && !is_elf(file) {
+        return Err(LoadElfError::NotElf);
+    }
+    whole?;
     let names = || abi::GUESTS.map(|abi| abi.machine).join(" or ");
     abi::of_elf(&bytes).ok_or_else(|| not_for(&bytes, names()))
+}
+
+/// Whether a file begins as ELF files do.
+fn is_elf(file: &File) -> bool {
+    let mut magic = [0; SELFMAG];
+    file.read_exact_at(&mut magic, 0).is_ok() && magic == *ELFMAG
 }
 
 /// Why a file with this header is not for the wanted guests.

@@ -77,6 +77,12 @@ pub fn find(
     Err(Errno::ELOOP)
 }
 
+/// The interpreter that the file names if it is a script that can be executed.
+pub fn interpreter(prefix: Option<&Path>, guest_path: &CStr) -> Option<CString> {
+    let head = read_head(&lookup(prefix, guest_path)).ok()?;
+    script_line(head.strip_prefix(b"#!")?).ok().map(|(interpreter, _)| interpreter)
+}
+
 fn lookup(prefix: Option<&Path>, path: &CStr) -> CString {
     match prefix {
         Some(prefix) => path::follow(prefix, path),

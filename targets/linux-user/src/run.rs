@@ -9,7 +9,8 @@ use crate::program::{self, Program};
 use crate::signal;
 use crate::spawn::HOST_STACK;
 use frontend_common::clocks::HostClocks;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
+use std::path::Path;
 use std::sync::Arc;
 use tcg_mem::AddressSpace;
 
@@ -94,7 +95,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
             Program { host_path, guest_path: launch.program, args: launch.args, is_guest: true }
         }
         None => program::find(prefix, &launch.program, launch.args)
-            .map_err(|errno| find_error(&name, errno))?,
+            .map_err(|errno| find_error(prefix, &launch.program, errno))?,
     };
     let abi = program::open(&found.host_path)
         .map_err(LoadElfError::from)
@@ -141,13 +142,16 @@ fn cpu_level(abi: &Abi, name: Option<&str>) -> u32 {
     name.and_then(abi.cpu_level).or((abi.cpu_level)("max")).unwrap_or(u32::MAX)
 }
 
-fn find_error(name: &str, errno: Errno) -> LaunchError {
+fn find_error(prefix: Option<&Path>, name: &CStr, errno: Errno) -> LaunchError {
     let missing = matches!(errno, Errno::ENOENT | Errno::ENOTDIR);
     let reason = match errno {
         Errno::ENOEXEC => "a script without interpreter".to_owned(),
-        _ => errno.message(),
+        _ => match program::interpreter(prefix, name) {
+            Some(path) => format!("interpreter {}: {}", path.to_string_lossy(), errno.message()),
+            None => errno.message(),
+        },
     };
-    LaunchError::Find { program: name.to_owned(), reason, missing }
+    LaunchError::Find { program: name.to_string_lossy().into_owned(), reason, missing }
 }
 
 /// Raises a small soft limit of the stack: the first thread's host stack must have the room that

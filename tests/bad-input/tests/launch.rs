@@ -65,7 +65,7 @@ fn check_missing(guest: Guest) {
     let folder = Folder::new(guest, "missing");
     let script = folder.file("script", "#!/no/such/interpreter\n", 0o755);
     folder.check(folder.path.join("nothing"), 127, "DIR/nothing: No such file or directory");
-    folder.check(script, 127, "DIR/script: No such file or directory");
+    folder.check(script, 127, "DIR/script: interpreter /no/such/interpreter: No such file or directory");
     let file = folder.file("file", "", 0o755);
     folder.check(file.join("below"), 127, "DIR/file/below: Not a directory");
     // A program for the guest, without the prefix its interpreter is in.
@@ -76,7 +76,7 @@ fn check_missing(guest: Guest) {
         Guest::S390x => "ld64.so.1",
         Guest::Aarch64 => "ld-linux-aarch64.so.1",
     };
-    let end = format!("interpreter /lib/{interpreter}: No such file or directory");
+    let end = format!("interpreter /lib/{interpreter}: No such file or directory; see -L");
     assert!(line.ends_with(&end), "{line}");
 }
 
@@ -101,8 +101,9 @@ fn check_not_executable(guest: Guest) {
     );
     let no_elf = "not a 64-bit ELF file";
     let truncated = "truncated: ELF header at offset 0 lies past the end of the file";
-    folder.check(folder.file("empty", "", 0o755), 126, &format!("DIR/empty: {truncated}"));
-    folder.check(folder.file("text", "echo\n", 0o755), 126, &format!("DIR/text: {truncated}"));
+    folder.check(folder.file("head", "\x7fELF", 0o755), 126, &format!("DIR/head: {truncated}"));
+    folder.check(folder.file("empty", "", 0o755), 126, &format!("DIR/empty: {no_elf}"));
+    folder.check(folder.file("text", "echo\n", 0o755), 126, &format!("DIR/text: {no_elf}"));
     let long = folder.file("long", "echo ".repeat(100), 0o755);
     folder.check(long, 126, &format!("DIR/long: {no_elf}"));
     folder.check(folder.file("bare", "#!\n", 0o755), 126, "DIR/bare: a script without interpreter");
