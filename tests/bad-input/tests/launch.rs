@@ -65,7 +65,11 @@ fn check_missing(guest: Guest) {
     let folder = Folder::new(guest, "missing");
     let script = folder.file("script", "#!/no/such/interpreter\n", 0o755);
     folder.check(folder.path.join("nothing"), 127, "DIR/nothing: No such file or directory");
-    folder.check(script, 127, "DIR/script: interpreter /no/such/interpreter: No such file or directory");
+    folder.check(
+        script,
+        127,
+        "DIR/script: interpreter /no/such/interpreter: No such file or directory",
+    );
     let file = folder.file("file", "", 0o755);
     folder.check(file.join("below"), 127, "DIR/file/below: Not a directory");
     // A program for the guest, without the prefix its interpreter is in.
