@@ -17,13 +17,13 @@ pub(crate) fn within<R>(
     result
 }
 
-/// Calls `$f::<F32>` or `$f::<F64>` by type, on and to `u64` bits.
+/// Calls `$f` for the format of a type, on and to `u64` bits.
 macro_rules! by_type {
     ($ty:expr, $f:ident($env:expr, $($arg:expr),*)) => {
-        if $ty == Type::F32 {
-            u64::from(softfp::$f::<F32>($env, $($arg as u32),*))
-        } else {
-            softfp::$f::<F64>($env, $($arg),*)
+        match $ty {
+            Type::F16 => u64::from(softfp::$f::<softfp::F16>($env, $($arg as u16),*)),
+            Type::F32 => u64::from(softfp::$f::<softfp::F32>($env, $($arg as u32),*)),
+            _ => softfp::$f::<softfp::F64>($env, $($arg),*),
         }
     };
 }
@@ -50,6 +50,7 @@ pub(crate) fn compare(
         }
     }
     within(env, rules, Round::Dynamic, |soft| match ty {
+        Type::F16 => relation::<F16>(soft, signaling, a as u16, b as u16),
         Type::F32 => relation::<F32>(soft, signaling, a as u32, b as u32),
         _ => relation::<F64>(soft, signaling, a, b),
     })
@@ -166,6 +167,7 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static softfp::Rules, op: &Op) 
 pub(crate) fn fused(e: &mut softfp::Env, ty: Type, sub: bool, [a, b, c]: [u64; 3]) -> u64 {
     let negate = Negate { addend: sub, ..Negate::default() };
     match ty {
+        Type::F16 => u64::from(softfp::fma::<F16>(e, a as u16, b as u16, c as u16, negate)),
         Type::F32 => u64::from(softfp::fma::<F32>(e, a as u32, b as u32, c as u32, negate)),
         _ => softfp::fma::<F64>(e, a, b, c, negate),
     }

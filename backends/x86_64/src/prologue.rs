@@ -77,11 +77,14 @@ pub(crate) enum Const {
     AbsLanes16,
     MinLanes16,
     InfinityLanes16,
+    /// The sign bit, and one half.
+    SignLanes16,
+    HalfLanes16,
     /// MXCSR by rounding mode.
     Rounding,
 }
 
-const CONSTANTS: [u128; 30] = [
+const CONSTANTS: [u128; 32] = [
     (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
@@ -112,6 +115,8 @@ const CONSTANTS: [u128; 30] = [
     0x7fff_7fff_7fff_7fff_7fff_7fff_7fff_7fff,
     0x0400_0400_0400_0400_0400_0400_0400_0400,
     0x7c00_7c00_7c00_7c00_7c00_7c00_7c00_7c00,
+    0x8000_8000_8000_8000_8000_8000_8000_8000,
+    0x3800_3800_3800_3800_3800_3800_3800_3800,
 ];
 
 /// Bytes below the host stack pointer that predicted returns may use.

@@ -188,17 +188,28 @@ fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) 
     soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
     let [a, b, c] = frame.operands;
     frame.operands[0] = match op.ty {
-        Type::F16 => arithmetic::<F16>(&mut soft, op, [a as u16, b as u16, c as u16]).into(),
+        Type::F16 => arithmetic16(&mut soft, op, [a as u16, b as u16, c as u16]),
         Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32], a),
         _ => arithmetic64(&mut soft, op, [a, b, c]),
     };
-    if op.kind == Kind::ToInt {
+    if op.kind == Kind::ToInt && op.ty != Type::F16 {
         frame.operands[1] = match op.ty {
             Type::F32 => class_of::<F32>(&soft, a as u32),
             _ => class_of::<F64>(&soft, a),
         };
     }
     env.raise(soft.flags);
+}
+
+/// Integers are those of 16 bits.
+fn arithmetic16(soft: &mut Soft, op: SlowOp, [a, b, c]: [u16; 3]) -> u64 {
+    match (op.kind, op.sign) {
+        (Kind::ToInt, Sign::Signed) => {
+            softfp::to_fixed_signed::<F16>(soft, a, 16, 0) as u64 & 0xffff
+        }
+        (Kind::ToInt, Sign::Unsigned) => softfp::to_fixed_unsigned::<F16>(soft, a, 16, 0),
+        _ => arithmetic::<F16>(soft, op, [a, b, c]).into(),
+    }
 }
 
 fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3], int: u64) -> u64 {

@@ -159,7 +159,7 @@ fn crypto(out: &mut String) {
 fn floats(out: &mut String) {
     heading(out, "Floating point", "f16 | f32 | f64");
     let mut both = |name: String, text: String| {
-        let cell = |ty: &&str| (*ty != "f16").then(|| text.replace("TYPE", ty));
+        let cell = |ty: &&str| Some(text.replace("TYPE", ty));
         row(out, &name, ["f16", "f32", "f64"].iter().map(cell));
     };
     for op in VecFpOp::ALL.iter().map(|op| op.name()) {
@@ -172,12 +172,15 @@ fn floats(out: &mut String) {
     }
     both("vfround up".to_owned(), "x:v128 = vfround ty=TYPE round=up quiet=true a".to_owned());
     let single = [
-        ("vffromint signed", "x:v128 = vffromint sign=s a"),
-        ("vffromint unsigned", "x:v128 = vffromint sign=u a"),
-        ("vftoint zero", "x:v128 = vftoint round=zero a"),
+        ("vffromint signed", "x:v128 = vffromint ty=TYPE sign=s a", true),
+        ("vffromint unsigned", "x:v128 = vffromint ty=TYPE sign=u a", true),
+        ("vftoint signed, zero", "x:v128 = vftoint ty=TYPE sign=s round=zero a", true),
+        ("vftoint unsigned, zero", "x:v128 = vftoint ty=TYPE sign=u round=zero a", false),
     ];
-    for (name, text) in single {
-        row(out, name, [None, Some(text.to_owned()), None].into_iter());
+    for (name, text, has_singles) in single {
+        let halves = Some(text.replace("TYPE", "f16"));
+        let singles = has_singles.then(|| text.replace("TYPE", "f32"));
+        row(out, name, [halves, singles, None].into_iter());
     }
     let widen = |ty: &str| Some(format!("x:v128 = vfwiden from={ty} high=false a"));
     row(out, "vfwiden", [widen("f16"), widen("f32"), None].into_iter());

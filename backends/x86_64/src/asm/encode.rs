@@ -9,6 +9,9 @@ pub(super) const MAP_0F: u8 = 1;
 pub(super) const MAP_0F38: u8 = 2;
 pub(super) const MAP_0F3A: u8 = 3;
 
+/// VEX.L, beside the number of the mandatory prefix: 256 bits.
+pub(crate) const LONG: u8 = 4;
+
 /// Bytes that one instruction may need, and the room that must be left before emitting an op.
 pub(super) const MAX_INSN: usize = 16;
 
@@ -140,7 +143,7 @@ impl Asm {
         self.legacy(0, w, map, opcode, reg, rm, false, 0, 0);
     }
 
-    /// The general VEX-encoded instruction; `pp`: 0 none, 1 66, 2 F3, 3 F2, plus 4 for 256 bits.
+    /// The general VEX-encoded instruction; `pp`: 0 none, 1 66, 2 F3, 3 F2, with [`LONG`] for 256 bits.
     #[inline(always)]
     #[allow(clippy::too_many_arguments, reason = "the fields of an x86 instruction")]
     pub(crate) fn vex(

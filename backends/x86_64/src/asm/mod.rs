@@ -13,6 +13,7 @@ mod moves;
 mod operand;
 mod vector;
 
+pub(crate) use encode::LONG;
 use encode::{Bytes, MAX_INSN};
 pub(crate) use evex::Evex;
 pub(crate) use operand::{Alu, Cc, Enc, Mem, NO_REG, RAX, RBP, RCX, RDX, RSI, RSP, Rm, Shift};

@@ -26,6 +26,11 @@ impl Asm {
         self.vex(1, MAP_0F3A, w, opcode, d, a, b.into(), Some(imm));
     }
 
+    /// `vzeroupper`: the upper halves of all registers become zero, which instructions of older encodings of C functions want.
+    pub(crate) fn zero_upper(&mut self) {
+        self.raw([0xc5, 0xf8, 0x77]);
+    }
+
     /// `sha*` of map 0F38; `sha256rnds2` also reads xmm0.
     pub(crate) fn sha(&mut self, opcode: u8, d: Enc, s: Enc) {
         self.op(false, MAP_0F38, opcode, d, Rm::R(s));

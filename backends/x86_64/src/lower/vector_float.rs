@@ -19,22 +19,49 @@ const VECTOR_FRAME: i32 = size_of::<VectorFrame>() as i32;
 
 /// Predicates of `vcmpps`.
 const EQUAL: u8 = 0x00;
-const UNORDERED: u8 = 0x03;
+pub(crate) const UNORDERED: u8 = 0x03;
 const EQUAL_OR_UNORDERED: u8 = 0x08;
 const GREATER_OR_EQUAL_SIGNALING: u8 = 0x0d;
 const GREATER_SIGNALING: u8 = 0x0e;
 
+/// The predicate of `vcmpps` for a comparison.
+pub(crate) fn predicate(op: VecFpCmp) -> u8 {
+    match op {
+        VecFpCmp::Eq => EQUAL,
+        VecFpCmp::Ge => GREATER_OR_EQUAL_SIGNALING,
+        VecFpCmp::Gt => GREATER_SIGNALING,
+    }
+}
+
+/// How to compute an operation: by an opcode, or as an extreme.
+pub(crate) enum How {
+    Opcode(u8),
+    /// The larger one, or the smaller.
+    Extreme {
+        max: bool,
+    },
+}
+
+/// How the host computes an operation, and its name in software.
+pub(crate) fn how(op: VecFpOp) -> (How, Kind) {
+    let extreme = |max| How::Extreme { max };
+    match op {
+        VecFpOp::Add => (How::Opcode(0x58), Kind::Add),
+        VecFpOp::Sub => (How::Opcode(0x5c), Kind::Sub),
+        VecFpOp::Mul => (How::Opcode(0x59), Kind::Mul),
+        VecFpOp::Div => (How::Opcode(0x5e), Kind::Div),
+        VecFpOp::Max => (extreme(true), Kind::Max),
+        VecFpOp::Min => (extreme(false), Kind::Min),
+        VecFpOp::MaxNum => (extreme(true), Kind::MaxNum),
+        VecFpOp::MinNum => (extreme(false), Kind::MinNum),
+    }
+}
+
 impl Cx<'_> {
     pub(crate) fn vfbinary(&mut self, op: VecFpOp, ty: Type, d: Val, a: Val, b: Val) {
-        let (opcode, kind) = match op {
-            VecFpOp::Add => (0x58, Kind::Add),
-            VecFpOp::Sub => (0x5c, Kind::Sub),
-            VecFpOp::Mul => (0x59, Kind::Mul),
-            VecFpOp::Div => (0x5e, Kind::Div),
-            VecFpOp::Max => return self.vfminmax((true, Kind::Max), ty, d, a, b),
-            VecFpOp::Min => return self.vfminmax((false, Kind::Min), ty, d, a, b),
-            VecFpOp::MaxNum => return self.vfminmax((true, Kind::MaxNum), ty, d, a, b),
-            VecFpOp::MinNum => return self.vfminmax((false, Kind::MinNum), ty, d, a, b),
+        let (opcode, kind) = match how(op) {
+            (How::Opcode(opcode), kind) => (opcode, kind),
+            (How::Extreme { max }, kind) => return self.vfminmax((max, kind), ty, d, a, b),
         };
         let (ra, rb) = (self.in_reg(a), self.in_reg(b));
         self.done(&[a, b]);
@@ -80,11 +107,7 @@ impl Cx<'_> {
     }
 
     pub(crate) fn vfcmp(&mut self, op: VecFpCmp, ty: Type, d: Val, a: Val, b: Val) {
-        let predicate = match op {
-            VecFpCmp::Eq => EQUAL,
-            VecFpCmp::Ge => GREATER_OR_EQUAL_SIGNALING,
-            VecFpCmp::Gt => GREATER_SIGNALING,
-        };
+        let predicate = predicate(op);
         self.with_temps2::<0>(d, a, b, |cx, r| {
             cx.compare_floats(ty, predicate, r.d, r.a, r.b.into());
         });
@@ -212,6 +235,12 @@ impl Cx<'_> {
 
     /// Jumps if any lane of the mask `x` is set; the place of the displacement.
     pub(crate) fn jump_if_any(&mut self, x: u8) -> usize {
+        self.test_any(x);
+        self.asm.jcc(Cc::Ne)
+    }
+
+    /// 'Not equal' if any lane of the mask `x` is set.
+    pub(crate) fn test_any(&mut self, x: u8) {
         match self.free_scratch(false) {
             Some(t) => {
                 // vpmovmskb
@@ -221,7 +250,6 @@ impl Cx<'_> {
             // vptest: no register, but slower
             None => self.p38(0x17, x, 0, x),
         }
-        self.asm.jcc(Cc::Ne)
     }
 
     /// Output `d` was computed in `rd`: leaves it there, or moves it where it is wanted.

@@ -121,7 +121,7 @@ impl Translator<'_> {
     fn fp2_scalar(&mut self, op: FpSame, f: isa::aarch64::Fp2) {
         let insn = scalar(op, f.ftype, (f.rd, f.rn, f.rm));
         let Some(ty) = self.inline_float(insn.lane) else {
-            return self.by_helper(insn);
+            return self.fp3(op, insn.lane, Width::Scalar, (f.rd, f.rn, f.rm));
         };
         let (a, b) = (self.float(ty, f.rn), self.float(ty, f.rm));
         let result = match op {
@@ -149,16 +149,29 @@ impl Translator<'_> {
     /// FMADD and its like. Operands are negated before anything else, NaNs too.
     fn fused_multiply_add(&mut self, op: FpSame, f: isa::aarch64::Fp3) {
         let insn = scalar(op, f.ftype, (f.rd, f.rn, f.rm));
+        let negates_product = matches!(op, FpSame::MSub | FpSame::NMAdd);
+        let negates_addend = matches!(op, FpSame::NMAdd | FpSame::NMSub);
+        if self.inline_lane(insn.lane) == Some(Type::F16) {
+            return self.fused_halves((negates_product, negates_addend), f);
+        }
         let Some(ty) = self.inline_float(insn.lane) else {
             return self.by_helper(Insn { ra: f.ra, ..insn });
         };
         let [n, m, a] = [f.rn, f.rm, f.ra].map(|r| self.float(ty, r));
-        let negates_product = matches!(op, FpSame::MSub | FpSame::NMAdd);
-        let negates_addend = matches!(op, FpSame::NMAdd | FpSame::NMSub);
         let n = if negates_product { self.b.fneg(ty, n) } else { n };
         let a = if negates_addend { self.b.fneg(ty, a) } else { a };
         let result = self.b.fmuladd(ty, false, n, m, a);
         self.set_scalar(f.rd, result);
+    }
+
+    fn fused_halves(&mut self, (product, addend): (bool, bool), f: isa::aarch64::Fp3) {
+        let [n, m, a] = [f.rn, f.rm, f.ra].map(|r| {
+            let x = self.v(r);
+            self.operand(Type::F16, Width::Scalar, x)
+        });
+        let a = if addend { self.negated_below(Width::Scalar, a) } else { a };
+        let result = self.fused(Type::F16, Width::Scalar, product, [n, m, a]);
+        self.set_v(f.rd, result);
     }
 
     /// FCVT between formats.
@@ -190,9 +203,14 @@ impl Translator<'_> {
         Some(self.b.vzext(x))
     }
 
-    /// The low half of a vector as `f32`, which is exact; a signaling NaN becomes quiet and is invalid.
+    /// The low lane of a vector of halves as `f32`, which is exact; a signaling NaN becomes quiet and is invalid.
     fn half_as_single(&mut self, n: Val) -> Val {
         let n = self.operand(Type::F16, Width::Scalar, n);
+        self.lone_half_as_single(n)
+    }
+
+    /// The same with zeros above it.
+    fn lone_half_as_single(&mut self, n: Val) -> Val {
         let wide = self.b.vfwiden(Type::F16, false, n);
         self.b.vlow(Type::F32, wide)
     }
@@ -255,10 +273,10 @@ impl Translator<'_> {
 
     /// FCMP, FCMPE: with a register, or with zero.
     fn compare_fp(&mut self, op: FpCompare, ftype: u8, rn: u8, rm: Option<u8>) {
-        if let Some(ty) = self.inline_float(lane(ftype)) {
-            let a = self.float(ty, rn);
+        if let Some(ty) = self.inline_scalar(lane(ftype)) {
+            let a = self.float_or_wider(lane(ftype), rn);
             let b = match rm {
-                Some(rm) => self.float(ty, rm),
+                Some(rm) => self.float_or_wider(lane(ftype), rm),
                 None => self.b.konst(ty, 0),
             };
             self.raise_by_comparison(op, ty, a, b);
@@ -267,6 +285,23 @@ impl Translator<'_> {
         let insn = scalar(op, ftype, (0, rn, rm.unwrap_or(0)));
         self.call_packed(id::FP_COMPARE, Insn { imm: u8::from(rm.is_none()), ..insn }, None);
         self.set_cc(Cc::Dynamic);
+    }
+
+    /// The type that scalars have where halves become singles first; none when the helper must do it.
+    fn inline_scalar(&self, lane: Lane) -> Option<Type> {
+        self.inline_lane(lane).map(|ty| if ty == Type::F16 { Type::F32 } else { ty })
+    }
+
+    /// The scalar float in vector register `r`; of halves as `f32`.
+    fn float_or_wider(&mut self, lane: Lane, r: u8) -> Val {
+        match lane {
+            Lane::H => {
+                let x = self.v(r);
+                self.half_as_single(x)
+            }
+            Lane::S => self.float(Type::F32, r),
+            _ => self.float(Type::F64, r),
+        }
     }
 
     /// A comparison for its exceptions; who tests the flags compares again, fused with the branch.
@@ -279,7 +314,7 @@ impl Translator<'_> {
     /// FCCMP, FCCMPE: if the condition fails nothing is compared, so no exception is raised.
     fn conditional_compare_fp(&mut self, op: FpCompare, f: isa::aarch64::FpCondCmp) {
         let tests = self.tests(f.cond);
-        if let Some(ty) = self.inline_float(lane(f.ftype)) {
+        if let Some(ty) = self.inline_scalar(lane(f.ftype)) {
             return self.inline_conditional_compare(op, ty, tests, f);
         }
         let holds = tests.value(self.b);
@@ -301,6 +336,10 @@ impl Translator<'_> {
             let bits = self.scalar_bits(lane(f.ftype), r);
             let zero = self.b.konst(self.b.tb.ty(bits), 0);
             let bits = test.select(self.b, bits, zero);
+            if lane(f.ftype) == Lane::H {
+                let half = self.b.vzext(bits);
+                return self.lone_half_as_single(half);
+            }
             self.b.bitcast(ty, bits)
         });
         self.raise_by_comparison(op, ty, a, b);
@@ -333,9 +372,9 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
-        let inline = self.inline_float(lane(ftype)).zip(rounding_of(op));
+        let inline = self.inline_scalar(lane(ftype)).zip(rounding_of(op));
         if let Some((ty, round)) = inline {
-            let x = self.float(ty, rn);
+            let x = self.float_or_wider(lane(ftype), rn);
             self.notice_subnormal(ty, x);
             let x = self.scaled_up(ty, fraction, x);
             let w = W::sf(sf);
@@ -362,6 +401,9 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
+        if self.inline_lane(lane(ftype)) == Some(Type::F16) && (sf == 0 || fraction == 0) {
+            return self.half_from_general(unsigned, sf, fraction, (rd, rn));
+        }
         if let Some(ty) = self.inline_float(lane(ftype)) {
             let value = self.r(W::sf(sf), rn);
             let result = self.b.ffromint(ty, sign(unsigned), value);
@@ -372,6 +414,16 @@ impl Translator<'_> {
         let insn = Insn::new(FpInteger::From, lane(ftype), general(sf));
         let insn = Insn { unsigned, imm: fraction, rd, ..insn };
         self.call_packed(id::FP_GENERAL, insn, Some(value));
+    }
+
+    /// By way of a double, which is exact, or else of an integer that is too large for a half.
+    fn half_from_general(&mut self, unsigned: bool, sf: u8, fraction: u8, (rd, rn): (u8, u8)) {
+        let value = self.r(W::sf(sf), rn);
+        let result = self.b.ffromint(Type::F64, sign(unsigned), value);
+        let result = self.scaled_down(Type::F64, fraction, result);
+        let result = self.b.vzext(result);
+        let result = self.b.vfnarrow(Type::F64, Type::F16, result);
+        self.set_v(rd, result);
     }
 
     fn javascript_convert(&mut self, f: isa::aarch64::FpMove) {

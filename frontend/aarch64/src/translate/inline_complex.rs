@@ -18,7 +18,7 @@ impl Translator<'_> {
             let m = self.turned(ty, 2 * insn.imm + 1, m);
             self.b.vfbinary(tcg_ir::VecFpOp::Add, ty, n, m)
         } else {
-            let lane = if ty == Type::F64 { Lane::D } else { Lane::S };
+            let lane = Lane::of_float(ty);
             let part = if insn.imm & 1 == 0 { VecOp::TransposeEven } else { VecOp::TransposeOdd };
             let n = self.b.vbinary(part, lane, n, n);
             let m = self.turned(ty, insn.imm, m);
@@ -40,6 +40,7 @@ impl Translator<'_> {
         let x = match (quarters & 1, ty) {
             (0, _) => x,
             (_, Type::F64) => self.b.vext(8, x, x),
+            (_, Type::F16) => self.b.vreverse(Lane::H, Lane::S, x),
             _ => self.b.vreverse(Lane::S, Lane::D, x),
         };
         let sign = |part: u8, at: u32| u64::from(signs & part != 0) << at;
@@ -47,6 +48,10 @@ impl Translator<'_> {
             Type::F64 => {
                 let [real, imaginary] = [REAL, IMAGINARY].map(|part| self.b.i64(sign(part, 63)));
                 self.b.vpair(real, imaginary)
+            }
+            Type::F16 => {
+                let pair = sign(REAL, 15) | sign(IMAGINARY, 31);
+                self.splat(pair << 32 | pair)
             }
             _ => self.splat(sign(REAL, 31) | sign(IMAGINARY, 63)),
         };

@@ -76,7 +76,10 @@ impl Translator<'_> {
 
     /// The new vector, zeros above what the instruction writes; `imm` is the number of bits of the fraction.
     pub(super) fn inline_fp_integer(&mut self, insn: &Insn<FpInteger>) -> Option<Val> {
-        let ty = self.inline_float(insn.lane)?;
+        let ty = self.inline_lane(insn.lane)?;
+        if ty == Type::F16 && insn.imm != 0 {
+            return None;
+        }
         let sign = if insn.unsigned { Sign::Unsigned } else { Sign::Signed };
         let how = How { ty, sign, rounding: rounding_of(insn.op) };
         let n = self.v(insn.rn);
@@ -89,12 +92,12 @@ impl Translator<'_> {
             _ => n,
         };
         let by_lane = insn.lane == Lane::D
-            || insn.width == Width::Scalar
-            || how.rounding.is_some() && insn.unsigned;
+            || insn.lane == Lane::S
+                && (insn.width == Width::Scalar || how.rounding.is_some() && insn.unsigned);
         let result = match how.rounding {
             _ if by_lane => self.convert_lanes(insn, how, n)?,
-            Some(round) => self.b.vftoint(round, n),
-            None => self.b.vffromint(sign, n),
+            Some(round) => self.b.vftoint(ty, sign, round, n),
+            None => self.b.vffromint(ty, sign, n),
         };
         if insn.imm == 0 || how.rounding.is_some() {
             return Some(result);
@@ -103,9 +106,9 @@ impl Translator<'_> {
         Some(self.b.vfbinary(VecFpOp::Mul, ty, result, factor))
     }
 
-    /// See `notice_subnormal`.
+    /// See `notice_subnormal`. FPCR.FZ does not concern halves.
     pub(super) fn notice_subnormals(&mut self, ty: Type, x: Val) {
-        if self.b.tb.flags & TB_FP_FLUSH != 0 {
+        if self.b.tb.flags & TB_FP_FLUSH != 0 && ty != Type::F16 {
             self.b.vfcmp(VecFpCmp::Eq, ty, x, x);
         }
     }

@@ -1,4 +1,4 @@
-//! Floating-point vector instructions as IR ops, for single and double precision.
+//! Floating-point vector instructions as IR ops, and scalar ones of half precision, which are those on lane 0.
 //!
 //! An instruction on the low half computes with zeros above, which raise nothing. (Their difference is −0 if rounding is
 //! downward, so results that may hold one are cut.)
@@ -9,7 +9,7 @@ use crate::helpers::fp::convert::FpConvert;
 use crate::helpers::fp::misc::{FpMisc, Rounding};
 use crate::helpers::fp::same::FpSame;
 use crate::helpers::simd::Insn;
-use crate::helpers::simd::lanes::Width;
+use crate::helpers::simd::lanes::{Lane, Width};
 use crate::state::TB_FP_FLUSH;
 use tcg_ir::{Lane as IrLane, Round, Type, Val, VecFpCmp, VecFpOp, VecOp};
 
@@ -31,7 +31,7 @@ const fn arithmetic(op: FpSame) -> Option<VecFpOp> {
     Some(match op {
         FpSame::Add | FpSame::AddP => VecFpOp::Add,
         FpSame::Sub | FpSame::Abd => VecFpOp::Sub,
-        FpSame::Mul => VecFpOp::Mul,
+        FpSame::Mul | FpSame::NMul => VecFpOp::Mul,
         FpSame::Div => VecFpOp::Div,
         FpSame::Max | FpSame::MaxP => VecFpOp::Max,
         FpSame::Min | FpSame::MinP => VecFpOp::Min,
@@ -80,7 +80,7 @@ impl Translator<'_> {
 
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.
     pub(super) fn inline_fp_same(&mut self, insn: &Insn<FpSame>) -> Option<Val> {
-        let ty = self.inline_float(insn.lane)?;
+        let ty = self.inline_lane(insn.lane)?;
         if let FpSame::CAdd | FpSame::CMla = insn.op {
             return Some(self.complex(insn, ty));
         }
@@ -90,10 +90,6 @@ impl Translator<'_> {
         let is_fused = matches!(insn.op, FpSame::Mla | FpSame::Mls);
         let (arithmetic, comparison) = (arithmetic(insn.op), comparison(insn.op));
         if !is_fused && arithmetic.is_none() && comparison.is_none() {
-            return None;
-        }
-        // Zero divided by zero would be invalid.
-        if insn.op == FpSame::Div && insn.width != Width::Full {
             return None;
         }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
@@ -116,21 +112,55 @@ impl Translator<'_> {
             return Some(self.operand(ty, insn.width, result));
         }
         if let Some(op) = arithmetic {
-            if op == VecFpOp::Div {
-                self.notice_subnormals(ty, n);
-                self.notice_subnormals(ty, m);
-            }
+            let m = if op == VecFpOp::Div { self.divisor(ty, insn.width, n, m) } else { m };
             let result = self.b.vfbinary(op, ty, n, m);
             return Some(match insn.op {
                 FpSame::Abd => self.b.vfabs(ty, result),
                 FpSame::Sub => self.operand(ty, insn.width, result),
+                FpSame::NMul => {
+                    let result = self.b.vfneg(ty, result);
+                    self.operand(ty, insn.width, result)
+                }
                 _ => result,
             });
         }
         let d = self.v(insn.rd);
         let d = self.operand(ty, insn.width, d);
-        let sum = self.b.vfmuladd(ty, insn.op == FpSame::Mls, n, m, d);
-        Some(self.operand(ty, insn.width, sum))
+        Some(self.fused(ty, insn.width, insn.op == FpSame::Mls, [n, m, d]))
+    }
+
+    /// The divisor `m` of `n`, with ones above what the instruction reads: zero by zero would be invalid.
+    fn divisor(&mut self, ty: Type, width: Width, n: Val, m: Val) -> Val {
+        self.notice_subnormals(ty, n);
+        self.notice_subnormals(ty, m);
+        let lane = match width {
+            Width::Full => return m,
+            Width::Half => IrLane::D,
+            Width::Scalar => IrLane::of_float(ty),
+        };
+        let ones = self.lanes_of_power(ty, 0);
+        self.b.vmove(lane, 0, 0, ones, m)
+    }
+
+    /// `d + n × m`, or `d + -n × m`, of what the instruction reads; zeros above.
+    pub(super) fn fused(&mut self, ty: Type, width: Width, neg: bool, [n, m, d]: [Val; 3]) -> Val {
+        if ty == Type::F16 && width != Width::Full {
+            // Zeros above stay zeros, which is for less.
+            let n = if neg { self.negated_below(width, n) } else { n };
+            return self.b.vfmuladd(ty, false, n, m, d);
+        }
+        let sum = self.b.vfmuladd(ty, neg, n, m, d);
+        self.operand(ty, width, sum)
+    }
+
+    /// Halves with their signs inverted, but those above what the instruction reads.
+    pub(super) fn negated_below(&mut self, width: Width, n: Val) -> Val {
+        let signs = match width {
+            Width::Scalar => 0x8000,
+            _ => 0x8000_8000_8000_8000,
+        };
+        let signs = self.b.v128(signs);
+        self.b.vxor(n, signs)
     }
 
     fn fp_pairs(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) -> Option<Val> {
@@ -149,7 +179,7 @@ impl Translator<'_> {
         insn: &Insn<FpMisc>,
         rounding: Rounding,
     ) -> Option<Val> {
-        let ty = self.inline_float(insn.lane)?;
+        let ty = self.inline_lane(insn.lane)?;
         let is_inlined = !matches!(
             insn.op,
             FpMisc::Round32 | FpMisc::Round64 | FpMisc::Recpe | FpMisc::Rsqrte | FpMisc::Recpx
@@ -222,8 +252,11 @@ impl Translator<'_> {
         Some(self.b.vfnarrow(from, Type::F16, n))
     }
 
-    /// FADDP and its like of a pair, FMAXV and its like of four lanes.
+    /// FADDP and its like of a pair, FMAXV and its like of four lanes or more.
     pub(super) fn inline_fp_across(&mut self, insn: &Insn<FpAcross>) -> bool {
+        if insn.lane == Lane::H {
+            return self.inline_half_across(insn).is_some();
+        }
         let Some(ty) = self.inline_float(insn.lane) else { return false };
         let mut n = self.v(insn.rn);
         let lane = if ty == Type::F64 { IrLane::D } else { IrLane::S };
@@ -244,5 +277,25 @@ impl Translator<'_> {
         };
         self.set_scalar(insn.rd, result);
         true
+    }
+
+    /// Halves are combined until one is left. All lanes take part, as copies of those that the instruction reads.
+    fn inline_half_across(&mut self, insn: &Insn<FpAcross>) -> Option<()> {
+        let ty = self.inline_lane(insn.lane)?;
+        let n = self.v(insn.rn);
+        let (mut x, mut count) = match insn.imm {
+            2 => (self.b.vdup_lane(IrLane::S, 0, n), 2),
+            4 => (self.b.vdup_lane(IrLane::D, 0, n), 4),
+            _ => (n, 8),
+        };
+        while count > 1 {
+            let even = self.b.vbinary(VecOp::UnzipEven, IrLane::H, x, x);
+            let odd = self.b.vbinary(VecOp::UnzipOdd, IrLane::H, x, x);
+            x = self.b.vfbinary(extreme(insn.op), ty, even, odd);
+            count /= 2;
+        }
+        let result = self.operand(ty, Width::Scalar, x);
+        self.set_v(insn.rd, result);
+        Some(())
     }
 }

@@ -24,14 +24,14 @@ impl Translator<'_> {
             FpSame::MulX => return Some(self.b.vfbinary(VecFpOp::Mul, ty, n, m)),
             FpSame::RecpS => {
                 let two = self.lanes_of_power(ty, 1);
-                self.b.vfmuladd(ty, true, n, m, two)
+                self.fused(ty, insn.width, true, [n, m, two])
             }
             _ => {
                 // Half of 3 - n × m, rounded once: halves are exact.
                 let half = self.lanes_of_power(ty, -1);
                 let n = self.b.vfbinary(VecFpOp::Mul, ty, n, half);
-                let three_halves = self.all_lanes(lane_of(ty), three_halves(ty));
-                self.b.vfmuladd(ty, true, n, m, three_halves)
+                let three_halves = self.all_lanes(Lane::of_float(ty), three_halves(ty));
+                self.fused(ty, insn.width, true, [n, m, three_halves])
             }
         };
         Some(self.operand(ty, insn.width, result))
@@ -39,7 +39,7 @@ impl Translator<'_> {
 
     /// Runs the instruction alone if a lane is infinite or a NaN, or too small to be halved exactly.
     fn alone_unless_ordinary(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) {
-        let lane = lane_of(ty);
+        let lane = Lane::of_float(ty);
         let largest = self.all_lanes(lane, infinity(ty) - 1);
         let [n, m] = [n, m].map(|x| self.b.vfabs(ty, x));
         let [n_special, m_special] = [n, m].map(|x| self.b.vbinary(VecOp::GtS, lane, x, largest));
@@ -62,20 +62,28 @@ impl Translator<'_> {
     }
 }
 
-const fn lane_of(ty: Type) -> Lane {
-    if matches!(ty, Type::F32) { Lane::S } else { Lane::D }
-}
-
 /// The bits of 1.5.
 const fn three_halves(ty: Type) -> u64 {
-    let fraction = if matches!(ty, Type::F32) { 1 << 22 } else { 1 << 51 };
-    power_of_two(ty, 0) | fraction
+    let fraction_bits = match ty {
+        Type::F16 => 10,
+        Type::F32 => 23,
+        _ => 52,
+    };
+    power_of_two(ty, 0) | 1 << (fraction_bits - 1)
 }
 
 const fn infinity(ty: Type) -> u64 {
-    power_of_two(ty, if matches!(ty, Type::F32) { 128 } else { 1024 })
+    power_of_two(ty, largest_exponent(ty) + 1)
 }
 
 const fn smallest_normal(ty: Type) -> u64 {
-    power_of_two(ty, if matches!(ty, Type::F32) { -126 } else { -1022 })
+    power_of_two(ty, 1 - largest_exponent(ty))
+}
+
+const fn largest_exponent(ty: Type) -> i32 {
+    match ty {
+        Type::F16 => 15,
+        Type::F32 => 127,
+        _ => 1023,
+    }
 }

@@ -187,14 +187,14 @@ impl Builder {
         self.vector(|d| Op::VFRound { ty, round, quiet, d, a })
     }
 
-    /// 32-bit integers to `f32`.
-    pub fn vffromint(&mut self, sign: Sign, a: Val) -> Val {
-        self.vector(|d| Op::VFFromInt { sign, d, a })
+    /// Integers to floats of their width; `ty` is `f16` or `f32`.
+    pub fn vffromint(&mut self, ty: Type, sign: Sign, a: Val) -> Val {
+        self.vector(|d| Op::VFFromInt { ty, sign, d, a })
     }
 
-    /// `f32` to signed 32-bit integers.
-    pub fn vftoint(&mut self, round: Round, a: Val) -> Val {
-        self.vector(|d| Op::VFToInt { round, d, a })
+    /// Floats to integers of their width; `ty` is `f16`, or `f32` if they are signed.
+    pub fn vftoint(&mut self, ty: Type, sign: Sign, round: Round, a: Val) -> Val {
+        self.vector(|d| Op::VFToInt { ty, sign, round, d, a })
     }
 
     /// The low or high half of the lanes to twice their width; `from` is `f16` or `f32`.

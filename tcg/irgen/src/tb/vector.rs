@@ -1,7 +1,7 @@
 //! Vectors: of integers, of floats, and what goes between vectors and scalars.
 
-use super::{FLOATS, Maker, SIGNS};
-use tcg_ir::{CryptoOp, Lane, Narrow, Round, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift};
+use super::{Maker, SIGNS};
+use tcg_ir::{CryptoOp, Lane, Narrow, Round, Sign, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift};
 
 impl Maker<'_> {
     pub(super) fn vector(&mut self) {
@@ -127,7 +127,7 @@ impl Maker<'_> {
     }
 
     pub(super) fn vector_float(&mut self) {
-        let ty = self.random.pick(&FLOATS);
+        let ty = self.random.pick(&[Type::F16, Type::F32, Type::F64]);
         let (a, b) = (self.take_floats(ty), self.take_floats(ty));
         let round = self.random.pick(Round::ALL);
         let d = match self.random.below(14) {
@@ -150,9 +150,14 @@ impl Maker<'_> {
             }
             10 => {
                 let sign = self.random.pick(&SIGNS);
-                self.b.vffromint(sign, a)
+                let ty = self.random.pick(&[Type::F16, Type::F32]);
+                self.b.vffromint(ty, sign, a)
             }
-            11 => self.b.vftoint(round, a),
+            11 if ty == Type::F16 => {
+                let sign = self.random.pick(&SIGNS);
+                self.b.vftoint(ty, sign, round, a)
+            }
+            11 => self.b.vftoint(Type::F32, Sign::Signed, round, a),
             12 => {
                 let high = self.random.one_in(2);
                 let from = self.random.pick(&[Type::F16, Type::F32]);
