@@ -84,7 +84,7 @@ pub(crate) fn record(args: &RecordArgs) -> Result<Verdict> {
     bar.finish_and_clear();
     let done = done.with_context(name)?;
     if done.n_failures > 0 {
-        eprintln!("risu: this host failed at {} of {} steps", done.n_failures, done.n_steps);
+        ui::say(&format!("this host failed at {} of {} steps", done.n_failures, done.n_steps));
     }
     Ok(Verdict::Agree)
 }

@@ -1,5 +1,6 @@
 //! What people see: progress, errors, exit status.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::{Error, Result};
@@ -20,10 +21,23 @@ pub(crate) fn finish(result: Result<Verdict>) -> ExitCode {
         Ok(Verdict::Agree) => ExitCode::SUCCESS,
         Ok(Verdict::Mismatch) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("risu: {}", in_one_line(&error));
+            // Who has closed the pipe has seen enough.
+            if !is_closed_pipe(&error) {
+                say(&in_one_line(&error));
+            }
             ExitCode::from(2)
         }
     }
+}
+
+/// A line on standard error, if anybody listens there.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "risu: {text}");
+}
+
+fn is_closed_pipe(error: &Error) -> bool {
+    let error = error.root_cause().downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints help or what is wrong with the arguments; the exit status.
@@ -64,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_cause_is_said_once() {
-        let cause = || std::io::Error::from_raw_os_error(21);
+        let cause = || io::Error::from_raw_os_error(21);
         let error = Err::<(), _>(risu_trace::ReadError::from(cause())).context("/etc");
         let line = in_one_line(&error.expect_err("an error"));
         assert_eq!(line, format!("/etc: cannot read: {}", cause()));
