@@ -145,6 +145,10 @@ fn shift(op: VecShift, lane: Lane, x: u64, n: u64) -> u64 {
         VecShift::Shl => x.checked_shl(n).unwrap_or(0),
         VecShift::ShrU => x.checked_shr(n).unwrap_or(0),
         VecShift::ShrS => (signed(lane, x) >> n.min(63)).cast_unsigned(),
+        VecShift::Rotl => {
+            let back = lane.bits() - n.min(lane.bits());
+            x.checked_shl(n).unwrap_or(0) | x.checked_shr(back).unwrap_or(0)
+        }
     }
 }
 

@@ -310,7 +310,7 @@ macro_rules! for_each_op {
         VBinary "vbinary" [PURE] { op: VecOp, lane: Lane } (d: gives(V128)) = (a: is(V128), b: is(V128));
         /// All lanes of `a` combined by `add`, `min_*` or `max_*`, in lane 0; zeros above. `min_*` and `max_*` are not for `d`.
         VAcross "vacross" [PURE] { op: VecOp, lane: Lane } (d: gives(V128)) = (a: is(V128));
-        /// Every lane shifted by `n`, which is at most the width: then all that remains is zero or the sign.
+        /// Every lane shifted or rotated by `n`, which is at most the width: then all that remains of a shift is zero or the sign.
         VShift "vshift" [PURE] { op: VecShift, lane: Lane, n: u8 } (d: gives(V128)) = (a: is(V128));
         /// The absolute value of signed lanes, wrapping.
         VAbs "vabs" [PURE] { lane: Lane } (d: gives(V128)) = (a: is(V128));

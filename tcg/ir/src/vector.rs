@@ -101,11 +101,11 @@ named_enum! {
         GeU = "ge_u",
         /// `a & b != 0`.
         Tst = "tst",
-        /// Shift left by the lane of `b`, an unsigned count; from the width on zero. For `s` and `d`.
+        /// Shift left by the lane of `b`, an unsigned count; from the width on zero. Not for `b`.
         Shl = "shl",
-        /// Logical shift right, likewise. For `s` and `d`.
+        /// Logical shift right, likewise. Not for `b`.
         ShrU = "shr_u",
-        /// Arithmetic shift right, likewise; from the width on the sign. For `s`.
+        /// Arithmetic shift right, likewise; from the width on the sign. Not for `b`.
         ShrS = "shr_s",
         /// Product of the low halves of the lanes as unsigned numbers. For `d`.
         MulLowU = "mul_low_u",
@@ -144,8 +144,7 @@ impl VecOp {
             }
             VecOp::AddSatU | VecOp::SubSatU => !matches!(lane, Lane::D),
             VecOp::AddSatS | VecOp::SubSatS | VecOp::AvgU => matches!(lane, Lane::B | Lane::H),
-            VecOp::Shl | VecOp::ShrU => matches!(lane, Lane::S | Lane::D),
-            VecOp::ShrS => matches!(lane, Lane::S),
+            VecOp::Shl | VecOp::ShrU | VecOp::ShrS => !matches!(lane, Lane::B),
             VecOp::MulLowU | VecOp::MulLowS => matches!(lane, Lane::D),
             VecOp::MulHighS | VecOp::MulHighRoundS | VecOp::MulAddPairs => matches!(lane, Lane::H),
             _ => true,
@@ -179,7 +178,7 @@ impl VecOp {
 }
 
 named_enum! {
-    /// A shift of all lanes by a constant.
+    /// A shift or rotation of all lanes by a constant.
     VecShift {
         /// Left.
         Shl = "shl",
@@ -187,6 +186,8 @@ named_enum! {
         ShrU = "shr_u",
         /// Right, filling with the sign.
         ShrS = "shr_s",
+        /// Left, filling with what leaves at the other end.
+        Rotl = "rotl",
     }
 }
 

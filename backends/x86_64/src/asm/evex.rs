@@ -33,6 +33,15 @@ impl Evex {
     /// `vpsraq` by a constant; the register field is [`Evex::SHIFT_SIGNED`].
     pub(crate) const SHIFT_D: Evex = evex(1, MAP_0F, true, 0x72);
     pub(crate) const SHIFT_SIGNED: Enc = 4;
+    /// `vprold`, `vprolq` by a constant; the register field is [`Evex::ROTATE_LEFT`].
+    pub(crate) const ROTATE_S: Evex = evex(1, MAP_0F, false, 0x72);
+    pub(crate) const ROTATE_D: Evex = Evex::SHIFT_D;
+    pub(crate) const ROTATE_LEFT: Enc = 1;
+    /// `vpsllvw`, `vpsrlvw`, `vpsravw` and `vpsravq`: by the lanes of the second operand.
+    pub(crate) const SHIFT_LEFT_H: Evex = evex(1, MAP_0F38, true, 0x12);
+    pub(crate) const SHIFT_RIGHT_H: Evex = evex(1, MAP_0F38, true, 0x10);
+    pub(crate) const SHIFT_SIGNED_H: Evex = evex(1, MAP_0F38, true, 0x11);
+    pub(crate) const SHIFT_SIGNED_BY_D: Evex = evex(1, MAP_0F38, true, 0x46);
     /// `vpopcntb` (AVX512_BITALG).
     pub(crate) const COUNT_BYTES: Evex = evex(1, MAP_0F38, false, 0x54);
     /// `vpermi2b` (AVX512_VBMI): bytes of two vectors by index, which the destination holds.
@@ -158,6 +167,13 @@ mod tests {
         assert_eq!(logic, "vpternlogd xmm1,xmm14,xmm8,0CAh");
         let shift = text(Evex::SHIFT_D, Evex::SHIFT_SIGNED, 3, 11, Some(7));
         assert_eq!(shift, "vpsraq xmm3,xmm11,7");
+        let rotate = |what| text(what, Evex::ROTATE_LEFT, 3, 11, Some(7));
+        assert_eq!(rotate(Evex::ROTATE_S), "vprold xmm3,xmm11,7");
+        assert_eq!(rotate(Evex::ROTATE_D), "vprolq xmm3,xmm11,7");
+        assert_eq!(three(Evex::SHIFT_LEFT_H), "vpsllvw xmm9,xmm2,xmm12");
+        assert_eq!(three(Evex::SHIFT_RIGHT_H), "vpsrlvw xmm9,xmm2,xmm12");
+        assert_eq!(three(Evex::SHIFT_SIGNED_H), "vpsravw xmm9,xmm2,xmm12");
+        assert_eq!(three(Evex::SHIFT_SIGNED_BY_D), "vpsravq xmm9,xmm2,xmm12");
         let two = |what| text(what, 9, 0, 12, None);
         assert_eq!(two(Evex::ABS_D), "vpabsq xmm9,xmm12");
         assert_eq!(two(Evex::COUNT_BYTES), "vpopcntb xmm9,xmm12");

@@ -89,6 +89,10 @@ impl Cx<'_> {
                 self.with_temps2::<1>(d, a, b, |cx, r| cx.compare_by_maximum(op, r));
                 return true;
             }
+            (VecOp::Shl | VecOp::ShrU | VecOp::ShrS, _) if features.avx512 => {
+                self.with_temps2::<0>(d, a, b, |cx, r| cx.shift_by_lanes(op, lane, r));
+                return true;
+            }
             (VecOp::Tst, _) if features.avx512 => {
                 self.with_temps2::<0>(d, a, b, |cx, r| cx.test_lanes(lane, r));
                 return true;
@@ -142,6 +146,17 @@ impl Cx<'_> {
         self.lanes(VecOp::Eq, Lane::D, d, t, a);
     }
 
+    /// What AVX2 has no instruction for: lanes of 16 bits, and signed ones of 64.
+    fn shift_by_lanes(&mut self, op: VecOp, lane: Lane, Regs { d, a, b, .. }: Regs<0>) {
+        let what = match (op, lane) {
+            (VecOp::Shl, _) => Evex::SHIFT_LEFT_H,
+            (VecOp::ShrU, _) => Evex::SHIFT_RIGHT_H,
+            (_, Lane::D) => Evex::SHIFT_SIGNED_BY_D,
+            _ => Evex::SHIFT_SIGNED_H,
+        };
+        self.asm.evex(what, d, a, b, None);
+    }
+
     fn test_lanes(&mut self, lane: Lane, Regs { d, a, b, .. }: Regs<0>) {
         self.asm.evex(Evex::test(lane as u8), MASK, a, b, None);
         self.asm.evex(Evex::from_mask(lane as u8), d, 0, MASK, None);
@@ -175,15 +190,34 @@ impl Cx<'_> {
         self.literal_used(trailing);
     }
 
-    /// `vpsraq`.
-    pub(super) fn shift_doublewords_signed(&mut self, n: u8, d: Val, a: Val) {
-        self.with_temps::<0>(d, a, |cx, r| {
-            cx.asm.evex(Evex::SHIFT_D, Evex::SHIFT_SIGNED, r.d, r.a, Some(n));
-        });
+    /// A shift or rotation of lanes by a constant; false if this is not the better way.
+    pub(super) fn vshift_avx512(
+        &mut self,
+        op: VecShift,
+        lane: Lane,
+        n: u8,
+        (d, a): (Val, Val),
+    ) -> bool {
+        let features = self.shared.shortcuts;
+        if lane == Lane::B && features.gfni {
+            self.shift_bytes_affine(op, n, d, a);
+            return true;
+        }
+        let (what, extension) = match (op, lane) {
+            (VecShift::ShrS, Lane::D) => (Evex::SHIFT_D, Evex::SHIFT_SIGNED),
+            (VecShift::Rotl, Lane::S) => (Evex::ROTATE_S, Evex::ROTATE_LEFT),
+            (VecShift::Rotl, Lane::D) => (Evex::ROTATE_D, Evex::ROTATE_LEFT),
+            _ => return false,
+        };
+        if features.avx512 {
+            let emit = |cx: &mut Self, r: Regs<0>| cx.asm.evex(what, extension, r.d, r.a, Some(n));
+            self.with_temps::<0>(d, a, emit);
+        }
+        features.avx512
     }
 
     /// Bytes shifted: each bit of the result is one of the operand's, or zero.
-    pub(super) fn shift_bytes_affine(&mut self, op: VecShift, n: u8, d: Val, a: Val) {
+    fn shift_bytes_affine(&mut self, op: VecShift, n: u8, d: Val, a: Val) {
         let matrix = matrix_of(op, n);
         if self.shared.shortcuts.avx512 {
             return self.with_temps::<0>(d, a, |cx, r| {
@@ -232,6 +266,7 @@ fn matrix_of(op: VecShift, n: u8) -> u64 {
             VecShift::Shl => i.checked_sub(n),
             VecShift::ShrU => Some(i + n),
             VecShift::ShrS => Some((i + n).min(7)),
+            VecShift::Rotl => Some((i + 8 - n) & 7),
         };
         from.filter(|bit| *bit < 8).map_or(0, |bit| 1 << bit)
     };
@@ -262,6 +297,7 @@ mod tests {
             assert_eq!(times(matrix_of(VecShift::Shl, n), x), x << n);
             assert_eq!(times(matrix_of(VecShift::ShrU, n), x), x >> n);
             assert_eq!(times(matrix_of(VecShift::ShrS, n), x), (x as i8 >> n) as u8);
+            assert_eq!(times(matrix_of(VecShift::Rotl, n), x), x.rotate_left(n.into()));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::vector::{PAND, POR, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT};
 use crate::asm::Rm;
 use crate::context::Cx;
+use crate::prologue::Const;
 use tcg_ir::{Lane, Val, VecOp};
 
 /// One VEX instruction with the 66 prefix.
@@ -60,9 +61,9 @@ impl Simple {
             (VecOp::Eq, _) => map0f(0x74 + lane as u8),
             (VecOp::GtS, D) => map38(0x37),
             (VecOp::GtS, _) => map0f(0x64 + lane as u8),
-            (VecOp::Shl, _) => Some(Simple { map: 2, w: lane == D, opcode: 0x47 }),
-            (VecOp::ShrU, _) => Some(Simple { map: 2, w: lane == D, opcode: 0x45 }),
-            (VecOp::ShrS, _) => map38(0x46),
+            (VecOp::Shl, S | D) => Some(Simple { map: 2, w: lane == D, opcode: 0x47 }),
+            (VecOp::ShrU, S | D) => Some(Simple { map: 2, w: lane == D, opcode: 0x45 }),
+            (VecOp::ShrS, S) => map38(0x46),
             (VecOp::MulLowU, _) => map0f(0xf4),
             (VecOp::MulLowS, _) => map38(0x28),
             (VecOp::MulHighS, _) => map0f(0xe5),
@@ -136,6 +137,8 @@ impl Cx<'_> {
             VecOp::AddSatU | VecOp::SubSatU => cx.saturate_words(op, r),
             VecOp::GeS | VecOp::GeU | VecOp::GtU | VecOp::Tst => cx.compare_lanes(op, lane, r),
             VecOp::AddPairs => cx.add_pairs(lane, r),
+            VecOp::ShrS if lane == Lane::D => cx.shift_doublewords_by_lanes(r),
+            VecOp::Shl | VecOp::ShrU | VecOp::ShrS => cx.shift_words_by_lanes(op, r),
             VecOp::UnzipEven | VecOp::UnzipOdd => cx.unzip(op, lane, r),
             _ => cx.transpose(op, lane, r),
         });
@@ -195,6 +198,53 @@ impl Cx<'_> {
         self.lanes(VecOp::GtS, lane, d, u, t);
     }
 
+    /// A negative number is shifted as its complement.
+    fn shift_doublewords_by_lanes(&mut self, Regs { d, a, b, t: [t, u] }: Regs<2>) {
+        self.zero(t);
+        self.lanes(VecOp::GtS, Lane::D, t, t, a);
+        self.p(PXOR, u, a, t);
+        self.lanes(VecOp::ShrU, Lane::D, u, u, b);
+        self.p(PXOR, d, u, t);
+    }
+
+    /// Even and odd words apart, as halves of doublewords, then blended.
+    fn shift_words_by_lanes(&mut self, op: VecOp, Regs { d, a, b, t: [t, u] }: Regs<2>) {
+        if op == VecOp::Shl {
+            // Without what is below an odd word, which would move into it.
+            self.shift_lanes(SHIFT_RIGHT, Lane::S, t, a, 16);
+            self.shift_lanes(SHIFT_LEFT, Lane::S, t, t, 16);
+            self.shift_lanes(SHIFT_RIGHT, Lane::S, u, b, 16);
+            self.lanes(op, Lane::S, t, t, u);
+            self.low_words(u, b);
+            self.lanes(op, Lane::S, u, a, u);
+            return self.blend_odd_words(d, u, t);
+        }
+        self.low_words(u, b);
+        if op == VecOp::ShrU {
+            self.low_words(t, a);
+            self.lanes(op, Lane::S, t, t, u);
+        } else {
+            self.shift_lanes(SHIFT_LEFT, Lane::S, t, a, 16);
+            self.lanes(op, Lane::S, t, t, u);
+            self.shift_lanes(SHIFT_RIGHT, Lane::S, t, t, 16);
+        }
+        self.shift_lanes(SHIFT_RIGHT, Lane::S, u, b, 16);
+        self.lanes(op, Lane::S, u, a, u);
+        self.blend_odd_words(d, t, u);
+    }
+
+    /// The words of even index alone.
+    fn low_words(&mut self, d: u8, a: u8) {
+        let m = self.constant();
+        self.p(PAND, d, a, m);
+        self.constant_used(Const::LowWords);
+    }
+
+    /// `vpblendw`: words of odd index from `odd`, the others from `even`.
+    fn blend_odd_words(&mut self, d: u8, even: u8, odd: u8) {
+        self.asm.v3a(false, 0x0e, d, even, odd, 0xaa);
+    }
+
     fn add_pairs(&mut self, lane: Lane, Regs { d, a, b, t: [t, u] }: Regs<2>) {
         if lane == Lane::D {
             self.lanes(VecOp::ZipLow, lane, t, a, b);
@@ -248,9 +298,9 @@ impl Cx<'_> {
             (a, t)
         };
         match lane {
-            // vpblendd, vpblendw
+            // vpblendd
             Lane::S => self.asm.v3a(false, 0x02, d, x, y, 0b1010),
-            Lane::H => self.asm.v3a(false, 0x0e, d, x, y, 0xaa),
+            Lane::H => self.blend_odd_words(d, x, y),
             _ => {
                 let (mask, of) = if odd { (0xff00, b) } else { (0x00ff, a) };
                 self.splat(wide, u, mask);

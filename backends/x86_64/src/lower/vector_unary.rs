@@ -1,6 +1,6 @@
 //! Vector operations on one vector, and those that move bytes.
 
-use super::vector::{PAND, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_SIGNED};
+use super::vector::{PAND, POR, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_SIGNED};
 use crate::asm::Evex;
 use crate::context::Cx;
 use crate::prologue::Const;
@@ -37,19 +37,18 @@ impl Cx<'_> {
     }
 
     pub(crate) fn vshift(&mut self, op: VecShift, lane: Lane, n: u8, d: Val, a: Val) {
-        let features = self.shared.shortcuts;
-        if lane == Lane::B && features.gfni {
-            return self.shift_bytes_affine(op, n, d, a);
+        if self.vshift_avx512(op, lane, n, (d, a)) {
+            return;
         }
-        if (op, lane) == (VecShift::ShrS, Lane::D) && features.avx512 {
-            return self.shift_doublewords_signed(n, d, a);
+        if op == VecShift::Rotl {
+            return self.with_temps::<3>(d, a, |cx, r| cx.rotate(lane, n, r));
         }
         let by_sign = op == VecShift::ShrS && matches!(lane, Lane::B | Lane::D);
         if lane != Lane::B && !by_sign {
             let extension = match op {
                 VecShift::Shl => SHIFT_LEFT,
                 VecShift::ShrU => SHIFT_RIGHT,
-                VecShift::ShrS => SHIFT_SIGNED,
+                _ => SHIFT_SIGNED,
             };
             return self.with_temps::<0>(d, a, |cx, r| {
                 cx.shift_lanes(extension, lane, r.d, r.a, n);
@@ -58,6 +57,22 @@ impl Cx<'_> {
         self.with_temps::<2>(d, a, |cx, r| {
             if by_sign { cx.shift_signed(lane, n, r) } else { cx.shift_bytes(op, n, r) }
         });
+    }
+
+    /// Left and, by the rest of the width, right; bytes as words, the results of which are chosen from bit by bit.
+    fn rotate(&mut self, lane: Lane, n: u8, Regs { d, a, t: [t, u, v], .. }: Regs<3>) {
+        let back = lane.bits() as u8 - n;
+        let wide = lane.max(Lane::H);
+        self.shift_lanes(SHIFT_LEFT, wide, t, a, n);
+        self.shift_lanes(SHIFT_RIGHT, wide, u, a, back);
+        if lane != Lane::B {
+            return self.p(POR, d, t, u);
+        }
+        self.splat(Lane::B, v, 0xff << n);
+        self.p(PAND, t, t, v);
+        // vpandn
+        self.p(0xdf, u, v, u);
+        self.p(POR, d, t, u);
     }
 
     /// Words are shifted, and what came from the neighbour is cleared.

@@ -33,10 +33,7 @@ impl Translator<'_> {
 
     /// Each lane rotated left.
     fn rotated(&mut self, lane: Lane, left: u8, x: Val) -> Val {
-        let bits = lane.bits() as u8;
-        let high = self.b.vshift(VecShift::Shl, lane, left, x);
-        let low = self.b.vshift(VecShift::ShrU, lane, bits - left, x);
-        self.b.vor(high, low)
+        self.b.vshift(VecShift::Rotl, lane, left, x)
     }
 
     /// SHA1H.
@@ -176,7 +173,7 @@ impl Translator<'_> {
     pub(super) fn exclusive_or_and_rotate(&mut self, rd: u8, rn: u8, rm: u8, right: u8) {
         let (n, m) = (self.v(rn), self.v(rm));
         let sum = self.b.vxor(n, m);
-        let result = if right == 0 { sum } else { self.rotated(Lane::D, 64 - right, sum) };
+        let result = self.rotated(Lane::D, 64 - right, sum);
         self.set_v(rd, result);
     }
 }

@@ -34,7 +34,7 @@ impl Translator<'_> {
         let by = self.b.vshift(VecShift::Shl, lane, unused, m);
         let by = self.b.vshift(VecShift::ShrS, lane, unused, by);
         match lane {
-            IrLane::S | IrLane::D => Some(self.shift_in_place(how, lane, n, by)),
+            IrLane::H | IrLane::S | IrLane::D => Some(self.shift_in_place(how, lane, n, by)),
             _ if how.saturates => {
                 let limit = self.all_lanes(lane, lane.bits().into());
                 let by = self.b.vbinary(VecOp::MinS, lane, by, limit);
@@ -44,7 +44,7 @@ impl Translator<'_> {
         }
     }
 
-    /// Lanes of 8 and 16 bits are shifted as words.
+    /// Lanes of 8 bits are shifted as lanes of 16.
     fn shift_widened(&mut self, how: How, lane: Lane, full: bool, n: Val, by: Val) -> Option<Val> {
         let low = self.shift_half(how, lane, false, n, by)?;
         if !full {
@@ -59,18 +59,16 @@ impl Translator<'_> {
         let sign = if how.unsigned { Sign::Unsigned } else { Sign::Signed };
         let n = self.b.vwiden(ir, sign, high, n);
         let by = self.b.vwiden(ir, Sign::Signed, high, by);
-        let shifted = match wide {
-            // As far as they go here nothing is lost in words.
-            Lane::S => self.shift_in_place(How { saturates: false, ..how }, IrLane::S, n, by),
-            _ => self.shift_widened(how, wide, true, n, by)?,
-        };
+        // As far as they go here nothing is lost in the wider lanes.
+        let in_place = How { saturates: false, ..how };
+        let shifted = self.shift_in_place(in_place, wide.ir()?, n, by);
         if how.saturates {
             return self.narrow_saturating(lane, (how.unsigned, how.unsigned), shifted);
         }
         Some(self.b.vnarrow(wide.ir()?, Narrow::Wrap, shifted))
     }
 
-    /// Lanes of 32 or 64 bits shifted by signed amounts.
+    /// Lanes of 16 bits or more shifted by signed amounts.
     fn shift_in_place(&mut self, how: How, lane: IrLane, a: Val, left: Val) -> Val {
         let right = self.b.vneg(lane, left);
         let to_left = self.b.vbinary(VecOp::Shl, lane, a, left);
@@ -101,19 +99,10 @@ impl Translator<'_> {
         self.b.vselect(is_right, to_right, to_left)
     }
 
-    /// Lanes of 32 or 64 bits shifted right by unsigned amounts, any.
+    /// Lanes of 16 bits or more shifted right by unsigned amounts, any.
     fn shifted_right(&mut self, unsigned: bool, lane: IrLane, a: Val, by: Val) -> Val {
-        if unsigned {
-            return self.b.vbinary(VecOp::ShrU, lane, a, by);
-        }
-        if VecOp::ShrS.has(lane) {
-            return self.b.vbinary(VecOp::ShrS, lane, a, by);
-        }
-        // A negative number is shifted as its complement.
-        let sign = self.negative(lane, a);
-        let complement = self.b.vxor(a, sign);
-        let shifted = self.b.vbinary(VecOp::ShrU, lane, complement, by);
-        self.b.vxor(shifted, sign)
+        let right = if unsigned { VecOp::ShrU } else { VecOp::ShrS };
+        self.b.vbinary(right, lane, a, by)
     }
 
     /// SQSHL, UQSHL, SQSHLU by an immediate.
