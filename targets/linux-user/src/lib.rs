@@ -20,6 +20,7 @@ pub mod errno;
 pub mod fdkind;
 pub mod host;
 pub mod layout;
+pub mod limits;
 pub mod loader;
 pub mod marshal;
 pub mod netlink;

@@ -4,6 +4,7 @@
 
 use crate::abi::Abi;
 use crate::elf::{ElfFile, LoadElfError, Segment};
+use crate::limits::INFINITY;
 use crate::path;
 use crate::process::{Config, Image};
 use crate::stack::{self, Strings};
@@ -72,7 +73,8 @@ pub fn window(abi: &Abi, config: &Config) -> Range<u64> {
 
 /// Bytes of the program's stack, all of them from the start.
 fn stack_bytes(config: &Config) -> u64 {
-    let bytes = config.stack_bytes.unwrap_or(STACK_BYTES);
+    let limit = config.limits.map(|[_, _, [stack, _]]| stack).filter(|limit| *limit != INFINITY);
+    let bytes = config.stack_bytes.or(limit).unwrap_or(STACK_BYTES);
     bytes.clamp(16 * PAGE_SIZE, 1 << 36).next_multiple_of(PAGE_SIZE)
 }
 

@@ -4,6 +4,7 @@ use crate::abi::{Abi, AltStack, GuestCpu};
 use crate::errno::{Errno, SysResult};
 use crate::host;
 use crate::layout::{Endian, GuestStruct, Layout, convert, size_of};
+use crate::limits::{self, Limits};
 use crate::signal::Actions;
 use crate::sigsafe::Inbox;
 use crate::sys::guarded::{Broadcasts, Prepared};
@@ -31,6 +32,8 @@ pub struct Config {
     pub self_fd: Option<i32>,
     /// `-s`: stack size in bytes.
     pub stack_bytes: Option<u64>,
+    /// Limits of memory that the program which started this one had; without, the host's.
+    pub limits: Option<crate::limits::Values>,
     /// `-r`: release that `uname` tells.
     pub uname_release: Option<String>,
 }
@@ -100,6 +103,8 @@ pub struct Process {
     pub threads: AtomicU64,
     /// Broadcasts of guarded-storage controls.
     pub broadcasts: Broadcasts,
+    /// Limits of memory.
+    pub limits: Limits,
 }
 
 impl Process {
@@ -113,6 +118,7 @@ impl Process {
         actions: Actions,
     ) -> Self {
         let self_exe = SelfExe::new(config.self_fd);
+        let limits = Limits::new(config.limits.unwrap_or_else(limits::of_host));
         Process {
             abi,
             config,
@@ -125,6 +131,7 @@ impl Process {
             self_exe,
             threads: AtomicU64::new(1),
             broadcasts: Broadcasts::default(),
+            limits,
         }
     }
 
@@ -143,6 +150,7 @@ impl Process {
             self_exe: SelfExe::new(parent.self_exe.get()),
             threads: AtomicU64::new(1),
             broadcasts: Broadcasts::default(),
+            limits: Limits::new(parent.limits.values()),
         }
     }
 

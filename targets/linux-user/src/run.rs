@@ -105,6 +105,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     config.cpu_level = cpu_level(abi, launch.cpu.as_deref());
     set_name(&found.guest_path);
     ensure_stack();
+    config.limits.get_or_insert_with(crate::limits::of_host);
     if let Some(fd) = config.self_fd {
         let args = [fd as u64, libc::F_SETFD as u64, libc::FD_CLOEXEC as u64, 0, 0, 0];
         // If it is not open, later programs are found by other ways.

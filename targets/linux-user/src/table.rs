@@ -235,7 +235,7 @@ rows! {
     getrandom pass, [Buffer(1), Int, Hex];
     getresgid pass, [Out(k::U32), Out(k::U32), Out(k::U32)];
     getresuid pass, [Out(k::U32), Out(k::U32), Out(k::U32)];
-    getrlimit pass, [Int, Out(k::RLIMIT)];
+    getrlimit own process::getrlimit, [Int, Out(k::RLIMIT)];
     getrusage pass, [Int, Out(k::RUSAGE)];
     getsid pass, [Int];
     getsockname own socket::getsockname, [Fd, Ptr, Ptr];

@@ -4,6 +4,7 @@ use crate::engine::{self, Kind};
 use clap::Parser;
 use clap::error::ErrorKind;
 use linux_user::abi::{Abi, GUESTS};
+use linux_user::limits::{self, Values};
 use linux_user::{Config, Launch};
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -63,6 +64,10 @@ struct Options {
     #[arg(long, hide = true)]
     self_fd: Option<i32>,
 
+    /// Limits of memory of the program that starts another, given by this program itself
+    #[arg(long, hide = true, value_parser = parse_limits)]
+    limits: Option<Values>,
+
     /// Run these optimizer passes only: fold, dce, puts, barriers, or none
     #[arg(long, value_name = "PASSES", env = "MOMONGA_PASSES", value_parser = parse_passes)]
     passes: Option<String>,
@@ -112,8 +117,20 @@ const REFUSED: &[(&str, &str)] = &[
     ("-jitdump", "translated code is not named to perf"),
 ];
 /// Options whose value is the next argument.
-const WITH_VALUE: &[&str] =
-    &["-L", "-0", "-E", "-U", "-s", "-r", "-cpu", "--cpu", "--engine", "--passes", "--self-fd"];
+const WITH_VALUE: &[&str] = &[
+    "-L",
+    "-0",
+    "-E",
+    "-U",
+    "-s",
+    "-r",
+    "-cpu",
+    "--cpu",
+    "--engine",
+    "--passes",
+    "--self-fd",
+    "--limits",
+];
 
 /// How the kernel started this program.
 #[derive(Clone, Copy, Debug, Default)]
@@ -230,6 +247,10 @@ fn parse_passes(text: &str) -> Result<String, String> {
     engine::passes(text).map(|_| text.to_owned()).ok_or_else(|| "no such pass".to_owned())
 }
 
+fn parse_limits(text: &str) -> Result<Values, String> {
+    limits::of_text(text).ok_or_else(|| "not six numbers".to_owned())
+}
+
 fn launch(options: Options, start: Start) -> Result<Launch, String> {
     let carried = carried(&options);
     let passes = options.passes.as_deref().and_then(engine::passes);
@@ -253,6 +274,7 @@ fn launch(options: Options, start: Start) -> Result<Launch, String> {
             carried,
             self_fd: options.self_fd,
             stack_bytes: options.stack,
+            limits: options.limits,
             uname_release: options.release,
             ..Config::default()
         },

@@ -2,6 +2,7 @@
 
 use super::file::at_path;
 use crate::errno::{Errno, SysResult};
+use crate::limits;
 use crate::process::{Args, Config, Ctx};
 use crate::program::{self, Program};
 use crate::unsafe_view;
@@ -80,7 +81,12 @@ fn prepare(ctx: &Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> Result<ExecCall,
     if !program.is_guest {
         return Ok(ExecCall::new(Target::Path(program.host_path), program.args, env));
     }
-    let args = reentry(config, &program);
+    let limits = ctx.process().limits.values();
+    let mut args = reentry(config, &program);
+    if limits != limits::of_host() {
+        let text = crate::path::c_string(limits::to_text(&limits).as_bytes());
+        args.splice(1..1, [c"--limits".to_owned(), text]);
+    }
     Ok(match self_exe(ctx) {
         Some(Target::Kept(fd)) => ExecCall::new(Target::Kept(fd), keep_option(fd, args), env),
         Some(target) => ExecCall::new(target, args, env),

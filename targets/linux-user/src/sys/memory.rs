@@ -2,11 +2,12 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::layout::kernel::IOVEC;
+use crate::limits::Growth;
 use crate::marshal;
 use crate::process::{Args, Ctx};
 use crate::table::Arg;
 use std::sync::Arc;
-use tcg_mem::{GuestAddr, MapRequest, Prot};
+use tcg_mem::{GuestAddr, MapRequest, PAGE_SIZE, Prot};
 
 fn host_errno(errno: tcg_mem::Errno) -> Errno {
     Errno(errno.0)
@@ -34,7 +35,24 @@ pub fn mmap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         offset: a[5],
         name: file_name(fd),
     };
-    ctx.process().space.mmap(&request).map(|addr| addr.0).map_err(host_errno)
+    let process = ctx.process();
+    if !process.limits.allow(&process.space, &growth(&request)) {
+        return Err(Errno::ENOMEM);
+    }
+    process.space.mmap(&request).map(|addr| addr.0).map_err(host_errno)
+}
+
+/// What a mapping adds, if it is one.
+fn growth(request: &MapRequest) -> Growth {
+    let bytes = request.len.checked_next_multiple_of(PAGE_SIZE).unwrap_or(0);
+    let is_private = request.flags & libc::MAP_TYPE == libc::MAP_PRIVATE;
+    let is_fixed = request.flags & libc::MAP_FIXED != 0;
+    let start = request.addr.0;
+    Growth {
+        bytes,
+        is_data: is_private && request.prot.allows(Prot::WRITE),
+        replaces: if is_fixed { start..start.saturating_add(bytes) } else { 0..0 },
+    }
 }
 
 /// Permissions from the bits of a system call.
@@ -80,20 +98,39 @@ pub fn mprotect(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         len = len.wrapping_add(addr - mapping.range.start);
         addr = mapping.range.start;
     }
+    let range = addr..addr.saturating_add(len);
+    if prot.allows(Prot::WRITE) && !ctx.process().limits.allow_data(space, &range) {
+        return Err(Errno::ENOMEM);
+    }
     space.mprotect(GuestAddr(addr), len, prot).map_err(host_errno)?;
     Ok(0)
 }
 
 /// `mremap`.
 pub fn mremap(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let space = &ctx.process().space;
+    let process = ctx.process();
+    let space = &process.space;
+    let is_data = space
+        .find(GuestAddr(a[0]))
+        .is_some_and(|mapping| mapping.prot.allows(Prot::WRITE) && !mapping.shared);
+    let growth = Growth { bytes: a[2].saturating_sub(a[1]), is_data, replaces: 0..0 };
+    if growth.bytes != 0 && !process.limits.allow(space, &growth) {
+        return Err(Errno::ENOMEM);
+    }
     let moved = space.mremap(GuestAddr(a[0]), a[1], a[2], a[3] as i32, GuestAddr(a[4]));
     moved.map(|addr| addr.0).map_err(host_errno)
 }
 
 /// `brk`.
 pub fn brk(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    Ok(ctx.process().space.brk(GuestAddr(a[0])).0)
+    let process = ctx.process();
+    let now = process.space.brk(GuestAddr(0)).0;
+    let bytes = a[0].saturating_sub(now.next_multiple_of(PAGE_SIZE));
+    let growth = Growth { bytes, is_data: true, replaces: 0..0 };
+    if bytes != 0 && !process.limits.allow(&process.space, &growth) {
+        return Ok(now);
+    }
+    Ok(process.space.brk(GuestAddr(a[0])).0)
 }
 
 /// `madvise`.

@@ -2,6 +2,7 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::layout::{convert, kernel};
+use crate::limits::Limit;
 use crate::marshal;
 use crate::process::{Args, Ctx, read_bytes, write_bytes};
 use crate::siginfo;
@@ -85,29 +86,44 @@ pub fn capset(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     ctx.blocking(libc::SYS_capset, args)
 }
 
-/// Limits that would bind the emulator's own memory rather than the guest's.
-fn binds_emulator(resource: u64) -> bool {
-    let resource = resource as u32;
-    resource == libc::RLIMIT_AS || resource == libc::RLIMIT_DATA || resource == libc::RLIMIT_STACK
+/// Two words in the host's byte order.
+fn limit_of(bytes: &[u8]) -> Limit {
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
+    [word(&bytes[..8]), word(&bytes[8..])]
 }
 
-/// `setrlimit`; limits of memory are accepted and not applied.
+/// `getrlimit`.
+pub fn getrlimit(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    prlimit64(ctx, &[0, a[0], 0, a[1], 0, 0])
+}
+
+/// `setrlimit`.
 pub fn setrlimit(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let _ = ctx.get_layout(a[1], kernel::RLIMIT)?;
-    if binds_emulator(a[0]) {
-        return Ok(0);
+    if a[1] == 0 {
+        return Err(Errno::EFAULT);
     }
-    marshal::pass(ctx, libc::SYS_setrlimit, &[Arg::Int, Arg::In(kernel::RLIMIT)], a)
+    prlimit64(ctx, &[0, a[0], a[1], 0, 0, 0])
 }
 
-/// `prlimit64`.
+/// `prlimit64`; limits of memory are the process's own, and those of other processes are not changed.
 pub fn prlimit64(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     const KINDS: &[Arg] = &[Arg::Int, Arg::Int, Arg::In(kernel::RLIMIT), Arg::Out(kernel::RLIMIT)];
-    let mut args = *a;
-    if binds_emulator(a[1]) {
-        args[2] = 0;
+    let resource = a[1] as u32;
+    let Some(old) = ctx.process().limits.get(resource) else {
+        return marshal::pass(ctx, libc::SYS_prlimit64, KINDS, a);
+    };
+    let pid = a[0] as i32;
+    if pid != 0 && pid != std::process::id() as i32 && pid != ctx.tid() {
+        return marshal::pass(ctx, libc::SYS_prlimit64, KINDS, &[a[0], a[1], 0, a[3], 0, 0]);
     }
-    marshal::pass(ctx, libc::SYS_prlimit64, KINDS, &args)
+    if a[2] != 0 {
+        let new = limit_of(&ctx.get_layout(a[2], kernel::RLIMIT)?);
+        ctx.process().limits.set(resource, new)?;
+    }
+    if a[3] != 0 {
+        ctx.put_layout(a[3], kernel::RLIMIT, &old.map(u64::to_le_bytes).concat())?;
+    }
+    Ok(0)
 }
 
 /// `nice` of the guests that have it.
