@@ -162,6 +162,10 @@ impl Frame<'_> {
             Op::Ctz { ty, d, a } => self.set(d, int::ctz(ty, self.val(a))),
             Op::Popcnt { d, a, .. } => self.set(d, u64::from(self.val(a).count_ones())),
             Op::Bswap { ty, d, a } => self.set(d, int::bswap(ty, self.val(a))),
+            Op::Lookup { table, d, a } => {
+                let table = &self.layout.tables[usize::from(table)];
+                self.set(d, table[usize::from(self.val(a) as u8)].into());
+            }
             Op::Trunc { d, a } => self.set(d, self.val(a)),
             Op::Hi32 { d, a } => self.set(d, self.val(a) >> 32),
             Op::Extend { sign, d, a } => self.set(d, int::extend(Type::I32, sign, self.val(a))),

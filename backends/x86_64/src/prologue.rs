@@ -28,6 +28,8 @@ pub(crate) struct Offsets {
     pub(crate) fp_slow: u32,
     /// The constants, see [`Const`].
     pub(crate) constants: u32,
+    /// The tables of `lookup`.
+    pub(crate) tables: u32,
     /// By helper: its thunk.
     pub(crate) helpers: Vec<u32>,
 }
@@ -173,6 +175,10 @@ pub(crate) fn assemble(
         let at = here(&mut ops);
         offsets.helpers.push(at);
         helper_thunk(&mut ops, pins, helper);
+    }
+    offsets.tables = here(&mut ops);
+    for byte in layout.tables.iter().flatten() {
+        dynasm!(ops; .arch x64; .u8 *byte);
     }
     match ops.finalize() {
         Ok(code) => out.extend_from_slice(&code),

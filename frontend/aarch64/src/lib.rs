@@ -10,6 +10,7 @@
 //! Invariants: an instruction writes globals only after its last op that can fault; every instruction that sets the flags goes
 //! through `Translator::set_cc`; `translate` holds no `unsafe`.
 
+mod estimates;
 pub mod features;
 pub mod flags;
 mod guest;

@@ -13,6 +13,7 @@ static LAYOUT: GuestLayout = GuestLayout {
     name: "s390x",
     globals: &GLOBALS,
     helpers: HELPERS,
+    tables: &[],
     fp: &crate::ieee_rules::RULES,
     state_size: size_of::<CpuState>() as u32,
 };

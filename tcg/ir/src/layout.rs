@@ -84,6 +84,8 @@ pub struct GuestLayout {
     pub globals: &'static [GlobalDesc],
     /// The helpers.
     pub helpers: &'static [HelperDesc],
+    /// The tables of `lookup`.
+    pub tables: &'static [[u8; 256]],
     /// The guest's choices where IEEE 754 leaves one.
     pub fp: &'static softfp::Rules,
     /// Size of the CPU state in bytes. Offset 0 holds the `Env`.

@@ -195,6 +195,8 @@ macro_rules! for_each_op {
         Popcnt "popcnt" [PURE] { ty: Type } (d: gives(ty)) = (a: is(ty));
         /// Bytes reversed.
         Bswap "bswap" [PURE] { ty: Type } (d: gives(ty)) = (a: is(ty));
+        /// The byte that the low 8 bits of `a` name in a table of the guest (`GuestLayout::tables`).
+        Lookup "lookup" [PURE] { table: u8 } (d: gives(I32)) = (a: is(I32));
         /// The low 32 bits.
         Trunc "trunc" [PURE] {} (d: gives(I32)) = (a: is(I64));
         /// The high 32 bits.

@@ -135,6 +135,9 @@ impl Checker<'_> {
             Op::Call { h, .. } if usize::from(h.0) >= self.layout.helpers.len() => {
                 return Err(format!("there is no helper {}", h.0));
             }
+            Op::Lookup { table, .. } if usize::from(*table) >= self.layout.tables.len() => {
+                return Err(format!("there is no table {table}"));
+            }
             Op::VExtract { lane, index, .. }
             | Op::VInsert { lane, index, .. }
             | Op::VMove { lane, index, .. }

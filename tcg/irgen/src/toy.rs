@@ -89,6 +89,19 @@ static RULES: softfp::Rules = softfp::Rules {
     ..softfp::PLAIN
 };
 
+/// Two tables without a pattern.
+static TABLES: [[u8; 256]; 2] = [mixed(77, 13), mixed(101, 200)];
+
+const fn mixed(factor: usize, start: usize) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        table[i] = (i * factor + start + i * i / 7) as u8;
+        i += 1;
+    }
+    table
+}
+
 static LAYOUT: GuestLayout = GuestLayout {
     name: "toy",
     globals: &[
@@ -112,6 +125,7 @@ static LAYOUT: GuestLayout = GuestLayout {
         vector("x1", offset_of!(Globals, x), 1, 3),
     ],
     helpers: &[HelperDesc { name: "mix", entry: mix, reads_fp_flags: false }],
+    tables: &TABLES,
     fp: &RULES,
     state_size: size_of::<ToyState>() as u32,
 };

@@ -14,6 +14,7 @@ static LAYOUT: GuestLayout = GuestLayout {
         GlobalDesc { name: "f1", ty: Type::F64, offset: 24, pin_rank: 1 },
     ],
     helpers: &[],
+    tables: &[],
     fp: &softfp::PLAIN,
     state_size: 32,
 };

@@ -50,6 +50,7 @@ impl Cx<'_> {
             Op::Ctz { d, a, .. } => self.count(0xbc, d, a),
             Op::Popcnt { d, a, .. } => self.count(0xb8, d, a),
             Op::Bswap { d, a, .. } => self.bswap(d, a),
+            Op::Lookup { table, d, a } => self.lookup(table, d, a),
             Op::Trunc { d, a } => self.trunc(d, a),
             Op::Hi32 { d, a } => self.hi32(d, a),
             Op::Extend { sign, d, a } => self.extend(sign, d, a),

@@ -427,6 +427,9 @@ impl Translator<'_> {
     }
 
     fn javascript_convert(&mut self, f: isa::aarch64::FpMove) {
+        if self.inline_javascript_convert(f) {
+            return;
+        }
         let rn = self.b.i64(f.rn.into());
         let value = self.b.call(id::FP_JAVASCRIPT, &[rn]);
         self.set(W::X, f.rd, value);

@@ -179,14 +179,16 @@ impl Translator<'_> {
         insn: &Insn<FpMisc>,
         rounding: Rounding,
     ) -> Option<Val> {
-        let ty = self.inline_lane(insn.lane)?;
-        let is_inlined = !matches!(
-            insn.op,
-            FpMisc::Round32 | FpMisc::Round64 | FpMisc::Recpe | FpMisc::Rsqrte | FpMisc::Recpx
-        );
-        if !is_inlined {
-            return None;
+        match insn.op {
+            FpMisc::Recpe | FpMisc::Rsqrte | FpMisc::Recpx => {
+                return self.inline_fp_estimate(insn);
+            }
+            FpMisc::Round32 | FpMisc::Round64 => {
+                return self.inline_fp_round_to_range(insn, rounding);
+            }
+            _ => {}
         }
+        let ty = self.inline_lane(insn.lane)?;
         let rounds = matches!(insn.op, FpMisc::Round | FpMisc::RoundExact);
         let n = self.v(insn.rn);
         let n = self.operand(ty, insn.width, n);
@@ -212,29 +214,41 @@ impl Translator<'_> {
         Some(self.operand(ty, insn.width, result))
     }
 
-    /// FCVTL, FCVTN.
+    /// FCVTL, FCVTN, FCVTXN, BFCVT and BFCVTN.
     pub(super) fn inline_fp_convert(&mut self, insn: &Insn<FpConvert>) -> bool {
-        let types = self.inline_lane(insn.lane).zip(self.inline_lane(insn.lane.wide()));
-        let Some((short, long)) = types else { return false };
-        match insn.op {
+        let narrow = match insn.op {
             FpConvert::Widen => {
-                let n = self.v(insn.rn);
-                let wide = self.b.vfwiden(short, insn.width == Width::Full, n);
-                let wide = self.lanes_with_default_nan(long, wide);
+                let Some(wide) = self.inline_fp_widen(insn) else { return false };
                 self.set_v(insn.rd, wide);
+                return true;
             }
-            FpConvert::Narrow => {
-                let n = self.v(insn.rn);
-                let narrow = match short {
-                    Type::F16 => self.narrowed_to_half(long, n),
-                    _ => Some(self.b.vfnarrow(long, short, n)),
-                };
-                let Some(narrow) = narrow else { return false };
-                self.set_v_half(insn.width, insn.rd, narrow);
-            }
-            _ => return false,
+            FpConvert::Narrow => self.inline_fp_narrow(insn),
+            FpConvert::NarrowOdd => self.inline_narrow_to_odd(insn),
+            FpConvert::Bf16 | FpConvert::NarrowBf16 => self.inline_to_bf16(insn.width, insn.rn),
+            FpConvert::Scalar => None,
+        };
+        narrow.map(|narrow| self.set_v_half(insn.width, insn.rd, narrow)).is_some()
+    }
+
+    /// The types of narrow and wide lanes.
+    fn convertible(&self, insn: &Insn<FpConvert>) -> Option<(Type, Type)> {
+        self.inline_lane(insn.lane).zip(self.inline_lane(insn.lane.wide()))
+    }
+
+    fn inline_fp_widen(&mut self, insn: &Insn<FpConvert>) -> Option<Val> {
+        let (short, long) = self.convertible(insn)?;
+        let n = self.v(insn.rn);
+        let wide = self.b.vfwiden(short, insn.width == Width::Full, n);
+        Some(self.lanes_with_default_nan(long, wide))
+    }
+
+    fn inline_fp_narrow(&mut self, insn: &Insn<FpConvert>) -> Option<Val> {
+        let (short, long) = self.convertible(insn)?;
+        let n = self.v(insn.rn);
+        match short {
+            Type::F16 => self.narrowed_to_half(long, n),
+            _ => Some(self.b.vfnarrow(long, short, n)),
         }
-        true
     }
 
     /// Lanes of type `from` in half precision, zeros above; none if the helper must do it. Where subnormal numbers count as

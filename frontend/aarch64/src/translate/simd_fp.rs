@@ -112,7 +112,11 @@ impl Translator<'_> {
 
     fn integer_estimate(&mut self, op: Misc, f: isa::aarch64::V2Fp) {
         let insn = Insn::new(op, Lane::S, Width::of(f.q != 0));
-        self.by_helper(Insn { rd: f.rd, rn: f.rn, ..insn });
+        let insn = Insn { rd: f.rd, rn: f.rn, ..insn };
+        match self.inline_integer_estimate(&insn) {
+            Some(result) => self.set_v(f.rd, result),
+            None => self.by_helper(insn),
+        }
     }
 
     // --- complex numbers ----------------------------------------------------------------------
@@ -152,13 +156,20 @@ impl Translator<'_> {
     /// BFMLALB, BFMLALT: `q` tells which.
     fn bf_long(&mut self, f: isa::aarch64::V3Dot) {
         let insn = Insn::long(FpLong::BfMlaL, true);
-        self.by_helper(Insn { imm: f.q, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.bf_multiply(Insn { imm: f.q, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     fn bf_long_elem(&mut self, f: isa::aarch64::VElemHalf) {
         let (rm, element) = element(Lane::H, f.h, f.l, f.m, f.rm);
         let insn = Insn { imm: f.q, rd: f.rd, rn: f.rn, rm, ..Insn::long(FpLong::BfMlaL, true) };
-        self.by_helper(Insn { element: Some(element), ..insn });
+        self.bf_multiply(Insn { element: Some(element), ..insn });
+    }
+
+    fn bf_multiply(&mut self, insn: Insn<FpLong>) {
+        match self.inline_bf16_long(&insn) {
+            Some(value) => self.set_v(insn.rd, value),
+            None => self.by_helper(insn),
+        }
     }
 
     fn fp_dot(&mut self, f: isa::aarch64::V3Dot) {

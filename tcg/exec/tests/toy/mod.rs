@@ -109,6 +109,7 @@ static LAYOUT: GuestLayout = GuestLayout {
     name: "toy",
     globals: &GLOBALS,
     helpers: &HELPERS,
+    tables: &[],
     fp: &softfp::PLAIN,
     state_size: size_of::<State>() as u32,
 };

@@ -46,6 +46,13 @@ impl Builder {
         bswap = Bswap;
     }
 
+    /// The byte that the low 8 bits of `a`, an `i32`, name in one of [`crate::GuestLayout::tables`].
+    pub fn lookup(&mut self, table: u8, a: Val) -> Val {
+        let d = self.tb.new_val(Type::I32, None);
+        self.push(Op::Lookup { table, d, a });
+        d
+    }
+
     /// `a + imm`; `a` itself for zero.
     pub fn add_imm(&mut self, ty: Type, a: Val, imm: i64) -> Val {
         if imm == 0 {

@@ -1,6 +1,7 @@
 //! Integer ops.
 
 use super::{FLOATS, Maker, SIGNS};
+use crate::toy::toy_layout;
 use tcg_ir::{Sign, Type, Val};
 
 impl Maker<'_> {
@@ -8,7 +9,7 @@ impl Maker<'_> {
         let ty = self.int_type();
         let a = self.take(ty);
         let b = self.take(ty);
-        let d = match self.random.below(20) {
+        let d = match self.random.below(21) {
             0 => self.b.add(ty, a, b),
             1 => self.b.sub(ty, a, b),
             2 => self.b.mul(ty, a, b),
@@ -33,6 +34,11 @@ impl Maker<'_> {
             18 => {
                 let k = self.random.number();
                 self.b.and_imm(ty, a, k)
+            }
+            19 => {
+                let a = self.take(Type::I32);
+                let table = self.random.below(toy_layout().tables.len() as u32);
+                self.b.lookup(table as u8, a)
             }
             _ => {
                 let n = self.random.below(ty.bits());

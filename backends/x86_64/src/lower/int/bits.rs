@@ -2,7 +2,7 @@
 
 use super::as_reg;
 use crate::alloc::NO_REG;
-use crate::asm::{Alu, Shift};
+use crate::asm::{Alu, Mem, Shift};
 use crate::context::Cx;
 use crate::pins::Reg;
 use tcg_ir::{Sign, Val};
@@ -53,6 +53,19 @@ impl Cx<'_> {
         self.done(&[a]);
         let rd = self.out(d, NO_REG);
         self.asm.count(opcode, w, rd, ra);
+        self.set(d, rd);
+    }
+
+    pub(crate) fn lookup(&mut self, table: u8, d: Val, a: Val) {
+        let ra = self.in_rm(a);
+        let t = self.alloc(false);
+        self.done(&[a]);
+        let rd = self.out(d, NO_REG);
+        self.asm.movzx8(rd, ra);
+        let tables = self.constant();
+        self.asm.lea(true, t, tables);
+        self.jump_to_prologue(self.asm.pos() - 4, self.shared.offsets.tables);
+        self.asm.movzx8(rd, Mem { index: rd, ..Mem::base(t, 256 * i32::from(table)) });
         self.set(d, rd);
     }
 

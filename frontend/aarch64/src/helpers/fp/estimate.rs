@@ -1,7 +1,7 @@
 //! FRECPE, FRSQRTE, FRECPX.
 
 use super::Float;
-use crate::helpers::simd::misc::{reciprocal_estimate, reciprocal_root_estimate};
+use crate::estimates;
 use softfp::{Env, Flags, Round};
 
 /// A positive number as `1.fraction × 2^(exponent − bias)`, the fraction in the upper bits of 64; subnormal ones have
@@ -46,7 +46,7 @@ pub(super) fn reciprocal<F: Float>(env: &mut Env, x: F::Bits) -> F::Bits {
         env.flags |= Flags::UNDERFLOW;
         return F::signed(negative, 0);
     }
-    let estimate = u128::from(reciprocal_estimate(256 | (fraction >> 56) as u32));
+    let estimate = u128::from(estimates::reciprocal(256 | (fraction >> 56) as u32));
     // The estimate has its leading one in bit 8; a result of exponent 0 or −1 is subnormal.
     let significand = estimate << (F::FRACTION - 8 + 2);
     let shift = if result > 0 { 2 } else { 3 + result.unsigned_abs() };
@@ -93,7 +93,7 @@ pub(super) fn reciprocal_root<F: Float>(env: &mut Env, x: F::Bits) -> F::Bits {
     } else {
         128 | (fraction >> 57) as u32
     };
-    let estimate = u128::from(reciprocal_root_estimate(scaled));
+    let estimate = u128::from(estimates::reciprocal_root(scaled));
     let result = (3 * F::EMAX - 1 - exponent).div_euclid(2);
     F::from_raw((result as u128) << F::FRACTION | (estimate & 0xff) << (F::FRACTION - 8))
 }

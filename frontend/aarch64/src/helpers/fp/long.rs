@@ -1,11 +1,11 @@
 //! Multiplications whose result is single precision: of half precision (FMLAL and its like) and of bfloat16.
 
-use super::Float;
+use super::{Float, odd};
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::{Family, Insn, Operands, Status, operations};
 use crate::helpers::vector::id;
 use crate::ieee_rules::RULES;
-use softfp::{Env, F16, F32, Flags, Format, Negate, Round};
+use softfp::{Env, F16, F32, Negate};
 use tcg_ir::HelperId;
 
 operations! {
@@ -73,26 +73,12 @@ fn bf16(x: u128, i: u32) -> u32 {
     (Lane::H.raw(x, i) as u32) << 16
 }
 
-/// `addend + (n × m of one lane + n × m of the next)`, each step rounded to odd, with flushing, the default NaN and no flags.
+/// `addend + (n × m of one lane + n × m of the next)`.
 ///
 /// Arm ARM DDI 0487, J1 "BFDotAdd" (without FEAT_EBF16).
 fn bf16_products(addend: u32, n: u128, m: u128, n_at: u32, m_at: u32) -> u32 {
-    let product = |k: u32| {
-        rounded_to_odd(|env| softfp::mul::<F32>(env, bf16(n, n_at + k), bf16(m, m_at + k)))
-    };
-    let (first, second) = (product(0), product(1));
-    let sum = rounded_to_odd(|env| softfp::add::<F32>(env, first, second));
-    rounded_to_odd(|env| softfp::add::<F32>(env, addend, sum))
-}
-
-/// The result of an operation rounded to odd; unlike elsewhere, what overflows is an infinity.
-fn rounded_to_odd(operation: impl Fn(&mut Env) -> u32) -> u32 {
-    let mut env = Env { flush: true, default_nan: true, ..Env::with_round(&RULES, Round::ToOdd) };
-    let result = operation(&mut env);
-    if env.flags.contains(Flags::OVERFLOW) {
-        return F32::infinity(result >> (F32::WIDTH - 1) != 0);
-    }
-    result
+    let [first, second] = [0, 1].map(|k| odd::product(bf16(n, n_at + k), bf16(m, m_at + k)));
+    odd::sum(addend, odd::sum(first, second))
 }
 
 impl Insn<FpLong> {

@@ -10,6 +10,7 @@ pub(crate) mod convert;
 mod estimate;
 pub(crate) mod long;
 pub(crate) mod misc;
+mod odd;
 pub(crate) mod same;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use super::lanes::Lane;
 use super::{Family, Insn, Operands, Status, operations};
+use crate::estimates;
 use crate::helpers::vector::id;
 use tcg_ir::HelperId;
 
@@ -129,28 +130,10 @@ fn narrow(insn: &Insn<Misc>, n: u128, d: u128, saturated: &mut bool) -> u128 {
 
 /// URECPE: 2³¹ or more as a fraction of 2³², its reciprocal likewise (with 2³¹ as one); else all ones.
 fn reciprocal(x: u32) -> u32 {
-    if x >> 31 == 0 { u32::MAX } else { reciprocal_estimate(x >> 23) << 23 }
+    if x >> 31 == 0 { u32::MAX } else { estimates::reciprocal(x >> 23) << 23 }
 }
 
 /// URSQRTE, likewise.
 fn reciprocal_root(x: u32) -> u32 {
-    if x >> 30 == 0 { u32::MAX } else { reciprocal_root_estimate(x >> 23) << 23 }
-}
-
-/// An estimate of the reciprocal of `a`/512 for `a` in 256..512, in units of 1/256: in 256..512.
-///
-/// Arm ARM DDI 0487, J1 "shared/functions/float/recipestimate".
-pub(crate) fn reciprocal_estimate(a: u32) -> u32 {
-    ((1 << 19) / (2 * a + 1)).div_ceil(2)
-}
-
-/// An estimate of the reciprocal root of `a`/512 for `a` in 128..512, in units of 1/256: in 256..512.
-///
-/// Arm ARM DDI 0487, J1 "shared/functions/float/recipsqrtestimate".
-pub(crate) fn reciprocal_root_estimate(a: u32) -> u32 {
-    // The middle of the interval that the bits stand for, in units of 2⁻¹⁰ or 2⁻⁹.
-    let middle = if a < 256 { 2 * a + 1 } else { ((a & !1) + 1) * 2 };
-    // The largest b for which middle × b² < 2²⁸.
-    let b = (512..1024).take_while(|b| middle * b * b < 1 << 28).last().unwrap_or(512);
-    b.div_ceil(2)
+    if x >> 30 == 0 { u32::MAX } else { estimates::reciprocal_root(x >> 23) << 23 }
 }
