@@ -79,8 +79,10 @@ pub(crate) fn record(args: &RecordArgs) -> Result<Verdict> {
     let name = || args.stream.display().to_string();
     let stream = StreamReader::new(files::open(&args.stream)?).with_context(name)?;
     let bar = ui::progress("recording", stream.manifest().header.count);
-    let to = files::create(&args.output)?;
-    let done = risu_record::record(stream, to, &mut |done| bar.set_position(done));
+    // A stream that this host refuses costs no earlier recording.
+    let done = risu_record::record(stream, files::Late::new(&args.output), &mut |done| {
+        bar.set_position(done)
+    });
     bar.finish_and_clear();
     let done = done.with_context(name)?;
     if done.n_failures > 0 {
