@@ -6,7 +6,7 @@
 //! The same loop makes traces with an engine as the reference ([`record`]).
 //! This crate judges nothing: differences go to [`risu_compare::Findings`].
 //!
-//! What a guest must give for it is the trait in `guest.rs`.
+//! What a guest must give for it is the trait in `guest/mod.rs`.
 //!
 //! Start at [`replay`].
 
