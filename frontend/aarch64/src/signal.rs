@@ -54,8 +54,10 @@ const PC_ALIGNMENT: u32 = 0x22 << 26 | 1 << 25;
 const DATA_ABORT: u32 = 0x24 << 26 | 1 << 25;
 const SP_ALIGNMENT: u32 = 0x26 << 26 | 1 << 25;
 
-/// The abort was caused by a write.
+/// The abort was caused by a write, or by cache maintenance.
 const WRITE: u32 = 1 << 6;
+/// The abort was caused by cache maintenance, of which DC ZVA is none.
+const MAINTENANCE: u32 = 1 << 8;
 /// Fault status codes: translation and permission faults of the last level, and misalignment.
 const TRANSLATION: u32 = 0x07;
 const PERMISSION: u32 = 0x0f;
@@ -73,18 +75,24 @@ pub const fn syndrome_of_trap(trap: Trap) -> u32 {
     }
 }
 
-/// The syndrome of a memory abort.
+/// The syndrome of a memory abort by the instruction `insn`. Cache maintenance needs to read, and is told as a write.
 #[must_use]
-pub const fn syndrome_of_fault(fault: &Fault) -> u32 {
+pub const fn syndrome_of_fault(fault: &Fault, insn: u32) -> u32 {
     let status = match fault.cause {
         Cause::Protected => PERMISSION,
         Cause::Unmapped | Cause::Bus => TRANSLATION,
     };
     match fault.access {
         Access::Execute => INSTRUCTION_ABORT | status,
+        Access::Read if is_maintenance(insn) => DATA_ABORT | MAINTENANCE | WRITE | status,
         Access::Read => DATA_ABORT | status,
         Access::Write => DATA_ABORT | WRITE | status,
     }
+}
+
+/// Whether an instruction is DC CVAC, DC CVAU, DC CVAP, DC CVADP or DC CIVAC.
+const fn is_maintenance(insn: u32) -> bool {
+    insn & 0xffff_f0e0 == 0xd50b_7020 && matches!(insn >> 8 & 15, 10..=14)
 }
 
 #[cfg(test)]
@@ -94,10 +102,18 @@ mod tests {
 
     #[test]
     fn syndromes_are_those_of_the_architecture() {
-        let of = |access, cause| syndrome_of_fault(&Fault { addr: GuestAddr(0), access, cause });
+        const LDR: u32 = 0xf940_0020;
+        const DC_CVAC: u32 = 0xd50b_7a21;
+        const DC_ZVA: u32 = 0xd50b_7421;
+        let by = |insn, access, cause| {
+            syndrome_of_fault(&Fault { addr: GuestAddr(0), access, cause }, insn)
+        };
+        let of = |access, cause| by(LDR, access, cause);
         assert_eq!(of(Access::Write, Cause::Unmapped), 0x9200_0047);
         assert_eq!(of(Access::Read, Cause::Protected), 0x9200_000f);
         assert_eq!(of(Access::Execute, Cause::Unmapped), 0x8200_0007);
+        assert_eq!(by(DC_CVAC, Access::Read, Cause::Unmapped), 0x9200_0147);
+        assert_eq!(by(DC_ZVA, Access::Write, Cause::Protected), 0x9200_004f);
         assert_eq!(syndrome_of_trap(Trap::PcAlignment), 0x8a00_0000);
     }
 

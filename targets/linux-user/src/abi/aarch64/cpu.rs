@@ -100,7 +100,10 @@ impl Cpu {
     /// The signal of a memory abort (Linux arch/arm64/mm/fault.c:do_page_fault).
     fn abort(&mut self, fault: &Fault) -> Synchronous {
         let signal = signal::of_fault(fault);
-        let esr = signal::syndrome_of_fault(fault);
+        let mut insn = [0; INSN as usize];
+        // What cannot be read is no instruction that made an access.
+        let _ = tcg_mem::copy_in(&mut insn, GuestAddr(self.pc()));
+        let esr = signal::syndrome_of_fault(fault, u32::from_le_bytes(insn));
         self.last_fault = LastFault { addr: signal.addr, esr };
         synchronous(signal, esr)
     }
