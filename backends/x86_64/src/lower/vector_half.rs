@@ -26,6 +26,8 @@ const BELOW_SINGLE: u64 = (1 << 29) - 1;
 /// `vpackssdw`, and conversions of 32-bit integers: from them, to them as MXCSR says, to them by truncation (with prefixes).
 const PACK_SIGNED: u8 = 0x6b;
 const CONVERT_INT: u8 = 0x5b;
+/// Predicate of `vcmpps`; there are no NaNs.
+const LESS: u8 = 0x01;
 
 impl Cx<'_> {
     /// Four or, `long`, eight halves to singles.
@@ -366,9 +368,10 @@ impl Cx<'_> {
         self.find_out_of_range(sign, t, ra & 15, u);
         let at = self.jump_if_any(t);
         self.widen_halves(long, t, ra & 15);
-        match round {
-            Round::Dynamic | Round::Zero => {}
-            Round::NearestAway => self.round_away(long, false, t, ra & 15, u),
+        match (sign, round) {
+            (Sign::Unsigned, _) => self.round_and_clamp(long, round, t, ra & 15, [u, rd & 15]),
+            (_, Round::Dynamic | Round::Zero) => {}
+            (_, Round::NearestAway) => self.round_away(long, false, t, ra & 15, u),
             _ => self.round_singles(long, round, false, t, t),
         }
         // vcvtps2dq, vcvttps2dq
@@ -388,25 +391,31 @@ impl Cx<'_> {
         self.finish_halves(long, d, rd);
     }
 
-    /// Ones in `d` where a half is a NaN or too large for 16 bits, or for unsigned numbers has a sign.
+    /// Ones in `d` where a half is a NaN or infinite, or too large for a signed number of 16 bits.
     fn find_out_of_range(&mut self, sign: Sign, d: Enc, a: Enc, t: Enc) {
-        match sign {
-            Sign::Signed => {
-                self.with_constant(PAND, d, a, Const::AbsLanes16);
-                // The largest half below 2^15.
-                self.splat(Lane::H, t, 0x77ff);
-                // vpcmpgtw
-                self.p(0x65, d, d, t);
-            }
-            Sign::Unsigned => {
-                let m = self.constant();
-                // vpmaxuw
-                self.asm.v38(false, 0x3e, d, a, m);
-                self.constant_used(Const::InfinityLanes16);
-                // vpcmpeqw
-                self.p(0x75, d, d, a);
-            }
+        self.with_constant(PAND, d, a, Const::AbsLanes16);
+        // The largest half below 2^15, the largest one.
+        self.splat(Lane::H, t, if sign == Sign::Signed { 0x77ff } else { 0x7bff });
+        // vpcmpgtw
+        self.p(0x65, d, d, t);
+    }
+
+    /// Rounds the singles `x`, which are the halves `a`, to integral numbers. Those below zero become zero and are invalid;
+    /// of others, what was not integral raises inexact.
+    fn round_and_clamp(&mut self, long: u8, round: Round, x: Enc, a: Enc, [t, u]: [Enc; 2]) {
+        match round {
+            Round::NearestAway => self.round_away(long, true, x, a, t),
+            _ => self.round_singles(long, round, true, x, x),
         }
+        self.zero(u);
+        self.asm.vex(long, 1, false, 0xc2, t, x, Rm::R(u), Some(LESS));
+        // vcvttps2dq of NaNs where there is one below zero
+        self.asm.v(2 | long, CONVERT_INT, u, 0, t);
+        // vandnps
+        self.asm.v(long, 0x55, x, t, x);
+        self.widen_halves(long, u, a);
+        self.asm.v(long, 0x55, u, t, u);
+        self.round_singles(long, Round::Zero, false, u, u);
     }
 
     // --- the slow path ---------------------------------------------------------------------------

@@ -16,7 +16,7 @@ use crate::helpers::vector::id;
 use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
 use frontend_common::Tests;
 use isa::aarch64::fp::Translate;
-use tcg_ir::{Sign, Type, Val};
+use tcg_ir::{Round, Sign, Type, Val};
 
 const S: bool = false;
 const U: bool = true;
@@ -164,16 +164,6 @@ impl Translator<'_> {
         self.set_scalar(f.rd, result);
     }
 
-    fn fused_halves(&mut self, (product, addend): (bool, bool), f: isa::aarch64::Fp3) {
-        let [n, m, a] = [f.rn, f.rm, f.ra].map(|r| {
-            let x = self.v(r);
-            self.operand(Type::F16, Width::Scalar, x)
-        });
-        let a = if addend { self.negated_below(Width::Scalar, a) } else { a };
-        let result = self.fused(Type::F16, Width::Scalar, product, [n, m, a]);
-        self.set_v(f.rd, result);
-    }
-
     /// FCVT between formats.
     fn convert_scalar(&mut self, f: isa::aarch64::FpConvert) {
         let (from, to) = (lane(f.ftype), lane(f.opc));
@@ -203,21 +193,14 @@ impl Translator<'_> {
         Some(self.b.vzext(x))
     }
 
-    /// The low lane of a vector of halves as `f32`, which is exact; a signaling NaN becomes quiet and is invalid.
-    fn half_as_single(&mut self, n: Val) -> Val {
-        let n = self.operand(Type::F16, Width::Scalar, n);
-        self.lone_half_as_single(n)
-    }
-
-    /// The same with zeros above it.
-    fn lone_half_as_single(&mut self, n: Val) -> Val {
-        let wide = self.b.vfwiden(Type::F16, false, n);
-        self.b.vlow(Type::F32, wide)
-    }
-
     // --- moves --------------------------------------------------------------------------------
 
     fn move_scalar(&mut self, f: isa::aarch64::Fp1) {
+        if lane(f.ftype) == Lane::H {
+            let x = self.v(f.rn);
+            let x = self.operand(Type::F16, Width::Scalar, x);
+            return self.set_v(f.rd, x);
+        }
         let bits = self.scalar_bits(lane(f.ftype), f.rn);
         self.set_scalar(f.rd, bits);
     }
@@ -373,6 +356,10 @@ impl Translator<'_> {
         (rd, rn): (u8, u8),
     ) {
         let inline = self.inline_scalar(lane(ftype)).zip(rounding_of(op));
+        if let (Some((_, Round::NearestAway)), Lane::H) = (inline, lane(ftype)) {
+            let value = self.half_to_general_away(sign(unsigned), W::sf(sf), rn);
+            return self.set(W::sf(sf), rd, value);
+        }
         if let Some((ty, round)) = inline {
             let x = self.float_or_wider(lane(ftype), rn);
             self.notice_subnormal(ty, x);
@@ -401,8 +388,8 @@ impl Translator<'_> {
         fraction: u8,
         (rd, rn): (u8, u8),
     ) {
-        if self.inline_lane(lane(ftype)) == Some(Type::F16) && (sf == 0 || fraction == 0) {
-            return self.half_from_general(unsigned, sf, fraction, (rd, rn));
+        if self.inline_lane(lane(ftype)) == Some(Type::F16) {
+            return self.half_from_general(sign(unsigned), W::sf(sf), fraction, (rd, rn));
         }
         if let Some(ty) = self.inline_float(lane(ftype)) {
             let value = self.r(W::sf(sf), rn);
@@ -414,16 +401,6 @@ impl Translator<'_> {
         let insn = Insn::new(FpInteger::From, lane(ftype), general(sf));
         let insn = Insn { unsigned, imm: fraction, rd, ..insn };
         self.call_packed(id::FP_GENERAL, insn, Some(value));
-    }
-
-    /// By way of a double, which is exact, or else of an integer that is too large for a half.
-    fn half_from_general(&mut self, unsigned: bool, sf: u8, fraction: u8, (rd, rn): (u8, u8)) {
-        let value = self.r(W::sf(sf), rn);
-        let result = self.b.ffromint(Type::F64, sign(unsigned), value);
-        let result = self.scaled_down(Type::F64, fraction, result);
-        let result = self.b.vzext(result);
-        let result = self.b.vfnarrow(Type::F64, Type::F16, result);
-        self.set_v(rd, result);
     }
 
     fn javascript_convert(&mut self, f: isa::aarch64::FpMove) {

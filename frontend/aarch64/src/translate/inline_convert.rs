@@ -77,15 +77,15 @@ impl Translator<'_> {
     /// The new vector, zeros above what the instruction writes; `imm` is the number of bits of the fraction.
     pub(super) fn inline_fp_integer(&mut self, insn: &Insn<FpInteger>) -> Option<Val> {
         let ty = self.inline_lane(insn.lane)?;
-        if ty == Type::F16 && insn.imm != 0 {
-            return None;
-        }
         let sign = if insn.unsigned { Sign::Unsigned } else { Sign::Signed };
         let how = How { ty, sign, rounding: rounding_of(insn.op) };
         let n = self.v(insn.rn);
         let n = self.operand(ty, insn.width, n);
         if how.rounding.is_some() {
             self.notice_subnormals(ty, n);
+        }
+        if ty == Type::F16 && insn.imm != 0 {
+            return Some(self.inline_half_fixed(insn, sign, n));
         }
         let n = match (insn.imm, how.rounding) {
             (1.., Some(_)) => self.lanes_scaled_up(ty, insn.imm, n),

@@ -10,7 +10,6 @@ use crate::helpers::fp::misc::{FpMisc, Rounding};
 use crate::helpers::fp::same::FpSame;
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
-use crate::state::TB_FP_FLUSH;
 use tcg_ir::{Lane as IrLane, Round, Type, Val, VecFpCmp, VecFpOp, VecOp};
 
 impl Rounding {
@@ -42,7 +41,7 @@ const fn arithmetic(op: FpSame) -> Option<VecFpOp> {
 }
 
 /// The operation across lanes; sums are of two only.
-const fn extreme(op: FpAcross) -> VecFpOp {
+pub(super) const fn extreme(op: FpAcross) -> VecFpOp {
     match op {
         FpAcross::Add => VecFpOp::Add,
         FpAcross::Max => VecFpOp::Max,
@@ -153,16 +152,6 @@ impl Translator<'_> {
         self.operand(ty, width, sum)
     }
 
-    /// Halves with their signs inverted, but those above what the instruction reads.
-    pub(super) fn negated_below(&mut self, width: Width, n: Val) -> Val {
-        let signs = match width {
-            Width::Scalar => 0x8000,
-            _ => 0x8000_8000_8000_8000,
-        };
-        let signs = self.b.v128(signs);
-        self.b.vxor(n, signs)
-    }
-
     fn fp_pairs(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) -> Option<Val> {
         let lane = insn.lane.ir()?;
         let (n, m) = match insn.width {
@@ -251,21 +240,6 @@ impl Translator<'_> {
         }
     }
 
-    /// Lanes of type `from` in half precision, zeros above; none if the helper must do it. Where subnormal numbers count as
-    /// zeros, the product with one is what finds them.
-    pub(super) fn narrowed_to_half(&mut self, from: Type, n: Val) -> Option<Val> {
-        let flushes = self.b.tb.flags & TB_FP_FLUSH != 0;
-        let n = match from {
-            Type::F64 if flushes => return None,
-            _ if flushes => {
-                let one = self.lanes_of_power(from, 0);
-                self.b.vfbinary(VecFpOp::Mul, from, n, one)
-            }
-            _ => n,
-        };
-        Some(self.b.vfnarrow(from, Type::F16, n))
-    }
-
     /// FADDP and its like of a pair, FMAXV and its like of four lanes or more.
     pub(super) fn inline_fp_across(&mut self, insn: &Insn<FpAcross>) -> bool {
         if insn.lane == Lane::H {
@@ -291,25 +265,5 @@ impl Translator<'_> {
         };
         self.set_scalar(insn.rd, result);
         true
-    }
-
-    /// Halves are combined until one is left. All lanes take part, as copies of those that the instruction reads.
-    fn inline_half_across(&mut self, insn: &Insn<FpAcross>) -> Option<()> {
-        let ty = self.inline_lane(insn.lane)?;
-        let n = self.v(insn.rn);
-        let (mut x, mut count) = match insn.imm {
-            2 => (self.b.vdup_lane(IrLane::S, 0, n), 2),
-            4 => (self.b.vdup_lane(IrLane::D, 0, n), 4),
-            _ => (n, 8),
-        };
-        while count > 1 {
-            let even = self.b.vbinary(VecOp::UnzipEven, IrLane::H, x, x);
-            let odd = self.b.vbinary(VecOp::UnzipOdd, IrLane::H, x, x);
-            x = self.b.vfbinary(extreme(insn.op), ty, even, odd);
-            count /= 2;
-        }
-        let result = self.operand(ty, Width::Scalar, x);
-        self.set_v(insn.rd, result);
-        Some(())
     }
 }
