@@ -3,7 +3,7 @@
 use crate::float::{by_type, compare, convert, fused, sign_bit, within};
 use crate::run::Frame;
 use crate::vector::{generate, get};
-use softfp::{F16, F32, Rules};
+use softfp::{F16, F32, F64, Rules};
 use tcg_ir::{Lane, Op, Round, Sign, Type, Val, VecFpCmp, VecFpOp};
 
 /// Runs a floating-point op on vectors.
@@ -42,8 +42,10 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
             map(frame, rules, Round::Dynamic, ty, (d, [a; 3]), |e, [a, ..]| match (ty, sign) {
                 (Type::F16, Sign::Signed) => softfp::from_i32::<F16>(e, (a as i16).into()).into(),
                 (Type::F16, Sign::Unsigned) => softfp::from_u32::<F16>(e, a as u32).into(),
-                (_, Sign::Signed) => softfp::from_i32::<F32>(e, a as i32).into(),
-                (_, Sign::Unsigned) => softfp::from_u32::<F32>(e, a as u32).into(),
+                (Type::F32, Sign::Signed) => softfp::from_i32::<F32>(e, a as i32).into(),
+                (Type::F32, Sign::Unsigned) => softfp::from_u32::<F32>(e, a as u32).into(),
+                (_, Sign::Signed) => softfp::from_i64::<F64>(e, a.cast_signed()),
+                (_, Sign::Unsigned) => softfp::from_u64::<F64>(e, a),
             });
         }
         Op::VFToInt { ty, sign, round, d, a } => {
@@ -52,7 +54,12 @@ pub(crate) fn op(frame: &mut Frame<'_>, rules: &'static Rules, op: &Op) {
                     softfp::to_fixed_signed::<F16>(e, a as u16, 16, 0).cast_unsigned()
                 }
                 (Type::F16, Sign::Unsigned) => softfp::to_fixed_unsigned::<F16>(e, a as u16, 16, 0),
-                _ => softfp::to_i32::<F32>(e, a as u32).cast_unsigned().into(),
+                (Type::F32, Sign::Signed) => {
+                    softfp::to_i32::<F32>(e, a as u32).cast_unsigned().into()
+                }
+                (Type::F32, Sign::Unsigned) => softfp::to_u32::<F32>(e, a as u32).into(),
+                (_, Sign::Signed) => softfp::to_i64::<F64>(e, a).cast_unsigned(),
+                (_, Sign::Unsigned) => softfp::to_u64::<F64>(e, a),
             });
         }
         Op::VFCmp { op, ty, d, a, b } => {

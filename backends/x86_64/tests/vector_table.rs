@@ -171,16 +171,11 @@ fn floats(out: &mut String) {
         both(format!("vfcmp {op}"), format!("x:v128 = vfcmp op={op} ty=TYPE a, b"));
     }
     both("vfround up".to_owned(), "x:v128 = vfround ty=TYPE round=up quiet=true a".to_owned());
-    let single = [
-        ("vffromint signed", "x:v128 = vffromint ty=TYPE sign=s a", true),
-        ("vffromint unsigned", "x:v128 = vffromint ty=TYPE sign=u a", true),
-        ("vftoint signed, zero", "x:v128 = vftoint ty=TYPE sign=s round=zero a", true),
-        ("vftoint unsigned, zero", "x:v128 = vftoint ty=TYPE sign=u round=zero a", false),
-    ];
-    for (name, text, has_singles) in single {
-        let halves = Some(text.replace("TYPE", "f16"));
-        let singles = has_singles.then(|| text.replace("TYPE", "f32"));
-        row(out, name, [halves, singles, None].into_iter());
+    for (name, sign) in [("signed", "s"), ("unsigned", "u")] {
+        let text = format!("x:v128 = vffromint ty=TYPE sign={sign} a");
+        both(format!("vffromint {name}"), text);
+        let text = format!("x:v128 = vftoint ty=TYPE sign={sign} round=zero a");
+        both(format!("vftoint {name}, zero"), text);
     }
     let widen = |ty: &str| Some(format!("x:v128 = vfwiden from={ty} high=false a"));
     row(out, "vfwiden", [widen("f16"), widen("f32"), None].into_iter());

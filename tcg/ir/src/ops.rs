@@ -341,9 +341,9 @@ macro_rules! for_each_op {
         VFCmp "vfcmp" [FP] { op: VecFpCmp, ty: Type } (d: gives(V128)) = (a: is(V128), b: is(V128));
         /// Float lanes to integral float lanes; inexact is not raised with `quiet`.
         VFRound "vfround" [FP] { ty: Type, round: Round, quiet: bool } (d: gives(V128)) = (a: is(V128));
-        /// Integers to floats of their width: `f16` or `f32`.
+        /// Integers to floats of their width.
         VFFromInt "vffromint" [FP] { ty: Type, sign: Sign } (d: gives(V128)) = (a: is(V128));
-        /// Floats to integers of their width, saturating by the guest's rule: `f16`, or `f32` to signed ones.
+        /// Floats to integers of their width, saturating by the guest's rule.
         VFToInt "vftoint" [FP] { ty: Type, sign: Sign, round: Round } (d: gives(V128)) = (a: is(V128));
         /// The low (or high) half of the lanes to twice their width: `f16` to `f32`, or `f32` to `f64`. A signaling NaN becomes
         /// quiet and is invalid.

@@ -3,7 +3,7 @@
 use crate::layout::GuestLayout;
 use crate::ops::{Effects, Gives, Op, Want};
 use crate::tb::{Tb, Val};
-use crate::types::{Sign, Type};
+use crate::types::Type;
 use crate::vector::{Lane, Narrow};
 use std::fmt;
 
@@ -167,13 +167,10 @@ impl Checker<'_> {
             {
                 return Err(format!("there are no float lanes '{}'", ty.name()));
             }
-            Op::VFFromInt { ty, .. } | Op::VFToInt { ty, sign: Sign::Signed, .. }
-                if !matches!(ty, Type::F16 | Type::F32) =>
+            Op::VFFromInt { ty, .. } | Op::VFToInt { ty, .. }
+                if !matches!(ty, Type::F16 | Type::F32 | Type::F64) =>
             {
                 return Err(format!("there are no integers for lanes '{}'", ty.name()));
-            }
-            Op::VFToInt { ty, sign: Sign::Unsigned, .. } if *ty != Type::F16 => {
-                return Err(format!("there are no unsigned integers for lanes '{}'", ty.name()));
             }
             Op::VFWiden { from, .. } if !matches!(from, Type::F16 | Type::F32) => {
                 return Err(format!("lanes '{}' do not widen", from.name()));

@@ -56,8 +56,6 @@ impl Evex {
     /// Immediates of `vrange*`: the minimum or maximum with its own sign; +0 is above −0.
     pub(crate) const RANGE_MIN: u8 = 0b0100;
     pub(crate) const RANGE_MAX: u8 = 0b0101;
-    /// `vcvtudq2ps`.
-    pub(crate) const UNSIGNED_TO_SINGLE: Evex = evex(3, MAP_0F, false, 0x7a);
 
     /// `vpermt2b`, `vpermt2w` for `vpermi2b`, `vpermi2w`: the destination holds the first table, not the indices.
     pub(crate) const fn over_table(self) -> Evex {
@@ -96,6 +94,23 @@ impl Evex {
     /// `vrangeps`, `vrangepd`; `vrangess` and `vrangesd` if `scalar`.
     pub(crate) const fn range(double: bool, scalar: bool) -> Evex {
         evex(1, MAP_0F3A, double, 0x50 + scalar as u8)
+    }
+
+    /// `vcvtudq2ps`, `vcvtqq2pd` or `vcvtuqq2pd`. For signed integers of 32 bits there is `vcvtdq2ps`.
+    pub(crate) const fn from_integers(double: bool, signed: bool) -> Evex {
+        match (double, signed) {
+            (true, true) => evex(2, MAP_0F, true, 0xe6),
+            (true, false) => evex(2, MAP_0F, true, 0x7a),
+            (false, _) => evex(3, MAP_0F, false, 0x7a),
+        }
+    }
+
+    /// `vcvt*ps2udq`, `vcvt*pd2qq` or `vcvt*pd2uqq`; without `truncate` by the mode of MXCSR.
+    /// For signed integers of 32 bits there is `vcvtps2dq`.
+    pub(crate) const fn to_integers(double: bool, signed: bool, truncate: bool) -> Evex {
+        let pp = if double { 1 } else { 0 };
+        let opcode = if signed { 0x7b } else { 0x79 } - truncate as u8;
+        evex(pp, MAP_0F, double, opcode)
     }
 
     /// `vcvtusi2sd` or `vcvtusi2ss` from 32 or 64 bits.
@@ -177,7 +192,6 @@ mod tests {
         let two = |what| text(what, 9, 0, 12, None);
         assert_eq!(two(Evex::ABS_D), "vpabsq xmm9,xmm12");
         assert_eq!(two(Evex::COUNT_BYTES), "vpopcntb xmm9,xmm12");
-        assert_eq!(two(Evex::UNSIGNED_TO_SINGLE), "vcvtudq2ps xmm9,xmm12");
     }
 
     #[test]
@@ -198,6 +212,16 @@ mod tests {
                 format!("{}{}", if scalar { 's' } else { 'p' }, if double { 'd' } else { 's' });
             let range = text(Evex::range(double, scalar), 1, 2, 3, Some(Evex::RANGE_MAX));
             assert_eq!(range, format!("vrange{letters} xmm1,xmm2,xmm3,5"));
+        }
+        let two = |what| text(what, 9, 0, 12, None);
+        assert_eq!(two(Evex::from_integers(false, false)), "vcvtudq2ps xmm9,xmm12");
+        assert_eq!(two(Evex::from_integers(true, false)), "vcvtuqq2pd xmm9,xmm12");
+        assert_eq!(two(Evex::from_integers(true, true)), "vcvtqq2pd xmm9,xmm12");
+        for (truncate, t) in [(false, ""), (true, "t")] {
+            let to = |double, signed| two(Evex::to_integers(double, signed, truncate));
+            assert_eq!(to(false, false), format!("vcvt{t}ps2udq xmm9,xmm12"));
+            assert_eq!(to(true, false), format!("vcvt{t}pd2uqq xmm9,xmm12"));
+            assert_eq!(to(true, true), format!("vcvt{t}pd2qq xmm9,xmm12"));
         }
         for (double, w) in [(false, false), (false, true), (true, false), (true, true)] {
             let (float, general) =

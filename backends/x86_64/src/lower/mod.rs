@@ -13,6 +13,7 @@ mod mul;
 mod state;
 mod vector;
 mod vector_binary;
+mod vector_convert;
 mod vector_float;
 mod vector_half;
 mod vector_unary;
@@ -127,9 +128,9 @@ impl Cx<'_> {
             Op::VFRound { ty: Type::F16, round, quiet, d, a } => self.half_round(round, quiet, d, a),
             Op::VFRound { ty, round, quiet, d, a } => self.vfround(ty, round, quiet, d, a),
             Op::VFFromInt { ty: Type::F16, sign, d, a } => self.halves_from_int(sign, d, a),
-            Op::VFFromInt { sign, d, a, .. } => self.vffromint(sign, d, a),
+            Op::VFFromInt { ty, sign, d, a } => self.vffromint(ty, sign, d, a),
             Op::VFToInt { ty: Type::F16, sign, round, d, a } => self.halves_to_int((sign, round), d, a),
-            Op::VFToInt { round, d, a, .. } => self.vftoint(round, d, a),
+            Op::VFToInt { ty, sign, round, d, a } => self.vftoint(ty, (sign, round), d, a),
             Op::VFWiden { from, high, d, a } => self.vfwiden(from, high, d, a),
             Op::VFNarrow { from, to: Type::F16, d, a } => self.narrow_to_halves(from, d, a),
             Op::VFNarrow { d, a, .. } => self.vfnarrow(d, a),

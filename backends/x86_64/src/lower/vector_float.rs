@@ -4,16 +4,15 @@
 //! finds both in all lanes. Software then computes all lanes anew: the flags that the host has raised are among the guest's.
 
 use super::float::{by_type, packed};
-use super::vector::{SHIFT_LEFT, SHIFT_RIGHT};
 use crate::alloc::NO_REG;
-use crate::asm::{Cc, Evex, Mem, RSP, Rm};
+use crate::asm::{Cc, Mem, RSP, Rm};
 use crate::cold::Slow;
 use crate::context::Cx;
 use crate::pins::Reg;
 use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp, VectorFrame};
 use std::mem::size_of;
-use tcg_ir::{Lane, Round, Sign, Type, Val, VecFpCmp, VecFpOp};
+use tcg_ir::{Round, Type, Val, VecFpCmp, VecFpOp};
 
 const VECTOR_FRAME: i32 = size_of::<VectorFrame>() as i32;
 
@@ -128,62 +127,9 @@ impl Cx<'_> {
     }
 
     /// `vroundps`, `vroundpd`.
-    fn round_lanes(&mut self, ty: Type, d: u8, a: u8, round: Round, quiet: bool) {
+    pub(super) fn round_lanes(&mut self, ty: Type, d: u8, a: u8, round: Round, quiet: bool) {
         let opcode = if ty == Type::F64 { 0x09 } else { 0x08 };
         self.asm.v3a(false, opcode, d, 0, a, super::float::rounding_control(round, quiet));
-    }
-
-    pub(crate) fn vffromint(&mut self, sign: Sign, d: Val, a: Val) {
-        if sign == Sign::Signed {
-            // vcvtdq2ps
-            return self.with_rm(d, a, |cx, d, a| cx.asm.v(0, 0x5b, d, 0, a));
-        }
-        if self.shared.shortcuts.avx512 {
-            let convert = Evex::UNSIGNED_TO_SINGLE;
-            return self.with_rm(d, a, |cx, d, a| cx.asm.evex(convert, d, 0, a, None));
-        }
-        // The upper 16 bits are exact, and so is their product with 2^16: the sum alone is rounded.
-        self.with_temps::<2>(d, a, |cx, r| {
-            let [t, u] = r.t;
-            cx.shift_lanes(SHIFT_RIGHT, Lane::S, t, r.a, 16);
-            cx.asm.v(0, 0x5b, t, 0, t);
-            cx.splat(Lane::S, u, 0x4780_0000);
-            cx.asm.v(0, 0x59, t, t, u);
-            cx.shift_lanes(SHIFT_LEFT, Lane::S, u, r.a, 16);
-            cx.shift_lanes(SHIFT_RIGHT, Lane::S, u, u, 16);
-            cx.asm.v(0, 0x5b, u, 0, u);
-            cx.asm.v(0, 0x58, r.d, t, u);
-        });
-    }
-
-    /// What is out of range gives the most negative number. A number of that size has no fraction: nothing is inexact.
-    pub(crate) fn vftoint(&mut self, round: Round, d: Val, a: Val) {
-        let ra = self.in_reg(a);
-        let t = self.alloc(true);
-        self.done(&[a]);
-        let rd = self.out_beside(d);
-        let op = SlowOp { other: Type::I32, round, ..SlowOp::new(Kind::ToInt, Type::F32) };
-        let slow = slow_lanes(op, rd, [ra, NO_REG, NO_REG]);
-        if matches!(round, Round::NearestAway | Round::Odd) {
-            self.call_slow(slow);
-            return self.finish_vector(d, rd);
-        }
-        let (xd, xt) = (rd & 15, t & 15);
-        match round {
-            // vcvtps2dq, vcvttps2dq
-            Round::Dynamic => self.asm.v(1, 0x5b, xd, 0, ra & 15),
-            Round::Zero => self.asm.v(2, 0x5b, xd, 0, ra & 15),
-            _ => {
-                self.round_lanes(Type::F32, xt, ra & 15, round, false);
-                self.asm.v(2, 0x5b, xd, 0, xt);
-            }
-        }
-        self.splat(Lane::S, xt, 1 << 31);
-        // vpcmpeqd
-        self.p(0x76, xt, xt, xd);
-        let at = self.jump_if_any(xt);
-        self.detour(at, slow);
-        self.finish_vector(d, rd);
     }
 
     pub(crate) fn vfwiden(&mut self, from: Type, high: bool, d: Val, a: Val) {
@@ -229,7 +175,7 @@ impl Cx<'_> {
     }
 
     /// `vcmpps` or `vcmppd`.
-    fn compare_floats(&mut self, ty: Type, predicate: u8, d: u8, a: u8, b: Rm) {
+    pub(super) fn compare_floats(&mut self, ty: Type, predicate: u8, d: u8, a: u8, b: Rm) {
         self.asm.vex(packed(ty), 1, false, 0xc2, d, a, b, Some(predicate));
     }
 

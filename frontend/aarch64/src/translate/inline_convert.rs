@@ -91,11 +91,12 @@ impl Translator<'_> {
             (1.., Some(_)) => self.lanes_scaled_up(ty, insn.imm, n),
             _ => n,
         };
-        let by_lane = insn.lane == Lane::D
-            || insn.lane == Lane::S
-                && (insn.width == Width::Scalar || how.rounding.is_some() && insn.unsigned);
+        let alone = insn.width == Width::Scalar && insn.lane != Lane::H;
         let result = match how.rounding {
-            _ if by_lane => self.convert_lanes(insn, how, n)?,
+            _ if alone => {
+                let converted = self.convert_lowest(insn.lane.ir()?, how, n);
+                self.b.vzext(converted)
+            }
             Some(round) => self.b.vftoint(ty, sign, round, n),
             None => self.b.vffromint(ty, sign, n),
         };
@@ -137,21 +138,9 @@ impl Translator<'_> {
         self.b.vfbinary(VecFpOp::Mul, ty, x, factor)
     }
 
-    /// Lane by lane.
-    fn convert_lanes(&mut self, insn: &Insn<FpInteger>, how: How, n: Val) -> Option<Val> {
-        let lane = insn.lane.ir()?;
-        let first = self.convert_lane(lane, 0, how, n);
-        let mut result = self.b.vzext(first);
-        for i in 1..insn.width.count(insn.lane) as u8 {
-            let converted = self.convert_lane(lane, i, how, n);
-            result = self.b.vinsert(lane, i, result, converted);
-        }
-        Some(result)
-    }
-
-    /// The bits of a lane's conversion.
-    fn convert_lane(&mut self, lane: IrLane, index: u8, how: How, n: Val) -> Val {
-        let bits = self.b.vextract(lane, index, n);
+    /// The bits of the lowest lane's conversion.
+    fn convert_lowest(&mut self, lane: IrLane, how: How, n: Val) -> Val {
+        let bits = self.b.vextract(lane, 0, n);
         match how.rounding {
             Some(round) => {
                 let x = self.b.bitcast(how.ty, bits);

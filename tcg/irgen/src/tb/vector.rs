@@ -1,7 +1,7 @@
 //! Vectors: of integers, of floats, and what goes between vectors and scalars.
 
 use super::{Maker, SIGNS};
-use tcg_ir::{CryptoOp, Lane, Narrow, Round, Sign, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift};
+use tcg_ir::{CryptoOp, Lane, Narrow, Round, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift};
 
 impl Maker<'_> {
     pub(super) fn vector(&mut self) {
@@ -150,14 +150,12 @@ impl Maker<'_> {
             }
             10 => {
                 let sign = self.random.pick(&SIGNS);
-                let ty = self.random.pick(&[Type::F16, Type::F32]);
                 self.b.vffromint(ty, sign, a)
             }
-            11 if ty == Type::F16 => {
+            11 => {
                 let sign = self.random.pick(&SIGNS);
                 self.b.vftoint(ty, sign, round, a)
             }
-            11 => self.b.vftoint(Type::F32, Sign::Signed, round, a),
             12 => {
                 let high = self.random.one_in(2);
                 let from = self.random.pick(&[Type::F16, Type::F32]);

@@ -90,7 +90,7 @@ impl Cx<'_> {
         let (ra, rd, rc) = (slow.operands[0], slow.results[0], slow.results[1]);
         let ty = slow.op.ty;
         let host_unsigned = sign == Sign::Unsigned && self.shared.shortcuts.avx512;
-        let wide = ity == Type::I64 || sign == Sign::Unsigned && !host_unsigned;
+        let wide = ity == Type::I64 || sign == Sign::Unsigned;
         let unsigned64 = ity == Type::I64 && sign == Sign::Unsigned && !host_unsigned;
         let early = unsigned64.then(|| self.beyond_signed(ty, ra));
         // The host rounds before it finds that the result is out of range, and then is inexact too: unless the guest wants
@@ -106,11 +106,7 @@ impl Cx<'_> {
         };
         let truncate = slow.op.round != Round::Dynamic;
         let at = if host_unsigned {
-            let what = Evex::float_to_unsigned(ty == Type::F64, wide, truncate);
-            self.asm.evex(what, rd, 0, rx & 15, None);
-            // All ones stand for 'invalid' and, of 32 bits, for themselves.
-            self.asm.alu_imm(Alu::Cmp, wide, rd, -1);
-            self.asm.jcc(Cc::E)
+            self.convert_unsigned((ity, ty), truncate, rd, rx)
         } else {
             // vcvt(t)sd2si or vcvt(t)ss2si
             let opcode = if truncate { 0x2c } else { 0x2d };
@@ -127,6 +123,21 @@ impl Cx<'_> {
         if let Some(at) = early {
             self.detour(at, slow);
         }
+    }
+
+    /// By AVX-512. Jumps if the converted number may not be it: all ones stand for 'invalid' and, of 32 bits, for themselves.
+    fn convert_unsigned(
+        &mut self,
+        (ity, ty): (Type, Type),
+        truncate: bool,
+        rd: Reg,
+        x: Reg,
+    ) -> usize {
+        let wide = ity == Type::I64;
+        let what = Evex::float_to_unsigned(ty == Type::F64, wide, truncate);
+        self.asm.evex(what, rd, 0, x & 15, None);
+        self.asm.alu_imm(Alu::Cmp, wide, rd, -1);
+        self.asm.jcc(Cc::E)
     }
 
     /// `rc` = 0 if `ra` is zero, 1 below, 2 above.
