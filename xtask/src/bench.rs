@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::built::{GUESTS, Target};
+use crate::built::{self, GUESTS, Target};
 use crate::shell::momonga;
 use crate::{guests, peers};
 use cases::Case;
@@ -22,8 +22,8 @@ use measure::{Engine, Sample};
 /// Options of `cargo xtask bench`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Measure this guest alone: s390x or aarch64 [default: both, one after the other]
-    #[arg(long)]
+    /// Measure this guest alone [default: each, one after the other]
+    #[arg(long, value_parser = built::NAMES)]
     guest: Option<String>,
     /// Run only cases whose `class/name` contains this
     #[arg(long)]
@@ -60,6 +60,9 @@ impl Row {
 ///
 /// If programs cannot be fetched, built or started natively.
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
+    if let Some(program) = &options.momonga {
+        ensure!(program.is_file(), "there is no {}", program.display());
+    }
     peers::run(root)?;
     guests::run(root)?;
     let mut records = Vec::new();
@@ -68,7 +71,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
             records.extend(of_guest(root, options, guest)?);
         }
     }
-    ensure!(!records.is_empty(), "no such guest, or no case matches the filter");
+    ensure!(!records.is_empty(), "no case matches the filter");
     if options.json {
         println!("{}", serde_json::to_string_pretty(&records)?);
     }

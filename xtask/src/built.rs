@@ -53,6 +53,9 @@ pub(crate) const GUESTS: [Target; 2] = [
     },
 ];
 
+/// The names of the guests, for options.
+pub(crate) const NAMES: [&str; 2] = [GUESTS[0].name, GUESTS[1].name];
+
 /// This machine.
 pub(crate) const NATIVE: Target = Target {
     name: "amd64",

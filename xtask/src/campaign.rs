@@ -15,6 +15,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::built;
 use crate::shell::{build_dir, capture, cargo, succeed};
 use record::{Recorder, Reference};
 use results::{Results, Sums};
@@ -22,8 +23,8 @@ use results::{Results, Sums};
 /// Options of `cargo xtask campaign`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Guest architecture: s390x or aarch64
-    #[arg(long, default_value = "s390x", value_parser = ["s390x", "aarch64"])]
+    /// Guest architecture
+    #[arg(long, default_value = "s390x", value_parser = built::NAMES)]
     guest: String,
     /// Number of streams, with seeds from 1 on
     #[arg(long, default_value_t = 208)]

@@ -48,7 +48,8 @@ enum Task {
     Guests,
     /// Cross-build risu for the reference hosts into target/hosts
     Hosts {
-        /// Build for this host alone: s390x or aarch64
+        /// Build for this host alone
+        #[arg(value_parser = built::NAMES)]
         only: Option<String>,
     },
 }
