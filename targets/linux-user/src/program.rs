@@ -107,14 +107,9 @@ pub fn check_execute(path: &CStr) -> Result<(), Errno> {
 }
 
 fn read_head(path: &CStr) -> Result<Vec<u8>, Errno> {
-    match check_execute(path) {
-        Err(Errno::EINVAL) => {
-            let at = libc::AT_FDCWD as u64;
-            let args = [at, path.as_ptr() as u64, libc::X_OK as u64, 0, 0, 0];
-            crate::host::call(libc::SYS_faccessat, args)?;
-        }
-        checked => checked?,
-    }
+    let at = libc::AT_FDCWD as u64;
+    let args = [at, path.as_ptr() as u64, libc::X_OK as u64, 0, 0, 0];
+    crate::host::call(libc::SYS_faccessat, args)?;
     let file = open(path)?;
     let mut head = Vec::new();
     file.take(HEAD as u64).read_to_end(&mut head)?;

@@ -317,7 +317,7 @@ rows! {
     mq_timedsend pass, [Fd, Data(2), Int, Int, In(k::TIMESPEC)];
     mq_unlink pass, [Str];
     mremap own memory::mremap, [Ptr, Hex, Hex, Hex, Ptr];
-    mseal none, [];
+    mseal own memory::mseal, [Ptr, Hex, Hex];
     msgctl own ipc::msgctl, [Int, Int, Ptr];
     msgget pass, [Hex, Hex];
     msgrcv own ipc::msgrcv, [Int, Ptr, Int, Int, Hex];

@@ -5,6 +5,7 @@
 mod brk;
 mod map;
 mod remap;
+mod seal;
 mod translated;
 
 pub use map::MapRequest;
@@ -29,6 +30,8 @@ struct State {
     brk: u64,
     /// What threads are dropping at the moment.
     dropping: Vec<Arc<Dropping>>,
+    /// What stays as it is.
+    seals: seal::Seals,
 }
 
 /// What one guest process has mapped. Shared by its threads; every method may be called by any.
@@ -122,7 +125,7 @@ impl AddressSpace {
     ///
     /// # Errors
     /// As Linux `mprotect`: EINVAL, ENOMEM at the first unmapped page (those before it are
-    /// changed), EACCES.
+    /// changed), EACCES, EPERM if something in it is sealed.
     pub fn mprotect(&self, addr: GuestAddr, len: u64, prot: Prot) -> Result<(), Errno> {
         if addr.page_offset() != 0 {
             return Err(Errno(libc::EINVAL));
@@ -137,6 +140,7 @@ impl AddressSpace {
         if mapped.is_empty() {
             return Err(Errno(libc::ENOMEM));
         }
+        state.seals.check(&mapped)?;
         let is_guarded = |prot: Prot| prot.allows(Prot::GUARDED);
         let as_guarded = state
             .maps
@@ -172,6 +176,9 @@ impl AddressSpace {
         let mut state = self.write();
         if !state.maps.covers(&range) {
             return Err(Errno(libc::ENOMEM));
+        }
+        if seal::is_discard(advice) {
+            state.seals.check_discard(&state.maps.inside(&range))?;
         }
         let code = state.code.unmark(&range);
         let outcome = host::madvise(&range, advice);

@@ -116,7 +116,7 @@ static void ending(void) {
 static int survivor(void *arg) {
     unsigned long one = 1, got = 0;
     (void)arg;
-    usleep(20000);
+    usleep(200000);
     int event = eventfd(0, 0);
     int works = write(event, &one, 8) == 8 && read(event, &got, 8) == 8 && got == 1;
     syscall(SYS_exit, write(1, works ? "alive\n" : "dead\n", works ? 6 : 5));

@@ -81,6 +81,7 @@ fn prepare(ctx: &Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> Result<ExecCall,
     if !program.is_guest {
         return Ok(ExecCall::new(Target::Path(program.host_path), program.args, env));
     }
+    may_execute(&ctx.resolve(&path), &program.host_path)?;
     let limits = ctx.process().limits.values();
     let mut args = reentry(config, &program);
     if limits != limits::of_host() {
@@ -95,6 +96,17 @@ fn prepare(ctx: &Ctx<'_>, path: &CStr, argv: u64, envp: u64) -> Result<ExecCall,
             ExecCall::new(Target::Path(path), args, env)
         }
     })
+}
+
+/// Asks the host, which is going to execute the emulator instead, about a program of the guest, and the script it is for.
+fn may_execute(file: &CStr, program: &CStr) -> Result<(), Errno> {
+    let check = |path| match program::check_execute(path) {
+        // The host cannot be asked; its permissions have been looked at.
+        Err(Errno::EINVAL) => Ok(()),
+        checked => checked,
+    };
+    check(file)?;
+    if file == program { Ok(()) } else { check(program) }
 }
 
 /// What the host is to execute.

@@ -133,6 +133,15 @@ pub fn brk(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     Ok(process.space.brk(GuestAddr(a[0])).0)
 }
 
+/// `mseal`.
+pub fn mseal(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    if a[2] != 0 {
+        return Err(Errno::EINVAL);
+    }
+    ctx.process().space.seal(GuestAddr(a[0]), a[1]).map_err(host_errno)?;
+    Ok(0)
+}
+
 /// `madvise`.
 pub fn madvise(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     ctx.process().space.madvise(GuestAddr(a[0]), a[1], a[2] as i32).map_err(host_errno)?;

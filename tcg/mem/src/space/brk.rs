@@ -25,6 +25,9 @@ impl AddressSpace {
         }
         let old_end = state.brk.next_multiple_of(PAGE_SIZE);
         let new_end = wanted.0.next_multiple_of(PAGE_SIZE);
+        if new_end < old_end && state.seals.check(&(new_end..old_end)).is_err() {
+            return GuestAddr(state.brk);
+        }
         let mut code = Vec::new();
         if new_end > old_end && !grow_heap(&mut state, &(old_end..new_end)) {
             return GuestAddr(state.brk);

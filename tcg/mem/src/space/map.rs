@@ -69,12 +69,14 @@ impl AddressSpace {
     /// Maps memory; returns its address. `MAP_FIXED` replaces only what the guest had.
     ///
     /// # Errors
-    /// As Linux `mmap`; ENOMEM also when `MAP_FIXED` meets memory of the emulator.
+    /// As Linux `mmap`, EPERM over what is sealed; ENOMEM also when `MAP_FIXED` meets memory of the emulator.
     pub fn mmap(&self, request: &MapRequest) -> Result<GuestAddr, Errno> {
         let is_fixed = request.flags & (libc::MAP_FIXED | libc::MAP_FIXED_NOREPLACE) != 0;
         let mut state = self.write();
         let range = if is_fixed {
-            fixed_range(&state.maps, request)?
+            let range = fixed_range(&state.maps, request)?;
+            state.seals.check(&range)?;
+            range
         } else {
             self.map_anywhere(&state.maps, request)?
         };
@@ -125,13 +127,14 @@ impl AddressSpace {
     /// Unmaps what the guest has inside the range.
     ///
     /// # Errors
-    /// EINVAL for an unaligned or empty range, ENOMEM when the host has no more mappings.
+    /// EINVAL for an unaligned or empty range, EPERM if something in it is sealed, ENOMEM when the host has no more mappings.
     pub fn munmap(&self, addr: GuestAddr, len: u64) -> Result<(), Errno> {
         if addr.page_offset() != 0 {
             return Err(Errno(libc::EINVAL));
         }
         let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
         let mut state = self.write();
+        state.seals.check(&range)?;
         let code = state.code.unmark(&range);
         let outcome = unmap_parts(&mut state, &range);
         self.drop_code(state, code, vec![range]);

@@ -32,6 +32,10 @@ impl AddressSpace {
             [mapping] if mapping.range == old => mapping.clone(),
             _ => return Err(Errno(libc::EFAULT)),
         };
+        state.seals.check(&old)?;
+        if flags & libc::MREMAP_FIXED != 0 {
+            state.seals.check(&(new_addr.0..new_addr.0.saturating_add(new_len)))?;
+        }
         let mut code = state.code.unmark(&old);
         if !code.is_empty() || !state.dropping.is_empty() {
             // Closed pages are mappings of their own to the host, and it moves only one.
