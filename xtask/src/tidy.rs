@@ -3,6 +3,7 @@
 //! Each rule is a function that returns its complaints, one line each.
 
 mod layers;
+mod manifests;
 mod pages;
 mod unsafe_files;
 
@@ -30,7 +31,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let files = tracked(root)?;
     let mut complaints = layers::check(root)?;
     complaints.extend(unsafe_files::check(root, &files)?);
-    complaints.extend(lints_inherited(root, &files)?);
+    complaints.extend(manifests::check(root, &files)?);
     complaints.extend(white_space(root, &files)?);
     complaints.extend(pages::check(root, &files)?);
     complaints.extend(lengths(root, &files)?);
@@ -54,19 +55,6 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 
 fn read(root: &Path, path: &Path) -> Result<String> {
     fs::read_to_string(root.join(path)).with_context(|| format!("read {}", path.display()))
-}
-
-/// Every crate inherits the lints of the workspace.
-fn lints_inherited(root: &Path, files: &[PathBuf]) -> Result<Vec<String>> {
-    let mut complaints = Vec::new();
-    for path in files.iter().filter(|path| path.ends_with("Cargo.toml")) {
-        let manifest: toml::Table = read(root, path)?.parse()?;
-        let lints = manifest.get("lints").and_then(|lints| lints.get("workspace"));
-        if manifest.contains_key("package") && lints != Some(&toml::Value::Boolean(true)) {
-            complaints.push(format!("{}: [lints] workspace = true is missing", path.display()));
-        }
-    }
-    Ok(complaints)
 }
 
 /// No trailing space, and a line end at the end.
