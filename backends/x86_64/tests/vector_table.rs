@@ -170,7 +170,10 @@ fn floats(out: &mut String) {
     for op in VecFpCmp::ALL.iter().map(|op| op.name()) {
         both(format!("vfcmp {op}"), format!("x:v128 = vfcmp op={op} ty=TYPE a, b"));
     }
-    both("vfround up".to_owned(), "x:v128 = vfround ty=TYPE round=up quiet=true a".to_owned());
+    for round in ["up", "away"] {
+        let text = format!("x:v128 = vfround ty=TYPE round={round} quiet=true a");
+        both(format!("vfround {round}"), text);
+    }
     for (name, sign) in [("signed", "s"), ("unsigned", "u")] {
         let text = format!("x:v128 = vffromint ty=TYPE sign={sign} a");
         both(format!("vffromint {name}"), text);

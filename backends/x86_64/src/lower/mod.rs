@@ -10,6 +10,7 @@ mod int;
 mod lanes;
 mod mem;
 mod mul;
+mod round_away;
 mod state;
 mod vector;
 mod vector_binary;

@@ -1,9 +1,10 @@
 //! Conversions between vectors of integers and of floats of 32 or 64 bits.
 
 use super::float::packed;
+use super::round_away::Part;
 use super::vector::{PAND, POR, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT};
 use super::vector_float::slow_lanes;
-use crate::alloc::NO_REG;
+use crate::alloc::{NO_REG, bit};
 use crate::asm::{Cc, Enc, Evex, Rm};
 use crate::context::Cx;
 use crate::prologue::Const;
@@ -96,12 +97,15 @@ impl Cx<'_> {
         let other = if ty == Type::F64 { Type::I64 } else { Type::I32 };
         let op = SlowOp { other, sign, round, ..SlowOp::new(Kind::ToInt, ty) };
         let slow = slow_lanes(op, rd, [ra, NO_REG, NO_REG]);
-        if matches!(round, Round::NearestAway | Round::Odd) {
+        if round == Round::Odd {
             self.call_slow(slow);
             return self.finish_vector(d, rd);
         }
-        let regs = Regs { d: rd & 15, a: ra & 15, b: ra & 15, t: [t] };
         let late = sign == Sign::Unsigned && !self.layout.fp.out_of_range_is_inexact;
+        let away = round == Round::NearestAway;
+        let source = if away { self.rounded_away(ty, late, ra & 15, t) } else { ra & 15 };
+        let round = if away { Round::Zero } else { round };
+        let regs = Regs { d: rd & 15, a: source, b: source, t: [t] };
         let avx512 = self.shared.shortcuts.avx512;
         let direct = matches!(round, Round::Zero | Round::Dynamic);
         let jumps = if sign == Sign::Signed {
@@ -112,13 +116,21 @@ impl Cx<'_> {
             self.lanes_to_unsigned(ty, round, late, regs).map(Some)
         };
         // A lane out of range is not inexact, even if it was rounded first.
-        if late && !(avx512 && direct) {
-            self.round_lanes(ty, t, regs.a, round, false);
+        if late && (away || !(avx512 && direct)) {
+            self.round_lanes(ty, t, ra & 15, round, false);
         }
         for at in jumps.into_iter().flatten() {
             self.detour(at, slow);
         }
         self.finish_vector(d, rd);
+    }
+
+    /// A register with the lanes of `a` rounded, ties away from zero.
+    fn rounded_away(&mut self, ty: Type, quiet: bool, a: Enc, t: Enc) -> Enc {
+        let (x, u) = (self.alloc(true), self.alloc(true));
+        self.round_away((ty, Part::Lanes), quiet, x & 15, a, [t, u & 15]);
+        self.regs.locked &= !bit(u);
+        x & 15
     }
 
     /// What is out of range gives the most negative number, and jumps. A number of that size has no fraction: nothing is inexact.

@@ -4,6 +4,7 @@
 //! finds both in all lanes. Software then computes all lanes anew: the flags that the host has raised are among the guest's.
 
 use super::float::{by_type, packed};
+use super::round_away::Part;
 use crate::alloc::NO_REG;
 use crate::asm::{Cc, Mem, RSP, Rm};
 use crate::cold::Slow;
@@ -116,12 +117,18 @@ impl Cx<'_> {
         let ra = self.in_reg(a);
         self.done(&[a]);
         let rd = self.out_beside(d);
-        if matches!(round, Round::NearestAway | Round::Odd) {
-            let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
-            let op = SlowOp { round, ..SlowOp::new(kind, ty) };
-            self.call_slow(slow_lanes(op, rd, [ra, NO_REG, NO_REG]));
-        } else {
-            self.round_lanes(ty, rd & 15, ra & 15, round, quiet);
+        let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
+        let slow = slow_lanes(SlowOp { round, ..SlowOp::new(kind, ty) }, rd, [ra, NO_REG, NO_REG]);
+        match round {
+            Round::Odd => self.call_slow(slow),
+            Round::NearestAway => {
+                let (what, temps) = ((ty, Part::Lanes), [self.alloc(true), self.alloc(true)]);
+                let temps = temps.map(|r| r & 15);
+                let at = self.jump_unless_finite(what, ra & 15, temps);
+                self.round_away(what, quiet, rd & 15, ra & 15, temps);
+                self.detour(at, slow);
+            }
+            _ => self.round_lanes(ty, rd & 15, ra & 15, round, quiet),
         }
         self.finish_vector(d, rd);
     }

@@ -264,7 +264,7 @@ impl Cx<'_> {
             let [t, u] = r.t;
             cx.widen_halves(long, t, r.a);
             match round {
-                Round::NearestAway => cx.round_away(long, quiet, t, r.a, u),
+                Round::NearestAway => cx.round_halves_away(long, quiet, t, r.a, u),
                 _ => cx.round_singles(long, round, quiet, t, t),
             }
             cx.narrow_to_half(long, r.d, t);
@@ -276,7 +276,7 @@ impl Cx<'_> {
 
     /// Rounds the singles `x`, which are the halves `a`, to the nearest integral numbers, ties away from zero: adds one half with
     /// the sign of each and truncates. Unless `quiet`, what is not integral raises inexact.
-    fn round_away(&mut self, long: u8, quiet: bool, x: Enc, a: Enc, t: Enc) {
+    fn round_halves_away(&mut self, long: u8, quiet: bool, x: Enc, a: Enc, t: Enc) {
         if !quiet {
             self.round_singles(long, Round::Zero, false, t, x);
         }
@@ -371,7 +371,7 @@ impl Cx<'_> {
         match (sign, round) {
             (Sign::Unsigned, _) => self.round_and_clamp(long, round, t, ra & 15, [u, rd & 15]),
             (_, Round::Dynamic | Round::Zero) => {}
-            (_, Round::NearestAway) => self.round_away(long, false, t, ra & 15, u),
+            (_, Round::NearestAway) => self.round_halves_away(long, false, t, ra & 15, u),
             _ => self.round_singles(long, round, false, t, t),
         }
         // vcvtps2dq, vcvttps2dq
@@ -404,7 +404,7 @@ impl Cx<'_> {
     /// of others, what was not integral raises inexact.
     fn round_and_clamp(&mut self, long: u8, round: Round, x: Enc, a: Enc, [t, u]: [Enc; 2]) {
         match round {
-            Round::NearestAway => self.round_away(long, true, x, a, t),
+            Round::NearestAway => self.round_halves_away(long, true, x, a, t),
             _ => self.round_singles(long, round, true, x, x),
         }
         self.zero(u);

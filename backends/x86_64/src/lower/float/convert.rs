@@ -1,5 +1,6 @@
 //! Conversions and rounding to integral numbers.
 
+use super::super::round_away::Part;
 use super::{by_type, scalar};
 use crate::alloc::NO_REG;
 use crate::asm::{Alu, Cc, Evex, Rm, Shift};
@@ -76,7 +77,7 @@ impl Cx<'_> {
         self.done(&[a]);
         let op = SlowOp { other: ity, sign, round, ..SlowOp::new(Kind::ToInt, ty) };
         let slow = Slow { op, operands: [ra, NO_REG, NO_REG], results: [rd, rc], checked: false };
-        if matches!(round, Round::NearestAway | Round::Odd) {
+        if round == Round::Odd {
             self.call_slow(slow);
         } else {
             let class = self.vals[cls.index()].last_use > self.now;
@@ -92,6 +93,11 @@ impl Cx<'_> {
         let host_unsigned = sign == Sign::Unsigned && self.shared.shortcuts.avx512;
         let wide = ity == Type::I64 || sign == Sign::Unsigned;
         let unsigned64 = ity == Type::I64 && sign == Sign::Unsigned && !host_unsigned;
+        // Before any jump, since it may empty registers.
+        let temps = match slow.op.round {
+            Round::NearestAway => [self.alloc(true) & 15, self.alloc(true) & 15],
+            _ => [0; 2],
+        };
         let early = unsigned64.then(|| self.beyond_signed(ty, ra));
         // The host rounds before it finds that the result is out of range, and then is inexact too: unless the guest wants
         // that, inexact is raised when all is well.
@@ -101,7 +107,12 @@ impl Cx<'_> {
         let rx = if direct && !late {
             ra
         } else {
-            self.round_to_integral(ty, x, ra, slow.op.round, late);
+            match slow.op.round {
+                Round::NearestAway => {
+                    self.round_away((ty, Part::Scalar), late, x & 15, ra & 15, temps);
+                }
+                round => self.round_to_integral(ty, x, ra, round, late),
+            }
             x
         };
         let truncate = slow.op.round != Round::Dynamic;
@@ -114,7 +125,8 @@ impl Cx<'_> {
             self.out_of_range((ity, sign), rd, rc)
         };
         if late {
-            self.round_to_integral(ty, x, ra, slow.op.round, false);
+            // In any mode what is not integral is inexact.
+            self.round_to_integral(ty, x, ra, Round::Zero, false);
         }
         if class {
             self.class_of_zero(ty, ra, rc, x);
@@ -195,17 +207,24 @@ impl Cx<'_> {
         let ty = self.tb.ty(d);
         let ra = self.in_reg(a);
         self.done(&[a]);
-        let by_software = matches!(round, Round::NearestAway | Round::Odd);
+        let by_software = round == Round::Odd;
         let bare = by_software || self.is_bare(a);
         self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
-        if by_software {
-            let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
-            let op = SlowOp { round, ..SlowOp::new(kind, ty) };
-            let operands = [ra, NO_REG, NO_REG];
-            self.call_slow(Slow { op, operands, results: [rd, NO_REG], checked: false });
-        } else {
-            self.round_to_integral(ty, rd, ra, round, quiet);
+        let kind = if quiet { Kind::RoundQuiet } else { Kind::Round };
+        let op = SlowOp { round, ..SlowOp::new(kind, ty) };
+        let operands = [ra, NO_REG, NO_REG];
+        let slow = Slow { op, operands, results: [rd, NO_REG], checked: false };
+        match round {
+            Round::Odd => self.call_slow(slow),
+            Round::NearestAway => {
+                let (what, temps) = ((ty, Part::Scalar), [self.alloc(true), self.alloc(true)]);
+                let temps = temps.map(|r| r & 15);
+                let at = self.jump_unless_finite(what, ra & 15, temps);
+                self.round_away(what, quiet, rd & 15, ra & 15, temps);
+                self.detour(at, slow);
+            }
+            _ => self.round_to_integral(ty, rd, ra, round, quiet),
         }
         self.finish_float(d, rd, bare);
     }

@@ -19,7 +19,7 @@ pub(crate) use convert::rounding_control;
 use tcg_ir::Type;
 
 /// VEX prefix of scalar instructions: F2 for doubles, F3 for singles.
-fn scalar(ty: Type) -> u8 {
+pub(crate) fn scalar(ty: Type) -> u8 {
     if ty == Type::F64 { 3 } else { 2 }
 }
 
