@@ -47,6 +47,11 @@ fn subnormals_are_flushed_and_nans_default() -> Result<()> {
 }
 
 #[test]
+fn all_families_of_netlink_are_there() -> Result<()> {
+    check("netlink", None)
+}
+
+#[test]
 fn robust_mutexes_outlive_threads_that_others_end() -> Result<()> {
     check("robust", None)
 }

@@ -2,14 +2,14 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::fdkind::Kind;
-use crate::layout::{GuestStruct, convert, convert_array, guest_struct, kernel};
+use crate::layout::{Endian, GuestStruct, convert, convert_array, guest_struct, kernel};
 use crate::netlink::Converter;
 use crate::process::{Args, Ctx, read_bytes, vectors, write_bytes};
 use crate::sockaddr::{self, MAX_ADDR};
 
-/// `socket`. Of netlink there is the routing family, whose messages can be converted.
+/// `socket`. Where netlink messages must be converted, there is the routing family alone.
 pub fn socket(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let is_netlink = a[0] as i32 == libc::AF_NETLINK;
+    let is_netlink = ctx.endian() == Endian::Big && a[0] as i32 == libc::AF_NETLINK;
     if is_netlink && a[2] as i32 != libc::NETLINK_ROUTE {
         return Err(Errno::EPROTONOSUPPORT);
     }
@@ -21,7 +21,7 @@ pub fn socket(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 }
 
 fn is_netlink(ctx: &Ctx<'_>, fd: u64) -> bool {
-    ctx.process().fds.kind(fd) == Kind::Netlink
+    ctx.endian() == Endian::Big && ctx.process().fds.kind(fd) == Kind::Netlink
 }
 
 /// Most bytes of netlink messages in one call.
