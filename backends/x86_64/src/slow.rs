@@ -27,6 +27,8 @@ pub(crate) struct VectorFrame {
     high: [u64; 3],
     /// Keeps the stack aligned.
     unused: u64,
+    /// What the host made of the operands, if it was asked first: see [`SlowOp::host_is_right`].
+    pub(crate) host: [u64; 2],
 }
 
 /// The operations of the slow path.
@@ -120,6 +122,28 @@ impl SlowOp {
             | (self.crypto as u32) << 25
     }
 
+    /// Whether the host's result in a lane stands, with the flags that it raised: all but NaNs and the smallest normal numbers
+    /// of operations that the host does first.
+    fn host_is_right(self, host: u64) -> bool {
+        let does_first = matches!(
+            self.kind,
+            Kind::Add
+                | Kind::Sub
+                | Kind::Mul
+                | Kind::Div
+                | Kind::Sqrt
+                | Kind::MulAdd
+                | Kind::NegMulAdd
+        );
+        let (infinity, smallest) = match self.ty {
+            Type::F32 => (0xff << 23, 1 << 23),
+            Type::F64 => (0x7ff << 52, 1 << 52),
+            _ => return false,
+        };
+        let magnitude = host & !(1 << (self.ty.bits() - 1));
+        does_first && magnitude <= infinity && magnitude != smallest
+    }
+
     fn unpack(code: u32) -> Option<SlowOp> {
         let field = |shift: u32, bits: u32| (code >> shift & ((1 << bits) - 1)) as usize;
         Some(SlowOp {
@@ -164,34 +188,37 @@ fn compute_crypto(frame: &mut VectorFrame, op: CryptoOp) {
     frame.high[0] = (result >> 64) as u64;
 }
 
-/// Runs the op on each lane.
+/// Runs the op on the lanes of which the host's result is not known to be right.
 fn compute_lanes(env: &mut Env, frame: &mut VectorFrame, rules: &'static Rules, op: SlowOp) {
-    let operands: [[u64; 2]; 3] = std::array::from_fn(|i| [frame.low.operands[i], frame.high[i]]);
-    let lane = |i: usize, bits: usize, v: [u64; 2]| {
-        v[i * bits / 64] >> (i * bits % 64) & (u64::MAX >> (64 - bits))
-    };
-    let bits = op.ty.bits() as usize;
-    let to_bits = if op.kind == Kind::Cvt { op.other.bits() as usize } else { bits };
-    let mut result = [0; 2];
+    // Numbers of 128 bits, not arrays: what generated code has just written by halves must not be read as a whole.
+    let whole = |[low, high]: [u64; 2]| u128::from(high) << 64 | u128::from(low);
+    let mut operands = [0, 1, 2].map(|i| whole([frame.low.operands[i], frame.high[i]]));
+    let mut host = whole(frame.host);
+    let bits = op.ty.bits();
+    let to_bits = if op.kind == Kind::Cvt { op.other.bits() } else { bits };
+    let mask = u64::MAX >> (64 - bits);
+    let mut soft = environment(env, rules, op);
+    let mut result = 0u128;
     for i in 0..128 / bits {
-        let operands = operands.map(|v| lane(i, bits, v));
-        let mut one = Frame { operands, code: 0 };
-        compute(env, &mut one, rules, op);
-        result[i * to_bits / 64] |= one.operands[0] << (i * to_bits % 64);
+        let lane = host as u64 & mask;
+        let value = if op.host_is_right(lane) {
+            lane
+        } else {
+            arithmetic_of(&mut soft, op, operands.map(|x| x as u64 & mask))
+        };
+        result |= u128::from(value) << (i * to_bits);
+        host >>= bits;
+        operands = operands.map(|x| x >> bits);
     }
-    frame.low.operands[0] = result[0];
-    frame.high[0] = result[1];
+    env.raise(soft.flags);
+    frame.low.operands[0] = result as u64;
+    frame.high[0] = (result >> 64) as u64;
 }
 
 fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) {
-    let mut soft = env.soft_float(rules, op.round);
-    soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
-    let [a, b, c] = frame.operands;
-    frame.operands[0] = match op.ty {
-        Type::F16 => arithmetic16(&mut soft, op, [a as u16, b as u16, c as u16]),
-        Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32], a),
-        _ => arithmetic64(&mut soft, op, [a, b, c]),
-    };
+    let mut soft = environment(env, rules, op);
+    let a = frame.operands[0];
+    frame.operands[0] = arithmetic_of(&mut soft, op, frame.operands);
     if op.kind == Kind::ToInt && op.ty != Type::F16 {
         frame.operands[1] = match op.ty {
             Type::F32 => class_of::<F32>(&soft, a as u32),
@@ -199,6 +226,20 @@ fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) 
         };
     }
     env.raise(soft.flags);
+}
+
+fn environment(env: &Env, rules: &'static Rules, op: SlowOp) -> Soft {
+    let mut soft = env.soft_float(rules, op.round);
+    soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
+    soft
+}
+
+fn arithmetic_of(soft: &mut Soft, op: SlowOp, [a, b, c]: [u64; 3]) -> u64 {
+    match op.ty {
+        Type::F16 => arithmetic16(soft, op, [a as u16, b as u16, c as u16]),
+        Type::F32 => arithmetic32(soft, op, [a as u32, b as u32, c as u32], a),
+        _ => arithmetic64(soft, op, [a, b, c]),
+    }
 }
 
 /// Integers are those of 16 bits.

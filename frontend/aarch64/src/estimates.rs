@@ -1,23 +1,21 @@
 //! The tables of the estimates of reciprocals and of reciprocal roots, which have 8 bits.
 
-/// Number of the table of reciprocals, by the 8 bits below the leading one.
-pub(crate) const RECIPROCAL: u8 = 0;
-/// Number of the table of reciprocal roots: of numbers in 1/2..1, by the 7 bits below the leading one; from 128 on of those in
-/// 1/4..1/2.
-pub(crate) const RECIPROCAL_ROOT: u8 = 1;
+use crate::tables::{self, TABLES};
 
-/// The tables; entries are the bits below the leading one.
-pub(crate) static TABLES: [[u8; 256]; 2] = tables();
+/// Reciprocals by the 8 bits below the leading one; entries are the bits below the leading one.
+pub(crate) const RECIPROCALS: [u8; 256] = table(false);
+/// Reciprocal roots: of numbers in 1/2..1, by the 7 bits below the leading one; from 128 on of those in 1/4..1/2.
+pub(crate) const RECIPROCAL_ROOTS: [u8; 256] = table(true);
 
-const fn tables() -> [[u8; 256]; 2] {
-    let mut tables = [[0; 256]; 2];
+const fn table(of_roots: bool) -> [u8; 256] {
+    let mut table = [0; 256];
     let mut i = 0;
     while i < 256 {
-        tables[RECIPROCAL as usize][i] = reciprocal_of(i as u32) as u8;
-        tables[RECIPROCAL_ROOT as usize][i] = root_of(i as u32) as u8;
+        let entry = if of_roots { root_of(i as u32) } else { reciprocal_of(i as u32) };
+        table[i] = entry as u8;
         i += 1;
     }
-    tables
+    table
 }
 
 /// Arm ARM DDI 0487, J1 "shared/functions/float/recipestimate".
@@ -37,13 +35,13 @@ const fn root_of(index: u32) -> u32 {
 
 /// An estimate of the reciprocal of `a`/512 for `a` in 256..512, in units of 1/256: in 256..512.
 pub(crate) fn reciprocal(a: u32) -> u32 {
-    256 | u32::from(TABLES[usize::from(RECIPROCAL)][(a & 255) as usize])
+    256 | u32::from(TABLES[usize::from(tables::RECIPROCAL)][(a & 255) as usize])
 }
 
 /// An estimate of the reciprocal root of `a`/512 for `a` in 128..512, in units of 1/256: in 256..512.
 pub(crate) fn reciprocal_root(a: u32) -> u32 {
     let index = if a < 256 { a } else { a >> 1 & 127 };
-    256 | u32::from(TABLES[usize::from(RECIPROCAL_ROOT)][(index & 255) as usize])
+    256 | u32::from(TABLES[usize::from(tables::RECIPROCAL_ROOT)][(index & 255) as usize])
 }
 
 #[cfg(test)]

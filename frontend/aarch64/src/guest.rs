@@ -14,7 +14,7 @@ static LAYOUT: GuestLayout = GuestLayout {
     name: "aarch64",
     globals: &GLOBALS,
     helpers: &HELPERS,
-    tables: &crate::estimates::TABLES,
+    tables: &crate::tables::TABLES,
     fp: &crate::ieee_rules::RULES,
     state_size: size_of::<CpuState>() as u32,
 };

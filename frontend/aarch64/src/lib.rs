@@ -18,6 +18,7 @@ mod helpers;
 pub mod ieee_rules;
 pub mod signal;
 pub mod state;
+mod tables;
 mod translate;
 pub mod trap;
 

@@ -1,7 +1,7 @@
 //! Floating-point operations on vectors.
 //!
 //! As for scalars the host's instruction is right unless a result is a NaN or the smallest normal number; one comparison
-//! finds both in all lanes. Software then computes all lanes anew: the flags that the host has raised are among the guest's.
+//! finds both in all lanes. Software then computes those lanes: the flags that the host has raised are among the guest's.
 
 use super::float::{by_type, packed};
 use super::round_away::Part;
@@ -12,7 +12,7 @@ use crate::context::Cx;
 use crate::pins::Reg;
 use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp, VectorFrame};
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 use tcg_ir::{Round, Type, Val, VecFpCmp, VecFpOp};
 
 const VECTOR_FRAME: i32 = size_of::<VectorFrame>() as i32;
@@ -224,8 +224,11 @@ impl Cx<'_> {
             self.asm.v(0, 0x17, r & 15, 0, slot(4 + i));
         }
         self.asm.store_imm(4, slot(3), slow.op.pack() as i32);
-        self.call_prologue(self.shared.offsets.fp_slow);
         let x = slow.results[0];
+        let host = Mem::base(RSP, offset_of!(VectorFrame, host) as i32);
+        // vmovups
+        self.asm.v(0, 0x11, x & 15, 0, host);
+        self.call_prologue(self.shared.offsets.fp_slow);
         self.load_reg(Type::F64, x, slot(0));
         // vmovhps
         self.asm.v(0, 0x16, x & 15, x & 15, slot(4));

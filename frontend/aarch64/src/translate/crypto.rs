@@ -11,7 +11,11 @@ use tcg_ir::CryptoOp;
 impl Translator<'_> {
     /// SM3 and SM4.
     fn crypto(&mut self, op: Crypto, (rd, rn, rm): Registers, ra: u8, imm: u8) {
-        self.by_helper(Insn { rd, rn, rm, ra, imm, ..Insn::new(op, Lane::B, Width::Full) });
+        let insn = Insn { rd, rn, rm, ra, imm, ..Insn::new(op, Lane::B, Width::Full) };
+        match self.inline_sm3(&insn).or_else(|| self.inline_sm4(&insn)) {
+            Some(result) => self.set_v(rd, result),
+            None => self.by_helper(insn),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl Translator<'_> {
     }
 
     /// Each lane rotated left.
-    fn rotated(&mut self, lane: Lane, left: u8, x: Val) -> Val {
+    pub(super) fn rotated(&mut self, lane: Lane, left: u8, x: Val) -> Val {
         self.b.vshift(VecShift::Rotl, lane, left, x)
     }
 

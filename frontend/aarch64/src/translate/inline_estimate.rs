@@ -5,11 +5,11 @@
 //! [`crate::state::TB_ALONE`]).
 
 use super::Translator;
-use crate::estimates::{RECIPROCAL, RECIPROCAL_ROOT};
 use crate::helpers::fp::misc::FpMisc;
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::Width;
 use crate::helpers::simd::misc::Misc;
+use crate::tables::{RECIPROCAL, RECIPROCAL_ROOT};
 use tcg_ir::{Cond, Lane, Type, Val, VecOp, VecShift};
 
 /// A format of floating-point numbers that fill a lane.

@@ -86,7 +86,7 @@ impl Translator<'_> {
             Same::PMul => self.polynomial_product(lane, n, m),
             Same::QAdd | Same::QSub => self.saturating_sum(insn, lane, n, m),
             Same::SqdMulH | Same::SqrdMulH => self.doubling_high(insn, lane, n, m),
-            Same::SqrdMlaH | Same::SqrdMlsH => self.doubling_accumulate(insn, lane, n, m)?,
+            Same::SqrdMlaH | Same::SqrdMlsH => self.doubling_accumulate(insn, lane, n, m),
             Same::Shl | Same::RShl | Same::QShl | Same::QRShl => {
                 self.shift_by_lanes(insn, lane, n, m)?
             }

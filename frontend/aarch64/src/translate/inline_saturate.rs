@@ -9,7 +9,7 @@ use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::misc::Misc;
 use crate::helpers::simd::same::Same;
 use crate::state::SATURATED;
-use tcg_ir::{Lane as IrLane, Sign, Val, VecOp, VecShift};
+use tcg_ir::{Lane as IrLane, Val, VecOp, VecShift};
 
 impl Translator<'_> {
     // --- FPSR.QC ------------------------------------------------------------------------------
@@ -78,19 +78,23 @@ impl Translator<'_> {
         m: Val,
     ) -> Val {
         let (n, m) = (self.cut(insn.width, lane, n), self.cut(insn.width, lane, m));
-        let subtract = insn.op == Same::QSub;
+        self.saturated(insn.unsigned, insn.op == Same::QSub, lane, n, m)
+    }
+
+    /// Saturated sums or differences; notes which lanes saturated.
+    fn saturated(&mut self, unsigned: bool, subtract: bool, lane: IrLane, a: Val, b: Val) -> Val {
         let op = match subtract {
-            false => by_sign(insn.unsigned, VecOp::AddSatS, VecOp::AddSatU),
-            true => by_sign(insn.unsigned, VecOp::SubSatS, VecOp::SubSatU),
+            false => by_sign(unsigned, VecOp::AddSatS, VecOp::AddSatU),
+            true => by_sign(unsigned, VecOp::SubSatS, VecOp::SubSatU),
         };
         if !op.has(lane) {
-            let (result, mask) = self.wide_sum(insn.unsigned, subtract, lane, n, m);
+            let (result, mask) = self.wide_sum(unsigned, subtract, lane, a, b);
             self.note_lanes(Width::Full, mask);
             return result;
         }
-        let result = self.b.vbinary(op, lane, n, m);
+        let result = self.b.vbinary(op, lane, a, b);
         let wrapping = if subtract { VecOp::Sub } else { VecOp::Add };
-        let wrapped = self.b.vbinary(wrapping, lane, n, m);
+        let wrapped = self.b.vbinary(wrapping, lane, a, b);
         self.note_saturation(Width::Full, result, wrapped);
         result
     }
@@ -143,10 +147,33 @@ impl Translator<'_> {
         result
     }
 
-    /// A sum of numbers of different signedness, saturated as the first one is.
+    /// A sum of numbers of different signedness, saturated as the first one is; the mask is not zero in lanes that saturated.
     fn mixed_sum(&mut self, unsigned: bool, lane: IrLane, d: Val, n: Val) -> (Val, Val) {
-        if !unsigned {
+        if !VecOp::AddSatU.has(lane) {
+            return self.mixed_wide_sum(unsigned, lane, d, n);
+        }
+        let wrapped = self.b.vbinary(VecOp::Add, lane, d, n);
+        let sum = if unsigned {
+            // One of both parts is zero.
+            let zero = self.b.v128(0);
+            let above = self.b.vbinary(VecOp::MaxS, lane, n, zero);
+            let below = self.b.vbinary(VecOp::MinS, lane, n, zero);
+            let below = self.b.vneg(lane, below);
+            let sum = self.b.vbinary(VecOp::AddSatU, lane, above, d);
+            self.b.vbinary(VecOp::SubSatU, lane, sum, below)
+        } else {
             // Above the most negative number both are unsigned.
+            let minimum = self.all_lanes(lane, 1 << (lane.bits() - 1));
+            let d = self.b.vxor(d, minimum);
+            let sum = self.b.vbinary(VecOp::AddSatU, lane, n, d);
+            self.b.vxor(sum, minimum)
+        };
+        (sum, self.b.vxor(sum, wrapped))
+    }
+
+    /// The same for lanes for which the host has no saturation.
+    fn mixed_wide_sum(&mut self, unsigned: bool, lane: IrLane, d: Val, n: Val) -> (Val, Val) {
+        if !unsigned {
             let minimum = self.all_lanes(lane, 1 << (lane.bits() - 1));
             let d = self.b.vxor(d, minimum);
             let (sum, mask) = self.wide_sum(true, false, lane, d, n);
@@ -174,64 +201,64 @@ impl Translator<'_> {
                 let low = self.b.vshift(VecShift::ShrU, lane, 15, low);
                 self.b.vor(high, low)
             }
-            _ => self.doubling_high_words(round, n, m),
+            _ => self.doubling_high_words(round.then_some(VecOp::Add), n, m),
         };
         let (result, mask) = self.without_minimum(lane, high);
         self.note_lanes(Width::Full, mask);
         result
     }
 
-    /// Products of even and of odd words, of which the high words are kept.
-    fn doubling_high_words(&mut self, round: bool, n: Val, m: Val) -> Val {
+    /// Twice the products of even and of odd words, of which the high words are kept; before that, half of a high word with the
+    /// products added, or subtracted, to round.
+    fn doubling_high_words(&mut self, round: Option<VecOp>, n: Val, m: Val) -> Val {
         let odd = [n, m].map(|x| self.b.vshift(VecShift::ShrU, IrLane::D, 32, x));
         let [even, odd] = [[n, m], odd].map(|[a, b]| {
             let product = self.b.vbinary(VecOp::MulLowS, IrLane::D, a, b);
             let twice = self.b.vbinary(VecOp::Add, IrLane::D, product, product);
-            if !round {
-                return twice;
-            }
+            let Some(op) = round else { return twice };
             let half = self.all_lanes(IrLane::D, 1 << 31);
-            self.b.vbinary(VecOp::Add, IrLane::D, twice, half)
+            self.b.vbinary(op, IrLane::D, half, twice)
         });
         self.b.vbinary(VecOp::TransposeOdd, IrLane::S, even, odd)
     }
 
-    /// SQRDMLAH, SQRDMLSH: in lanes of twice the width, where half of the doubled sum is exact.
+    /// SQRDMLAH, SQRDMLSH. The addend is a multiple of what is cut, so the rounded high part of the product is added to it.
+    ///
+    /// That of two most negative numbers is beyond the lane, but its opposite is not: SQRDMLAH subtracts the opposite.
     pub(super) fn doubling_accumulate(
         &mut self,
         insn: &Insn<Same>,
         lane: IrLane,
         n: Val,
         m: Val,
-    ) -> Option<Val> {
+    ) -> Val {
         let d = self.v(insn.rd);
-        let operands = [n, m, d].map(|x| self.cut(insn.width, lane, x));
-        let low = self.accumulate_half(insn, lane, false, operands)?;
-        if insn.width != Width::Full {
-            return Some(low);
+        let [n, m, d] = [n, m, d].map(|x| self.cut(insn.width, lane, x));
+        let subtract = insn.op == Same::SqrdMlsH;
+        let high = match (lane, subtract) {
+            (IrLane::H, false) => self.b.vbinary(VecOp::MulHighRoundS, lane, n, m),
+            (IrLane::H, true) => self.opposite_high_halves(n, m),
+            (_, false) => self.doubling_high_words(Some(VecOp::Add), n, m),
+            (_, true) => self.doubling_high_words(Some(VecOp::Sub), n, m),
+        };
+        if subtract {
+            return self.saturated(false, false, lane, d, high);
         }
-        let high = self.accumulate_half(insn, lane, true, operands)?;
-        Some(self.low_halves(low, high))
+        let opposite = self.b.vneg(lane, high);
+        self.saturated(false, true, lane, d, opposite)
     }
 
-    fn accumulate_half(
-        &mut self,
-        insn: &Insn<Same>,
-        lane: IrLane,
-        high: bool,
-        operands: [Val; 3],
-    ) -> Option<Val> {
-        let wide = insn.lane.wide().ir()?;
-        let bits = lane.bits() as u8;
-        let [n, m, d] = operands.map(|x| self.b.vwiden(lane, Sign::Signed, high, x));
-        let product = self.product(false, wide, n, m);
-        let addend = self.b.vshift(VecShift::Shl, wide, bits - 1, d);
-        let half = self.all_lanes(wide, 1 << (bits - 2));
-        let addend = self.b.vbinary(VecOp::Add, wide, addend, half);
-        let op = if insn.op == Same::SqrdMlsH { VecOp::Sub } else { VecOp::Add };
-        let sum = self.b.vbinary(op, wide, addend, product);
-        let sum = self.b.vshift(VecShift::ShrS, wide, bits - 1, sum);
-        self.narrow_saturating(insn.lane, (false, false), sum)
+    /// The opposites of doubled products of halfwords, of which the high halves are kept, rounded. Those half way between two
+    /// numbers are rounded up, and so are their opposites.
+    fn opposite_high_halves(&mut self, n: Val, m: Val) -> Val {
+        let lane = IrLane::H;
+        let high = self.b.vbinary(VecOp::MulHighRoundS, lane, n, m);
+        let low = self.b.vbinary(VecOp::Mul, lane, n, m);
+        let low = self.b.vshift(VecShift::Shl, lane, 1, low);
+        let half = self.all_lanes(lane, 1 << 15);
+        let ties = self.b.vbinary(VecOp::Eq, lane, low, half);
+        let high = self.b.vbinary(VecOp::Add, lane, high, ties);
+        self.b.vneg(lane, high)
     }
 
     /// Twice the products of widened lanes, saturated; added to or subtracted from `d`, saturated again.

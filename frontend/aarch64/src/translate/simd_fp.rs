@@ -144,29 +144,33 @@ impl Translator<'_> {
 
     fn fp_long(&mut self, op: FpLong, half: u8, f: isa::aarch64::V3Half) {
         let insn = Insn::long(op, f.q != 0);
-        self.by_helper(Insn { imm: half, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.multiply_long(Insn { imm: half, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     fn fp_long_elem(&mut self, op: FpLong, half: u8, f: isa::aarch64::VElemHalf) {
         let (rm, element) = element(Lane::H, f.h, f.l, f.m, f.rm);
         let insn = Insn { imm: half, rd: f.rd, rn: f.rn, rm, ..Insn::long(op, f.q != 0) };
-        self.by_helper(Insn { element: Some(element), ..insn });
+        self.multiply_long(Insn { element: Some(element), ..insn });
     }
 
     /// BFMLALB, BFMLALT: `q` tells which.
     fn bf_long(&mut self, f: isa::aarch64::V3Dot) {
         let insn = Insn::long(FpLong::BfMlaL, true);
-        self.bf_multiply(Insn { imm: f.q, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.multiply_long(Insn { imm: f.q, rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     fn bf_long_elem(&mut self, f: isa::aarch64::VElemHalf) {
         let (rm, element) = element(Lane::H, f.h, f.l, f.m, f.rm);
         let insn = Insn { imm: f.q, rd: f.rd, rn: f.rn, rm, ..Insn::long(FpLong::BfMlaL, true) };
-        self.bf_multiply(Insn { element: Some(element), ..insn });
+        self.multiply_long(Insn { element: Some(element), ..insn });
     }
 
-    fn bf_multiply(&mut self, insn: Insn<FpLong>) {
-        match self.inline_bf16_long(&insn) {
+    fn multiply_long(&mut self, insn: Insn<FpLong>) {
+        let inlined = match insn.op {
+            FpLong::MlaL | FpLong::MlsL => self.inline_half_long(&insn),
+            _ => self.inline_bf16_long(&insn),
+        };
+        match inlined {
             Some(value) => self.set_v(insn.rd, value),
             None => self.by_helper(insn),
         }

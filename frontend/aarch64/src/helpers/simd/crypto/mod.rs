@@ -1,4 +1,4 @@
-//! The cryptographic instructions for which hosts have none: steps of SM3 and SM4, as functions of vectors.
+//! Steps of SM3 and SM4 as functions of vectors: what `translate/inline_sm3.rs` and `inline_sm4.rs` must compute.
 
 mod sm3;
 mod sm4;
@@ -7,6 +7,9 @@ use super::{Family, Insn, Operands, Status, operations};
 use crate::helpers::vector::id;
 use tcg_ir::HelperId;
 use tcg_ir::crypto::{choose, majority, parity};
+
+/// The S-box of SM4.
+pub(crate) const SM4_S_BOX: [u8; 256] = sm4::S_BOX;
 
 operations! {
     /// "Cryptographic three-register, imm2", those of SM3 and SM4 in "three-register SHA 512", "four-register" and "two-register

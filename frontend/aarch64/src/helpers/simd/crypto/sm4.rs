@@ -1,5 +1,6 @@
 //! Rounds of SM4: GB/T 32907-2016.
 
+use crate::tables::{self, TABLES};
 use tcg_ir::crypto::field;
 use tcg_ir::crypto::{from_words, words};
 
@@ -7,7 +8,7 @@ use tcg_ir::crypto::{from_words, words};
 const MODULUS: u8 = 0xf5;
 
 /// The S-box: an affine map, the inverse in the field, the same affine map.
-const S_BOX: [u8; 256] = s_box();
+pub(super) const S_BOX: [u8; 256] = s_box();
 
 const fn s_box() -> [u8; 256] {
     let mut table = [0; 256];
@@ -32,7 +33,9 @@ const fn affine(x: u8) -> u8 {
 }
 
 fn substitute(word: u32) -> u32 {
-    u32::from_le_bytes(word.to_le_bytes().map(|byte| S_BOX[usize::from(byte)]))
+    u32::from_le_bytes(
+        word.to_le_bytes().map(|byte| TABLES[usize::from(tables::SM4)][usize::from(byte)]),
+    )
 }
 
 /// Four rounds: each appends one word.
