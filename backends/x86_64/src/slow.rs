@@ -136,6 +136,7 @@ impl SlowOp {
                 | Kind::NegMulAdd
         );
         let (infinity, smallest) = match self.ty {
+            Type::F16 => (0x1f << 10, 1 << 10),
             Type::F32 => (0xff << 23, 1 << 23),
             Type::F64 => (0x7ff << 52, 1 << 52),
             _ => return false,

@@ -420,7 +420,7 @@ impl Cx<'_> {
 
     // --- the slow path ---------------------------------------------------------------------------
 
-    /// After halves have been left in `rd`: sends what the host may have got wrong to software, all lanes. Of the flags that
+    /// After halves have been left in `rd`: sends what the host may have got wrong to software. Of the flags that
     /// the guest wants the host has raised some, and no others.
     fn check_halves(&mut self, op: SlowOp, rd: Reg, operands: [Reg; 3], temps: [Enc; 2]) {
         self.find_halves(rd & 15, temps);
