@@ -49,3 +49,16 @@ fn the_jit_agrees_with_the_interpreter() {
         assert!(agreed > 400, "{}: only {agreed} rows agreed", guest.name());
     }
 }
+
+/// The page has each option that the sweep switches.
+#[test]
+fn the_page_names_every_option() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/risu.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    for name in EngineChoice::sweep() {
+        for option in name.split_once(':').map_or("", |(_, options)| options).split(',') {
+            let is_named = option.is_empty() || page.contains(&format!("`{option}`"));
+            assert!(is_named, "docs/src/risu.md does not name {option}");
+        }
+    }
+}
