@@ -6,6 +6,7 @@ mod crypto;
 mod ctrl;
 mod float;
 mod fuse;
+mod half_convert;
 mod int;
 mod lanes;
 mod mem;
