@@ -63,6 +63,8 @@ pub(crate) enum Const {
     Halve8,
     /// Number of one bits of 0 to 15.
     Ones,
+    /// Bytes whose sum with an index from 16 on has its top bit set.
+    BeyondTable,
     /// The low halves of lanes of 4 bytes.
     LowWords,
     /// Indices into two vectors: bytes of even and odd index of both, those in turn, words of even and odd index.
@@ -88,7 +90,7 @@ pub(crate) enum Const {
     Rounding,
 }
 
-const CONSTANTS: [u128; 33] = [
+const CONSTANTS: [u128; 34] = [
     (1 << 63) - 1,
     0x7fff_ffff,
     1 << 63,
@@ -106,6 +108,7 @@ const CONSTANTS: [u128; 33] = [
     0x8080_8080_8080_8080_0d0c_0908_0504_0100,
     0x8080_8080_8080_8080_0b0a_0908_0302_0100,
     0x0403_0302_0302_0201_0302_0201_0201_0100,
+    0x7070_7070_7070_7070_7070_7070_7070_7070,
     0x0000_ffff_0000_ffff_0000_ffff_0000_ffff,
     0x1e1c_1a18_1614_1210_0e0c_0a08_0604_0200,
     0x1f1d_1b19_1715_1311_0f0d_0b09_0705_0301,

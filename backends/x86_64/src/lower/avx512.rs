@@ -73,37 +73,28 @@ impl Cx<'_> {
         (a, b): (Val, Val),
     ) -> bool {
         let features = self.shared.shortcuts;
-        let bytes = features.vbmi;
-        let which = match (op, lane) {
-            (VecOp::UnzipEven, Lane::B) if bytes => Const::EvenBytes,
-            (VecOp::UnzipOdd, Lane::B) if bytes => Const::OddBytes,
-            (VecOp::TransposeEven, Lane::B) if bytes => Const::EvenBytesInTurn,
-            (VecOp::TransposeOdd, Lane::B) if bytes => Const::OddBytesInTurn,
-            (VecOp::UnzipEven, Lane::H) if features.avx512 => Const::EvenWords,
-            (VecOp::UnzipOdd, Lane::H) if features.avx512 => Const::OddWords,
-            (VecOp::AddPairs, Lane::B) if bytes => {
+        let by_bytes = lane == Lane::B && !matches!(op, VecOp::Mul | VecOp::Tst);
+        if !if by_bytes { features.vbmi } else { features.avx512 } {
+            return false;
+        }
+        if let Some(which) = indices(op, lane) {
+            self.with_temps2::<1>(d, a, b, |cx, r| cx.permute(lane, which, r));
+            return true;
+        }
+        match (op, lane) {
+            (VecOp::AddPairs, Lane::B) => {
                 self.with_temps2::<2>(d, a, b, Self::add_pairs_permuted);
-                return true;
             }
-            (VecOp::GeS | VecOp::GeU, Lane::D) if features.avx512 => {
+            (VecOp::Mul, _) => self.with_temps2::<2>(d, a, b, Self::multiply_bytes_ternary),
+            (VecOp::Tst, _) => self.with_temps2::<0>(d, a, b, |cx, r| cx.test_lanes(lane, r)),
+            (VecOp::GeS | VecOp::GeU, Lane::D) => {
                 self.with_temps2::<1>(d, a, b, |cx, r| cx.compare_by_maximum(op, r));
-                return true;
             }
-            (VecOp::Shl | VecOp::ShrU | VecOp::ShrS, _) if features.avx512 => {
+            (VecOp::Shl | VecOp::ShrU | VecOp::ShrS, _) => {
                 self.with_temps2::<0>(d, a, b, |cx, r| cx.shift_by_lanes(op, lane, r));
-                return true;
-            }
-            (VecOp::Tst, _) if features.avx512 => {
-                self.with_temps2::<0>(d, a, b, |cx, r| cx.test_lanes(lane, r));
-                return true;
-            }
-            (VecOp::Mul, Lane::B) if features.avx512 => {
-                self.with_temps2::<2>(d, a, b, Self::multiply_bytes_ternary);
-                return true;
             }
             _ => return false,
-        };
-        self.with_temps2::<1>(d, a, b, |cx, r| cx.permute(lane, which, r));
+        }
         true
     }
 
@@ -232,6 +223,19 @@ impl Cx<'_> {
             cx.asm.v3a(true, 0xce, d, a, t, 0);
         });
     }
+}
+
+/// The indices that make a binary operation a permutation, where that is the better way.
+fn indices(op: VecOp, lane: Lane) -> Option<Const> {
+    Some(match (op, lane) {
+        (VecOp::UnzipEven, Lane::B) => Const::EvenBytes,
+        (VecOp::UnzipOdd, Lane::B) => Const::OddBytes,
+        (VecOp::TransposeEven, Lane::B) => Const::EvenBytesInTurn,
+        (VecOp::TransposeOdd, Lane::B) => Const::OddBytesInTurn,
+        (VecOp::UnzipEven, Lane::H) => Const::EvenWords,
+        (VecOp::UnzipOdd, Lane::H) => Const::OddWords,
+        _ => return None,
+    })
 }
 
 /// What a bitwise op does to eight bits.

@@ -157,8 +157,10 @@ impl Cx<'_> {
     pub(crate) fn vtable(&mut self, d: Val, a: Val, index: Val) {
         self.with_temps2::<1>(d, a, index, |cx, Regs { d, a, b: index, t: [t] }| {
             // From 16 on the sum has its top bit set, for which the shuffle gives zero.
-            cx.splat(Lane::B, t, 0x70);
-            cx.lanes(VecOp::AddSatU, Lane::B, t, t, index);
+            let m = cx.constant();
+            // vpaddusb
+            cx.p(0xdc, t, index, m);
+            cx.constant_used(Const::BeyondTable);
             cx.p38(0x00, d, a, t);
         });
     }
