@@ -160,7 +160,9 @@ fn first_line(text: &str) -> String {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     match lines.next() {
-        Some(second) if first.ends_with(':') => format!("{first} {second}; see --help"),
+        Some(second) if first.ends_with(':') || second.starts_with('[') => {
+            format!("{first} {second}; see --help")
+        }
         _ => format!("{first}; see --help"),
     }
 }
@@ -244,7 +246,8 @@ fn parse_cpu(text: &str) -> Result<String, String> {
 }
 
 fn parse_passes(text: &str) -> Result<String, String> {
-    engine::passes(text).map(|_| text.to_owned()).ok_or_else(|| "no such pass".to_owned())
+    let known = || tcg_opt::Passes::NAMES.map(|(name, _)| name).join(", ");
+    engine::passes(text).map(|_| text.to_owned()).ok_or_else(|| format!("known are {}", known()))
 }
 
 fn parse_limits(text: &str) -> Result<Values, String> {
@@ -397,6 +400,10 @@ mod tests {
                 panic!("{args:?} is wrong");
             };
             assert!(!message.contains('\n') && message.ends_with("see --help"), "{message}");
+        }
+        for (option, known) in [("--engine", "jit, interp"), ("--passes", "fold, dce")] {
+            let Err(message) = parse(&["momonga", option, "nope", "x"]) else { panic!("{option}") };
+            assert!(message.contains(known), "{message}");
         }
     }
 
