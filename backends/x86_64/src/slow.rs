@@ -27,7 +27,7 @@ pub(crate) struct VectorFrame {
     high: [u64; 3],
     /// Keeps the stack aligned.
     unused: u64,
-    /// What the host made of the operands, if it was asked first: see [`SlowOp::host_is_right`].
+    /// What the host made of the operands, if it was asked first: see [`SlowOp::host_comes_first`].
     pub(crate) host: [u64; 2],
 }
 
@@ -122,10 +122,9 @@ impl SlowOp {
             | (self.crypto as u32) << 25
     }
 
-    /// Whether the host's result in a lane stands, with the flags that it raised: all but NaNs and the smallest normal numbers
-    /// of operations that the host does first.
-    fn host_is_right(self, host: u64) -> bool {
-        let does_first = matches!(
+    /// Whether generated code comes here with the host's results of an operation on vectors.
+    fn host_comes_first(self) -> bool {
+        matches!(
             self.kind,
             Kind::Add
                 | Kind::Sub
@@ -134,15 +133,7 @@ impl SlowOp {
                 | Kind::Sqrt
                 | Kind::MulAdd
                 | Kind::NegMulAdd
-        );
-        let (infinity, smallest) = match self.ty {
-            Type::F16 => (0x1f << 10, 1 << 10),
-            Type::F32 => (0xff << 23, 1 << 23),
-            Type::F64 => (0x7ff << 52, 1 << 52),
-            _ => return false,
-        };
-        let magnitude = host & !(1 << (self.ty.bits() - 1));
-        does_first && magnitude <= infinity && magnitude != smallest
+        )
     }
 
     fn unpack(code: u32) -> Option<SlowOp> {
@@ -189,37 +180,63 @@ fn compute_crypto(frame: &mut VectorFrame, op: CryptoOp) {
     frame.high[0] = (result >> 64) as u64;
 }
 
-/// Runs the op on the lanes of which the host's result is not known to be right.
 fn compute_lanes(env: &mut Env, frame: &mut VectorFrame, rules: &'static Rules, op: SlowOp) {
-    // Numbers of 128 bits, not arrays: what generated code has just written by halves must not be read as a whole.
-    let whole = |[low, high]: [u64; 2]| u128::from(high) << 64 | u128::from(low);
-    let mut operands = [0, 1, 2].map(|i| whole([frame.low.operands[i], frame.high[i]]));
-    let mut host = whole(frame.host);
-    let bits = op.ty.bits();
-    let to_bits = if op.kind == Kind::Cvt { op.other.bits() } else { bits };
-    let mask = u64::MAX >> (64 - bits);
     let mut soft = environment(env, rules, op);
-    let mut result = 0u128;
-    for i in 0..128 / bits {
-        let lane = host as u64 & mask;
-        let value = if op.host_is_right(lane) {
-            lane
-        } else {
-            arithmetic_of(&mut soft, op, operands.map(|x| x as u64 & mask))
-        };
-        result |= u128::from(value) << (i * to_bits);
-        host >>= bits;
-        operands = operands.map(|x| x >> bits);
+    match op.ty {
+        Type::F16 => lanes::<16>(&mut soft, frame, op),
+        Type::F32 => lanes::<32>(&mut soft, frame, op),
+        _ => lanes::<64>(&mut soft, frame, op),
     }
     env.raise(soft.flags);
+}
+
+/// Runs the op on the lanes of `BITS` bits of which the host's result is not known to be right.
+fn lanes<const BITS: u32>(soft: &mut Soft, frame: &mut VectorFrame, op: SlowOp) {
+    // Numbers of 128 bits, not arrays: what generated code has just written by halves must not be read as a whole.
+    let whole = |[low, high]: [u64; 2]| u128::from(high) << 64 | u128::from(low);
+    let operands = [0, 1, 2].map(|i| whole([frame.low.operands[i], frame.high[i]]));
+    let lane = |x: u128, i: u32| (x >> (BITS * i)) as u64 & (u64::MAX >> (64 - BITS));
+    let to_bits = if op.kind == Kind::Cvt { op.other.bits() } else { BITS };
+    let host_comes_first = op.host_comes_first();
+    let mut result = 0u128;
+    for i in 0..128 / BITS {
+        let host = lane(whole(frame.host), i);
+        let value = if host_comes_first && is_right::<BITS>(host) {
+            host
+        } else {
+            let [a, b, c] = operands.map(|x| lane(x, i));
+            match BITS {
+                16 => arithmetic16(soft, op, [a as u16, b as u16, c as u16]),
+                32 => arithmetic32(soft, op, [a as u32, b as u32, c as u32], a),
+                _ => arithmetic64(soft, op, [a, b, c]),
+            }
+        };
+        result |= u128::from(value) << (i * to_bits);
+    }
     frame.low.operands[0] = result as u64;
     frame.high[0] = (result >> 64) as u64;
 }
 
+/// Whether the host's result in a lane stands, with the flags that it raised, if the host comes first: it is neither a NaN nor
+/// the smallest normal number.
+fn is_right<const BITS: u32>(host: u64) -> bool {
+    let (infinity, smallest) = match BITS {
+        16 => (0x1f << 10, 1 << 10),
+        32 => (0xff << 23, 1 << 23),
+        _ => (0x7ff << 52, 1 << 52),
+    };
+    let magnitude = host & !(1 << (BITS - 1));
+    magnitude <= infinity && magnitude != smallest
+}
+
 fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) {
     let mut soft = environment(env, rules, op);
-    let a = frame.operands[0];
-    frame.operands[0] = arithmetic_of(&mut soft, op, frame.operands);
+    let [a, b, c] = frame.operands;
+    frame.operands[0] = match op.ty {
+        Type::F16 => arithmetic16(&mut soft, op, [a as u16, b as u16, c as u16]),
+        Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32], a),
+        _ => arithmetic64(&mut soft, op, [a, b, c]),
+    };
     if op.kind == Kind::ToInt && op.ty != Type::F16 {
         frame.operands[1] = match op.ty {
             Type::F32 => class_of::<F32>(&soft, a as u32),
@@ -233,14 +250,6 @@ fn environment(env: &Env, rules: &'static Rules, op: SlowOp) -> Soft {
     let mut soft = env.soft_float(rules, op.round);
     soft.inexact_suppressed = op.kind == Kind::RoundQuiet;
     soft
-}
-
-fn arithmetic_of(soft: &mut Soft, op: SlowOp, [a, b, c]: [u64; 3]) -> u64 {
-    match op.ty {
-        Type::F16 => arithmetic16(soft, op, [a as u16, b as u16, c as u16]),
-        Type::F32 => arithmetic32(soft, op, [a as u32, b as u32, c as u32], a),
-        _ => arithmetic64(soft, op, [a, b, c]),
-    }
 }
 
 /// Integers are those of 16 bits.

@@ -78,6 +78,9 @@ impl Translator<'_> {
     }
 
     /// FJCVTZS: Z tells that converting back gives the operand, with its sign; false if the helper must do it.
+    ///
+    /// The result is the integral part modulo 2³², here of numbers below 2⁶³. From 2³¹ on a conversion is invalid, and a
+    /// fraction is not inexact: there it is cut before, and a NaN is compared.
     pub(super) fn inline_javascript_convert(&mut self, f: isa::aarch64::FpMove) -> bool {
         let ty = Type::F64;
         if self.alone() || self.inline_float(Lane::D).is_none() {
@@ -86,10 +89,20 @@ impl Translator<'_> {
         let x = self.float(ty, f.rn);
         let bits = self.b.bitcast(Type::I64, x);
         let magnitude = self.b.and_imm(Type::I64, bits, u64::MAX >> 1);
-        let limit = self.b.i64(power_of_two(ty, 31));
-        self.alone_if(Type::I64, Cond::GeU, magnitude, limit);
+        let [limit, end, nan] =
+            [power_of_two(ty, 31), power_of_two(ty, 63), NAN].map(|k| self.b.i64(k));
+        self.alone_if(Type::I64, Cond::GeU, magnitude, end);
         self.notice_subnormal(ty, x);
-        let (integer, _) = self.b.ftoint(Type::I32, Sign::Signed, Round::Zero, x);
+        let is_in_range = (magnitude, limit);
+        let cut = self.b.fround(Round::Zero, true, x);
+        let cut = self.b.bitcast(Type::I64, cut);
+        let source = self.b.select(Type::I64, Cond::LtU, is_in_range, bits, cut);
+        let source = self.b.bitcast(ty, source);
+        let compared = self.b.select(Type::I64, Cond::LtU, is_in_range, limit, nan);
+        let compared = self.b.bitcast(ty, compared);
+        self.b.fcmp(ty, true, compared, compared);
+        let (integer, _) = self.b.ftoint(Type::I64, Sign::Signed, Round::Zero, source);
+        let integer = self.b.trunc(integer);
         let back = self.b.ffromint(ty, Sign::Signed, integer);
         let back = self.b.bitcast(Type::I64, back);
         let differs = self.b.setcond(Type::I64, Cond::Ne, back, bits);
@@ -99,6 +112,8 @@ impl Translator<'_> {
     }
 }
 
+/// A quiet NaN of double precision.
+const NAN: u64 = 0x7ff8 << 48;
 /// The bits of a double below those that single precision has.
 const BELOW_SINGLE: u64 = (1 << 29) - 1;
 /// The largest number of single precision as a double.

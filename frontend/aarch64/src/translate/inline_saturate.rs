@@ -159,13 +159,13 @@ impl Translator<'_> {
             let above = self.b.vbinary(VecOp::MaxS, lane, n, zero);
             let below = self.b.vbinary(VecOp::MinS, lane, n, zero);
             let below = self.b.vneg(lane, below);
-            let sum = self.b.vbinary(VecOp::AddSatU, lane, above, d);
+            let sum = self.b.vbinary(VecOp::AddSatU, lane, d, above);
             self.b.vbinary(VecOp::SubSatU, lane, sum, below)
         } else {
             // Above the most negative number both are unsigned.
             let minimum = self.all_lanes(lane, 1 << (lane.bits() - 1));
             let d = self.b.vxor(d, minimum);
-            let sum = self.b.vbinary(VecOp::AddSatU, lane, n, d);
+            let sum = self.b.vbinary(VecOp::AddSatU, lane, d, n);
             self.b.vxor(sum, minimum)
         };
         (sum, self.b.vxor(sum, wrapped))
