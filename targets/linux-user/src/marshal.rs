@@ -158,3 +158,17 @@ impl Frame {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_of_nodes_has_one_bit_less_than_its_count() {
+        for (count, bytes) in [(1, 0), (2, 8), (65, 8), (66, 16), (MAX_NODES + 1, MAX_NODES / 8)] {
+            assert_eq!(node_bytes(count), bytes, "{count}");
+        }
+        // The kernel refuses these.
+        assert_eq!((node_bytes(0), node_bytes(MAX_NODES + 2)), (0, 0));
+    }
+}

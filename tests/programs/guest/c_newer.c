@@ -135,7 +135,21 @@ static void memory(void) {
     }
 }
 
+static void links(void) {
+    char *words[] = {"link", NULL};
+    int folder = open("tree", O_PATH | O_DIRECTORY);
+    if (symlink("/usr/bin/true", "program") || symlinkat("/usr/bin/true", folder, "program")) return;
+    SHOW(syscall(SYS_execveat, AT_FDCWD, "program", words, words + 1, AT_SYMLINK_NOFOLLOW));
+    SHOW(syscall(SYS_execveat, folder, "program", words, words + 1, AT_SYMLINK_NOFOLLOW));
+    SHOW(syscall(SYS_execveat, folder, "", words, words + 1, 0));
+    SHOW(syscall(SYS_execveat, folder, "", words, words + 1, AT_EMPTY_PATH));
+    SHOW(syscall(SYS_execveat, AT_FDCWD, "program", words, words + 1, 1));
+    unlink("program");
+    unlinkat(folder, "program", 0);
+}
+
 int main(void) {
+    links();
     cache();
     mounts();
     modules();

@@ -6,7 +6,7 @@ use crate::limits;
 use crate::process::{Args, Config, Ctx};
 use crate::program::{self, Program};
 use crate::unsafe_view;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::os::fd::{AsRawFd, IntoRawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -29,17 +29,28 @@ pub fn execveat(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         return Err(Errno::EINVAL);
     }
     let name = ctx.get_path(a[1])?;
-    let is_plain = name.to_bytes().starts_with(b"/") || a[0] as i32 == libc::AT_FDCWD;
-    if is_plain && !name.is_empty() {
-        return run_or_check(ctx, &name, a);
-    }
     let empty_is_fd = a[4] & libc::AT_EMPTY_PATH as u64 != 0;
-    let path = match (name.is_empty(), empty_is_fd) {
-        (true, true) => format!("/proc/self/fd/{}", a[0] as i32).into_bytes(),
-        (true, false) => return Err(Errno::ENOENT),
-        _ => [format!("/proc/self/fd/{}/", a[0] as i32).as_bytes(), name.to_bytes()].concat(),
+    let fd = a[0] as i32;
+    if name.is_empty() {
+        let path = crate::path::c_string(format!("/proc/self/fd/{fd}").as_bytes());
+        return if empty_is_fd { run_or_check(ctx, &path, a) } else { Err(Errno::ENOENT) };
+    }
+    let is_plain = name.to_bytes().starts_with(b"/") || fd == libc::AT_FDCWD;
+    let path = match is_plain {
+        true => name,
+        false => crate::path::c_string(
+            &[format!("/proc/self/fd/{fd}/").as_bytes(), name.to_bytes()].concat(),
+        ),
     };
-    run_or_check(ctx, &crate::path::c_string(&path), a)
+    if !super::file::follows(a[4]) && is_link(ctx, &path) {
+        return Err(Errno::ELOOP);
+    }
+    run_or_check(ctx, &path, a)
+}
+
+fn is_link(ctx: &Ctx<'_>, path: &CStr) -> bool {
+    let host = crate::path::resolve_link(ctx.process(), path);
+    std::fs::read_link(OsStr::from_bytes(host.to_bytes())).is_ok()
 }
 
 /// The flags that `execveat` knows.
