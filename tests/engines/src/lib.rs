@@ -9,6 +9,6 @@ mod forms;
 mod guest;
 mod program;
 
-pub use forms::Forms;
+pub use forms::{Forms, rows_without_helper};
 pub use guest::{Code, Toy};
 pub use program::{Engines, Outcome, Program};

@@ -14,7 +14,7 @@ use registers::{Mode, Registers};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tcg_exec::{Config, Engine, Exit, Machine, Vcpu};
-use tcg_ir::Guest;
+use tcg_ir::{Builder, CodeWindow, Guest, TranslateOptions};
 use tcg_irgen::Random;
 use tcg_mem::{AddressSpace, GuestAddr, MapRequest, Prot};
 use tcg_opt::Passes;
@@ -27,6 +27,21 @@ const STEP: u64 = 8;
 const OPERANDS: u64 = 8;
 /// Modes that an encoding gets.
 const MODES: u64 = 8;
+
+/// Names of the rows for which no helper is called, inlined or not: [`Forms`] has nothing to compare them with but engines.
+#[must_use]
+pub fn rows_without_helper() -> Vec<&'static str> {
+    let options = TranslateOptions { inline: false, ..TranslateOptions::default() };
+    let (mut random, mut b) = (Random::new(1), Builder::new(Aarch64::layout(), true));
+    let calls = |row: &&Row| {
+        let insn = row.encode(encoding(&mut random, row));
+        b.start(0, 0);
+        Aarch64::translate(CodeWindow { base: 0, bytes: insn.as_slice() }, &options, &mut b);
+        b.tb.to_string().contains("call ")
+    };
+    let (_, without): (Vec<_>, Vec<&Row>) = ROWS.iter().filter(|row| is_form(row)).partition(calls);
+    without.iter().map(|row| row.name).collect()
+}
 
 /// Whether instructions of the row compute on vectors or floating point without memory.
 fn is_form(row: &Row) -> bool {
