@@ -349,7 +349,7 @@ macro_rules! for_each_op {
         /// quiet and is invalid.
         VFWiden "vfwiden" [FP] { from: Type, high: bool } (d: gives(V128)) = (a: is(V128));
         /// The lanes in a shorter format, from lane 0 on, zeros above: `f64` to `f32`, `f32` to `f16`, or `f64` to `f16`, rounded once.
-        /// (The last one not while subnormal numbers are flushed: hosts get there by single precision.)
+        /// While subnormal numbers are flushed, what is not zero must be 2^-126 or more for the last one: hosts get there by `f32`.
         VFNarrow "vfnarrow" [FP] { from: Type, to: Type } (d: gives(V128)) = (a: is(V128));
         /// The lowest bits as a scalar of type `ty`.
         VLow "vlow" [PURE] { ty: Type } (d: gives(ty)) = (a: is(V128));

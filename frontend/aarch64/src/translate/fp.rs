@@ -167,16 +167,16 @@ impl Translator<'_> {
     /// FCVT between formats.
     fn convert_scalar(&mut self, f: isa::aarch64::FpConvert) {
         let (from, to) = (lane(f.ftype), lane(f.opc));
-        let types = self.inline_lane(from).zip(self.inline_lane(to));
-        if let Some(result) = types.and_then(|(from, to)| self.converted(from, to, f.rn)) {
+        if let Some((from, to)) = self.inline_lane(from).zip(self.inline_lane(to)) {
+            let result = self.converted(from, to, f.rn);
             return self.set_v(f.rd, result);
         }
         let insn = scalar(Convert::Scalar, f.opc, (f.rd, f.rn, 0));
         self.by_helper(Insn { imm: from as u8, ..insn });
     }
 
-    /// The scalar in vector register `rn` in another format, zeros above; none if the helper must do it.
-    fn converted(&mut self, from: Type, to: Type, rn: u8) -> Option<Val> {
+    /// The scalar in vector register `rn` in another format, zeros above.
+    fn converted(&mut self, from: Type, to: Type, rn: u8) -> Val {
         let n = self.v(rn);
         if to == Type::F16 {
             let n = self.operand(from, Width::Scalar, n);
@@ -190,7 +190,7 @@ impl Translator<'_> {
             x = self.b.fcvt(to, x);
         }
         let x = self.with_default_nan(to, x);
-        Some(self.b.vzext(x))
+        self.b.vzext(x)
     }
 
     // --- moves --------------------------------------------------------------------------------

@@ -234,10 +234,10 @@ impl Translator<'_> {
     fn inline_fp_narrow(&mut self, insn: &Insn<FpConvert>) -> Option<Val> {
         let (short, long) = self.convertible(insn)?;
         let n = self.v(insn.rn);
-        match short {
+        Some(match short {
             Type::F16 => self.narrowed_to_half(long, n),
-            _ => Some(self.b.vfnarrow(long, short, n)),
-        }
+            _ => self.b.vfnarrow(long, short, n),
+        })
     }
 
     /// FADDP and its like of a pair, FMAXV and its like of four lanes or more.

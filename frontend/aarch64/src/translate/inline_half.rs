@@ -69,19 +69,29 @@ impl Translator<'_> {
         self.b.vlow(Type::F32, wide)
     }
 
-    /// Lanes of type `from` in half precision, zeros above; none if the helper must do it. Where subnormal numbers count as
-    /// zeros, the product with one is what finds them.
-    pub(super) fn narrowed_to_half(&mut self, from: Type, n: Val) -> Option<Val> {
-        let flushes = self.b.tb.flags & TB_FP_FLUSH != 0;
-        let n = match from {
-            Type::F64 if flushes => return None,
-            _ if flushes => {
-                let one = self.lanes_of_power(from, 0);
-                self.b.vfbinary(VecFpOp::Mul, from, n, one)
+    /// Lanes of type `from` in half precision, zeros above. Where subnormal numbers count as zeros, the product with one is what
+    /// finds them.
+    pub(super) fn narrowed_to_half(&mut self, from: Type, mut n: Val) -> Val {
+        if self.b.tb.flags & TB_FP_FLUSH != 0 {
+            let one = self.lanes_of_power(from, 0);
+            n = self.b.vfbinary(VecFpOp::Mul, from, n, one);
+            if from == Type::F64 {
+                n = self.zero_or_single(n);
             }
-            _ => n,
-        };
-        Some(self.b.vfnarrow(from, HALF, n))
+        }
+        self.b.vfnarrow(from, HALF, n)
+    }
+
+    /// Doubles that are zero or normal as singles, and round to the same halves.
+    fn zero_or_single(&mut self, n: Val) -> Val {
+        let magnitude = self.b.vfabs(Type::F64, n);
+        let least = self.lanes_of_power(Type::F64, -100);
+        let is_small = self.b.vbinary(VecOp::GtS, IrLane::D, least, magnitude);
+        let is_not_zero = self.b.vbinary(VecOp::Tst, IrLane::D, magnitude, magnitude);
+        let is_tiny = self.b.vand(is_small, is_not_zero);
+        let sign = self.b.vxor(n, magnitude);
+        let tiny = self.b.vor(sign, least);
+        self.b.vselect(is_tiny, tiny, n)
     }
 
     // --- general registers -------------------------------------------------------------------
