@@ -8,7 +8,7 @@ use crate::prologue::Const;
 use crate::slow::SlowOp;
 use std::mem::offset_of;
 use tcg_ir::layout::Env;
-use tcg_ir::{DirectExit, ExitCode};
+use tcg_ir::{DirectExit, ExitCode, Type};
 
 /// A piece of cold code.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub(crate) enum Then {
     ReturnMiss { target: Reg },
     /// Corrects the result of a float op and goes on at `back`.
     Float { slow: Slow, back: usize },
+    /// Converts an integer from 2^63 on and goes on at `back`.
+    FromLarge { integer: FromLarge, back: usize },
     /// Forgets all predicted returns and goes on at `back`.
     DropReturns { back: usize },
 }
@@ -57,6 +59,19 @@ pub(crate) struct Literal {
     at: usize,
     /// Bytes of the instruction after that.
     trailing: usize,
+}
+
+/// An unsigned integer that the host would take for a negative one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FromLarge {
+    /// Type of the result.
+    pub(crate) ty: Type,
+    /// Register of the integer.
+    pub(crate) from: Reg,
+    /// Register of the result, which is zero.
+    pub(crate) to: Reg,
+    /// Temporary.
+    pub(crate) t: Reg,
 }
 
 pub(crate) const EXIT_CODE: i32 = offset_of!(Env, exit_code) as i32;

@@ -43,7 +43,6 @@ pub(crate) enum Kind {
     MulAdd,
     MulSub,
     Cvt,
-    FromInt,
     ToInt,
     Round,
     RoundQuiet,
@@ -61,7 +60,7 @@ pub(crate) enum Kind {
     Crypto,
 }
 
-const KINDS: [Kind; 20] = [
+const KINDS: [Kind; 19] = [
     Kind::Add,
     Kind::Sub,
     Kind::Mul,
@@ -70,7 +69,6 @@ const KINDS: [Kind; 20] = [
     Kind::MulAdd,
     Kind::MulSub,
     Kind::Cvt,
-    Kind::FromInt,
     Kind::ToInt,
     Kind::Round,
     Kind::RoundQuiet,
@@ -88,7 +86,7 @@ const KINDS: [Kind; 20] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SlowOp {
     pub(crate) kind: Kind,
-    /// Type of the float operand, or of the result of `FromInt`.
+    /// Type of the float operand.
     pub(crate) ty: Type,
     /// Integer type, or the destination of `Cvt`.
     pub(crate) other: Type,
@@ -207,7 +205,7 @@ fn lanes<const BITS: u32>(soft: &mut Soft, frame: &mut VectorFrame, op: SlowOp) 
             let [a, b, c] = operands.map(|x| lane(x, i));
             match BITS {
                 16 => arithmetic16(soft, op, [a as u16, b as u16, c as u16]),
-                32 => arithmetic32(soft, op, [a as u32, b as u32, c as u32], a),
+                32 => arithmetic32(soft, op, [a as u32, b as u32, c as u32]),
                 _ => arithmetic64(soft, op, [a, b, c]),
             }
         };
@@ -234,7 +232,7 @@ fn compute(env: &mut Env, frame: &mut Frame, rules: &'static Rules, op: SlowOp) 
     let [a, b, c] = frame.operands;
     frame.operands[0] = match op.ty {
         Type::F16 => arithmetic16(&mut soft, op, [a as u16, b as u16, c as u16]),
-        Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32], a),
+        Type::F32 => arithmetic32(&mut soft, op, [a as u32, b as u32, c as u32]),
         _ => arithmetic64(&mut soft, op, [a, b, c]),
     };
     if op.kind == Kind::ToInt && op.ty != Type::F16 {
@@ -263,11 +261,10 @@ fn arithmetic16(soft: &mut Soft, op: SlowOp, [a, b, c]: [u16; 3]) -> u64 {
     }
 }
 
-fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3], int: u64) -> u64 {
+fn arithmetic32(soft: &mut Soft, op: SlowOp, [a, b, c]: [u32; 3]) -> u64 {
     match op.kind {
         Kind::Cvt if op.other == Type::F64 => softfp::convert::<F32, F64>(soft, a),
         Kind::Cvt if op.other == Type::F16 => softfp::convert::<F32, F16>(soft, a).into(),
-        Kind::FromInt => u64::from(from_int::<F32>(soft, op, int)),
         Kind::ToInt => to_int::<F32>(soft, op, a),
         _ => u64::from(arithmetic::<F32>(soft, op, [a, b, c])),
     }
@@ -277,7 +274,6 @@ fn arithmetic64(soft: &mut Soft, op: SlowOp, [a, b, c]: [u64; 3]) -> u64 {
     match op.kind {
         Kind::Cvt if op.other == Type::F16 => softfp::convert::<F64, F16>(soft, a).into(),
         Kind::Cvt if op.other == Type::F32 => u64::from(softfp::convert::<F64, F32>(soft, a)),
-        Kind::FromInt => from_int::<F64>(soft, op, a),
         Kind::ToInt => to_int::<F64>(soft, op, a),
         _ => arithmetic::<F64>(soft, op, [a, b, c]),
     }
@@ -300,22 +296,13 @@ fn arithmetic<F: Format>(soft: &mut Soft, op: SlowOp, [a, b, c]: [F::Bits; 3]) -
         Kind::NegMulAdd => softfp::fma::<F>(soft, negated::<F>(a), b, c, negate),
         Kind::MulAddNeg => softfp::fma::<F>(soft, a, b, negated::<F>(c), negate),
         Kind::NegMulAddNeg => softfp::fma::<F>(soft, negated::<F>(a), b, negated::<F>(c), negate),
-        Kind::Cvt | Kind::FromInt | Kind::ToInt | Kind::Crypto => a,
+        Kind::Cvt | Kind::ToInt | Kind::Crypto => a,
     }
 }
 
 /// With the sign inverted, NaNs too.
 fn negated<F: Format>(a: F::Bits) -> F::Bits {
     F::from_raw(F::raw(a) ^ 1 << (F::WIDTH - 1))
-}
-
-fn from_int<F: Format>(soft: &mut Soft, op: SlowOp, a: u64) -> F::Bits {
-    match (op.other, op.sign) {
-        (Type::I32, Sign::Signed) => softfp::from_i32::<F>(soft, a as i32),
-        (Type::I32, Sign::Unsigned) => softfp::from_u32::<F>(soft, a as u32),
-        (_, Sign::Signed) => softfp::from_i64::<F>(soft, a.cast_signed()),
-        (_, Sign::Unsigned) => softfp::from_u64::<F>(soft, a),
-    }
 }
 
 fn to_int<F: Format>(soft: &mut Soft, op: SlowOp, a: F::Bits) -> u64 {

@@ -408,6 +408,7 @@ impl Cx<'_> {
             Then::Indirect { target, way } => self.indirect_miss(target, way),
             Then::ReturnMiss { target } => self.return_miss(target),
             Then::Float { slow, back } => self.emit_slow(slow, back),
+            Then::FromLarge { integer, back } => self.convert_large(integer, back),
             Then::DropReturns { back } => self.drop_returns(back),
         }
     }

@@ -4,7 +4,7 @@ use super::super::round_away::Part;
 use super::{by_type, scalar};
 use crate::alloc::NO_REG;
 use crate::asm::{Alu, Cc, Evex, Rm, Shift};
-use crate::cold::Slow;
+use crate::cold::{FromLarge, Slow, Then};
 use crate::context::Cx;
 use crate::pins::Reg;
 use crate::prologue::Const;
@@ -53,20 +53,33 @@ impl Cx<'_> {
         let rd = self.out(d, NO_REG);
         // Without this the conversion would wait for the old content.
         self.asm.v(0, 0x57, rd & 15, rd & 15, rd & 15);
-        let too_big = ity == Type::I64 && sign == Sign::Unsigned;
-        let at = too_big.then(|| {
+        let large = (ity == Type::I64 && sign == Sign::Unsigned).then(|| {
+            let t = self.alloc(false);
             self.asm.test(true, rs, rs);
-            self.asm.jcc(Cc::S)
+            (FromLarge { ty, from: rs, to: rd, t }, self.asm.jcc(Cc::S))
         });
         // vcvtsi2sd or vcvtsi2ss
         self.asm.vex(scalar(ty), 1, w, 0x2a, rd & 15, rd & 15, Rm::R(rs), None);
-        if let Some(at) = at {
-            let op = SlowOp { other: ity, sign, ..SlowOp::new(Kind::FromInt, ty) };
-            let slow =
-                Slow { op, operands: [rs, NO_REG, NO_REG], results: [rd, NO_REG], checked: false };
-            self.detour(at, slow);
+        if let Some((integer, at)) = large {
+            let back = self.asm.pos();
+            self.cold_detour(at, Then::FromLarge { integer, back });
         }
         self.set_bare(d, rd);
+    }
+
+    /// The cold part: half of the integer is converted and doubled. Its lowest bit, far from those that the result has,
+    /// stands for both that it comes from, so that it is rounded the same.
+    pub(crate) fn convert_large(&mut self, FromLarge { ty, from, to, t }: FromLarge, back: usize) {
+        self.asm.mov(true, t, from);
+        self.asm.shift(Shift::Shr, true, t, 1);
+        let even = self.asm.jcc(Cc::Ae);
+        self.asm.alu_imm(Alu::Or, true, t, 1);
+        self.asm.bind(even);
+        let x = to & 15;
+        self.asm.vex(scalar(ty), 1, true, 0x2a, x, x, Rm::R(t), None);
+        // vaddsd or vaddss
+        self.asm.v(scalar(ty), 0x58, x, x, x);
+        self.jump_back(back);
     }
 
     pub(crate) fn ftoint(&mut self, sign: Sign, round: Round, d: Val, cls: Val, a: Val) {
