@@ -1,7 +1,7 @@
-//! Group `fp`: scalar floating point.
+//! Group `fp`: scalar floating point. Conversions are in `fp_convert.rs`.
 
 use super::cc::{Cc, Compare};
-use super::inline_convert::{power_of_two, rounding_of};
+use super::inline_convert::power_of_two;
 use super::vector::Registers;
 use super::{Translator, W, rows};
 use crate::helpers::fp::compare::FpCompare;
@@ -16,27 +16,18 @@ use crate::helpers::vector::id;
 use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
 use frontend_common::Tests;
 use isa::aarch64::fp::Translate;
-use tcg_ir::{Round, Sign, Type, Val};
+use tcg_ir::{Type, Val};
 
 const S: bool = false;
 const U: bool = true;
 
 /// The lane of a field `ftype`; 2 is reserved in the tables.
-fn lane(ftype: u8) -> Lane {
+pub(super) fn lane(ftype: u8) -> Lane {
     lane_of_type(ftype).unwrap_or(Lane::S)
 }
 
-fn scalar<O: Operation>(op: O, ftype: u8, (rd, rn, rm): Registers) -> Insn<O> {
+pub(super) fn scalar<O: Operation>(op: O, ftype: u8, (rd, rn, rm): Registers) -> Insn<O> {
     Insn { rd, rn, rm, ..Insn::new(op, lane(ftype), Width::Scalar) }
-}
-
-const fn sign(unsigned: bool) -> Sign {
-    if unsigned { Sign::Unsigned } else { Sign::Signed }
-}
-
-/// The width of a general register in the place of [`Width`].
-const fn general(sf: u8) -> Width {
-    Width::of(sf != 0)
 }
 
 impl Translator<'_> {
@@ -60,7 +51,7 @@ impl Translator<'_> {
     }
 
     /// The result of an op that hands a NaN on as it is: times one, which makes it the default NaN, if FPCR.DN asks for that.
-    fn with_default_nan(&mut self, ty: Type, x: Val) -> Val {
+    pub(super) fn with_default_nan(&mut self, ty: Type, x: Val) -> Val {
         if self.b.tb.flags & TB_FP_DEFAULT_NAN == 0 {
             return x;
         }
@@ -164,35 +155,6 @@ impl Translator<'_> {
         self.set_scalar(f.rd, result);
     }
 
-    /// FCVT between formats.
-    fn convert_scalar(&mut self, f: isa::aarch64::FpConvert) {
-        let (from, to) = (lane(f.ftype), lane(f.opc));
-        if let Some((from, to)) = self.inline_lane(from).zip(self.inline_lane(to)) {
-            let result = self.converted(from, to, f.rn);
-            return self.set_v(f.rd, result);
-        }
-        let insn = scalar(Convert::Scalar, f.opc, (f.rd, f.rn, 0));
-        self.by_helper(Insn { imm: from as u8, ..insn });
-    }
-
-    /// The scalar in vector register `rn` in another format, zeros above.
-    fn converted(&mut self, from: Type, to: Type, rn: u8) -> Val {
-        let n = self.v(rn);
-        if to == Type::F16 {
-            let n = self.operand(from, Width::Scalar, n);
-            return self.narrowed_to_half(from, n);
-        }
-        let mut x = match from {
-            Type::F16 => self.half_as_single(n),
-            _ => self.b.vlow(from, n),
-        };
-        if self.b.tb.ty(x) != to {
-            x = self.b.fcvt(to, x);
-        }
-        let x = self.with_default_nan(to, x);
-        self.b.vzext(x)
-    }
-
     // --- moves --------------------------------------------------------------------------------
 
     fn move_scalar(&mut self, f: isa::aarch64::Fp1) {
@@ -271,12 +233,12 @@ impl Translator<'_> {
     }
 
     /// The type that scalars have where halves become singles first; none when the helper must do it.
-    fn inline_scalar(&self, lane: Lane) -> Option<Type> {
+    pub(super) fn inline_scalar(&self, lane: Lane) -> Option<Type> {
         self.inline_lane(lane).map(|ty| if ty == Type::F16 { Type::F32 } else { ty })
     }
 
     /// The scalar float in vector register `r`; of halves as `f32`.
-    fn float_or_wider(&mut self, lane: Lane, r: u8) -> Val {
+    pub(super) fn float_or_wider(&mut self, lane: Lane, r: u8) -> Val {
         match lane {
             Lane::H => {
                 let x = self.v(r);
@@ -335,82 +297,6 @@ impl Translator<'_> {
         let (t, e) = (self.scalar_bits(lane, f.rn), self.scalar_bits(lane, f.rm));
         let bits = tests.select(self.b, t, e);
         self.set_scalar(f.rd, bits);
-    }
-
-    // --- integers -----------------------------------------------------------------------------
-
-    fn convert_to_integer(&mut self, op: FpInteger, unsigned: bool, f: isa::aarch64::FpToInt) {
-        self.convert_to_general(op, unsigned, (f.sf, f.ftype), 0, (f.rd, f.rn));
-    }
-
-    fn convert_to_fixed(&mut self, op: FpInteger, unsigned: bool, f: isa::aarch64::FpToFix) {
-        self.convert_to_general(op, unsigned, (f.sf, f.ftype), 64 - f.scale, (f.rd, f.rn));
-    }
-
-    fn convert_to_general(
-        &mut self,
-        op: FpInteger,
-        unsigned: bool,
-        (sf, ftype): (u8, u8),
-        fraction: u8,
-        (rd, rn): (u8, u8),
-    ) {
-        let inline = self.inline_scalar(lane(ftype)).zip(rounding_of(op));
-        if let (Some((_, Round::NearestAway)), Lane::H) = (inline, lane(ftype)) {
-            let value = self.half_to_general_away(sign(unsigned), W::sf(sf), rn);
-            return self.set(W::sf(sf), rd, value);
-        }
-        if let Some((ty, round)) = inline {
-            let x = self.float_or_wider(lane(ftype), rn);
-            self.notice_subnormal(ty, x);
-            let x = self.scaled_up(ty, fraction, x);
-            let w = W::sf(sf);
-            let (value, _) = self.b.ftoint(w.ty(), sign(unsigned), round, x);
-            return self.set(w, rd, value);
-        }
-        let insn = Insn { unsigned, imm: fraction, ..Insn::new(op, lane(ftype), general(sf)) };
-        let value = self.call_packed(id::FP_GENERAL, Insn { rn, ..insn }, None);
-        self.set(W::X, rd, value);
-    }
-
-    fn convert_from_integer(&mut self, unsigned: bool, f: isa::aarch64::IntToFp) {
-        self.convert_from_general(unsigned, (f.sf, f.ftype), 0, (f.rd, f.rn));
-    }
-
-    fn convert_from_fixed(&mut self, unsigned: bool, f: isa::aarch64::FixToFp) {
-        self.convert_from_general(unsigned, (f.sf, f.ftype), 64 - f.scale, (f.rd, f.rn));
-    }
-
-    fn convert_from_general(
-        &mut self,
-        unsigned: bool,
-        (sf, ftype): (u8, u8),
-        fraction: u8,
-        (rd, rn): (u8, u8),
-    ) {
-        if self.inline_lane(lane(ftype)) == Some(Type::F16) {
-            return self.half_from_general(sign(unsigned), W::sf(sf), fraction, (rd, rn));
-        }
-        if let Some(ty) = self.inline_float(lane(ftype)) {
-            let value = self.r(W::sf(sf), rn);
-            let result = self.b.ffromint(ty, sign(unsigned), value);
-            let result = self.scaled_down(ty, fraction, result);
-            return self.set_scalar(rd, result);
-        }
-        let value = self.x(rn);
-        let insn = Insn::new(FpInteger::From, lane(ftype), general(sf));
-        let insn = Insn { unsigned, imm: fraction, rd, ..insn };
-        self.call_packed(id::FP_GENERAL, insn, Some(value));
-    }
-
-    fn javascript_convert(&mut self, f: isa::aarch64::FpMove) {
-        if self.inline_javascript_convert(f) {
-            return;
-        }
-        let rn = self.b.i64(f.rn.into());
-        let value = self.b.call(id::FP_JAVASCRIPT, &[rn]);
-        self.set(W::X, f.rd, value);
-        self.set_cc(Cc::Dynamic);
     }
 }
 

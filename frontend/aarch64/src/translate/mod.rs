@@ -17,6 +17,7 @@ mod exclusive;
 mod flag_tests;
 mod flow;
 mod fp;
+mod fp_convert;
 mod imm;
 mod inline_bf16;
 mod inline_bits;
