@@ -79,8 +79,8 @@ impl Translator<'_> {
 
     /// FJCVTZS: Z tells that converting back gives the operand, with its sign; false if the helper must do it.
     ///
-    /// The result is the integral part modulo 2³², here of numbers below 2⁶³. From 2³¹ on a conversion is invalid, and a
-    /// fraction is not inexact: there it is cut before, and a NaN is compared.
+    /// The result is the integral part modulo 2³², here of numbers below 2⁶³. If that is none of 32 bits with sign, the
+    /// conversion is invalid, and a fraction not inexact: there it is cut before, and a NaN is compared.
     pub(super) fn inline_javascript_convert(&mut self, f: isa::aarch64::FpMove) -> bool {
         let ty = Type::F64;
         if self.alone() || self.inline_float(Lane::D).is_none() {
@@ -89,9 +89,11 @@ impl Translator<'_> {
         let x = self.float(ty, f.rn);
         let bits = self.b.bitcast(Type::I64, x);
         let magnitude = self.b.and_imm(Type::I64, bits, u64::MAX >> 1);
-        let [limit, end, nan] =
-            [power_of_two(ty, 31), power_of_two(ty, 63), NAN].map(|k| self.b.i64(k));
+        let [zero, below, above, end, nan] =
+            [0, BEYOND_LEAST_WORD, power_of_two(ty, 31), power_of_two(ty, 63), NAN]
+                .map(|k| self.b.i64(k));
         self.alone_if(Type::I64, Cond::GeU, magnitude, end);
+        let limit = self.b.select(Type::I64, Cond::LtS, (bits, zero), below, above);
         self.notice_subnormal(ty, x);
         let is_in_range = (magnitude, limit);
         let cut = self.b.fround(Round::Zero, true, x);
@@ -112,6 +114,8 @@ impl Translator<'_> {
     }
 }
 
+/// 2³¹ + 1 as a double: numbers from −2³¹ to above its negative have −2³¹ as integral part.
+const BEYOND_LEAST_WORD: u64 = power_of_two(Type::F64, 31) + (1 << (52 - 31));
 /// A quiet NaN of double precision.
 const NAN: u64 = 0x7ff8 << 48;
 /// The bits of a double below those that single precision has.
