@@ -2,9 +2,9 @@
 
 use crate::alloc::NIL;
 use crate::asm::{Mem, RAX};
+use crate::constants::Const;
 use crate::context::Cx;
 use crate::pins::Reg;
-use crate::prologue::Const;
 use crate::slow::SlowOp;
 use std::mem::offset_of;
 use tcg_ir::layout::Env;

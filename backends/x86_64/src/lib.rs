@@ -11,6 +11,7 @@ mod alloc;
 mod asm;
 mod backend;
 mod cold;
+mod constants;
 mod context;
 mod faults;
 mod host;

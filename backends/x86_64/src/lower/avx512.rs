@@ -2,9 +2,9 @@
 
 use super::vector::{Regs, SHIFT_RIGHT};
 use crate::asm::{Enc, Evex, Rm};
+use crate::constants::Const;
 use crate::context::Cx;
 use crate::pins::SCRATCH;
-use crate::prologue::Const;
 use tcg_ir::{Lane, Op, Val, VecOp, VecShift};
 
 /// The mask register of sequences.

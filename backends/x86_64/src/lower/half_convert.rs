@@ -6,8 +6,8 @@ use super::vector_float::{predicate, slow_lanes};
 use super::vector_half::BELOW_SINGLE;
 use crate::alloc::NO_REG;
 use crate::asm::{Enc, LONG, Rm};
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp};
 use tcg_ir::{Lane, Round, Sign, Type, Val, VecFpCmp};
 

@@ -2,9 +2,9 @@
 
 use crate::alloc::{NIL, NO_REG, bit};
 use crate::asm::{Alu, Cc, Enc, Mem, NO_REG as NO_ENC, RSP, Rm, Shift};
+use crate::constants::Const;
 use crate::context::Cx;
 use crate::pins::{Reg, XMM0};
-use crate::prologue::Const;
 use tcg_ir::ops::Effects;
 use tcg_ir::{Barriers, Endian, MemOp, Op, Order, Sign, Type, Val};
 

@@ -5,8 +5,8 @@
 use super::float::{by_type, packed, rounding_control, scalar};
 use super::vector::{PAND, POR};
 use crate::asm::{Cc, Enc, Rm};
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use tcg_ir::{Lane, Round, Type};
 
 /// What of a register is rounded.

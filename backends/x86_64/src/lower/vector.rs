@@ -5,8 +5,8 @@
 
 use crate::alloc::NO_REG;
 use crate::asm::{Enc, Rm};
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use tcg_ir::{Lane, Val};
 
 /// Opcode extensions of shifts by a constant.

@@ -2,8 +2,8 @@
 
 use super::vector::{PAND, POR, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT};
 use crate::asm::Rm;
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use tcg_ir::{Lane, Val, VecOp};
 
 /// One VEX instruction with the 66 prefix.

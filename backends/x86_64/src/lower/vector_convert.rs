@@ -6,8 +6,8 @@ use super::vector::{PAND, POR, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT};
 use super::vector_float::slow_lanes;
 use crate::alloc::{NO_REG, bit};
 use crate::asm::{Cc, Enc, Evex, Rm};
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp};
 use tcg_ir::{Lane, Round, Sign, Type, Val, VecOp};
 

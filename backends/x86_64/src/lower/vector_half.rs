@@ -12,9 +12,9 @@ use super::vector::{PAND, POR};
 use super::vector_float::{How, UNORDERED, how, slow_lanes};
 use crate::alloc::NO_REG;
 use crate::asm::{Cc, Enc, LONG, Mem, RSP, Rm};
+use crate::constants::Const;
 use crate::context::Cx;
 use crate::pins::{FP_SCRATCH, Reg, XMM0};
-use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp};
 use tcg_ir::{Type, Val, VecFpOp};
 

@@ -2,8 +2,8 @@
 
 use super::vector::{PAND, POR, PXOR, Regs, SHIFT_LEFT, SHIFT_RIGHT, SHIFT_SIGNED};
 use crate::asm::Evex;
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use tcg_ir::{Lane, Narrow, Sign, Val, VecOp, VecShift};
 
 impl Cx<'_> {

@@ -4,8 +4,8 @@ use super::{by_type, packed, scalar};
 use crate::alloc::NO_REG;
 use crate::asm::{Cc, Enc, Evex};
 use crate::cold::Slow;
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp};
 use tcg_ir::{Type, Val};
 

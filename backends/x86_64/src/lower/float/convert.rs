@@ -5,9 +5,9 @@ use super::{by_type, scalar};
 use crate::alloc::NO_REG;
 use crate::asm::{Alu, Cc, Evex, Rm, Shift};
 use crate::cold::{FromLarge, Slow, Then};
+use crate::constants::Const;
 use crate::context::Cx;
 use crate::pins::Reg;
-use crate::prologue::Const;
 use crate::slow::{Kind, SlowOp};
 use tcg_ir::{Round, Sign, Type, Val};
 

@@ -1,8 +1,8 @@
 //! Flags and rounding mode.
 
 use crate::asm::{Alu, Mem, Shift};
+use crate::constants::Const;
 use crate::context::Cx;
-use crate::prologue::Const;
 use std::mem::offset_of;
 use tcg_ir::Val;
 use tcg_ir::layout::Env;

@@ -13,7 +13,7 @@ mod convert;
 mod env;
 mod moves;
 
-use crate::prologue::Const;
+use crate::constants::Const;
 pub(crate) use arith::Arith;
 pub(crate) use convert::rounding_control;
 use tcg_ir::Type;
