@@ -132,9 +132,11 @@ impl Cx<'_> {
         if self.vbinary_avx512(op, lane, d, (a, b)) {
             return;
         }
+        if let VecOp::AddSatU | VecOp::SubSatU = op {
+            return self.with_temps2(d, a, b, |cx, r| cx.saturate_words(op, r));
+        }
         self.with_temps2::<2>(d, a, b, |cx, r| match op {
             VecOp::Mul => cx.multiply_bytes(r),
-            VecOp::AddSatU | VecOp::SubSatU => cx.saturate_words(op, r),
             VecOp::GeS | VecOp::GeU | VecOp::GtU | VecOp::Tst => cx.compare_lanes(op, lane, r),
             VecOp::AddPairs => cx.add_pairs(lane, r),
             VecOp::ShrS if lane == Lane::D => cx.shift_doublewords_by_lanes(r),
@@ -157,13 +159,13 @@ impl Cx<'_> {
     }
 
     /// `min(a, !b) + b`, `max(a, b) - b`.
-    fn saturate_words(&mut self, op: VecOp, Regs { d, a, b, t: [t, u] }: Regs<2>) {
+    fn saturate_words(&mut self, op: VecOp, Regs { d, a, b, t: [t] }: Regs<1>) {
         if op == VecOp::SubSatU {
             self.lanes(VecOp::MaxU, Lane::S, t, a, b);
             return self.lanes(VecOp::Sub, Lane::S, d, t, b);
         }
-        self.ones(u);
-        self.p(PXOR, t, b, u);
+        self.ones(t);
+        self.p(PXOR, t, b, t);
         self.lanes(VecOp::MinU, Lane::S, t, a, t);
         self.lanes(VecOp::Add, Lane::S, d, t, b);
     }

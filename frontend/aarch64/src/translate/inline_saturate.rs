@@ -152,21 +152,23 @@ impl Translator<'_> {
         if !VecOp::AddSatU.has(lane) {
             return self.mixed_wide_sum(unsigned, lane, d, n);
         }
-        let wrapped = self.b.vbinary(VecOp::Add, lane, d, n);
-        let sum = if unsigned {
+        // The wrapping sum comes late: few vector registers are free.
+        let (sum, wrapped) = if unsigned {
             // One of both parts is zero.
             let zero = self.b.v128(0);
             let above = self.b.vbinary(VecOp::MaxS, lane, n, zero);
+            let sum = self.b.vbinary(VecOp::AddSatU, lane, d, above);
             let below = self.b.vbinary(VecOp::MinS, lane, n, zero);
             let below = self.b.vneg(lane, below);
-            let sum = self.b.vbinary(VecOp::AddSatU, lane, d, above);
-            self.b.vbinary(VecOp::SubSatU, lane, sum, below)
+            let sum = self.b.vbinary(VecOp::SubSatU, lane, sum, below);
+            (sum, self.b.vbinary(VecOp::Add, lane, d, n))
         } else {
-            // Above the most negative number both are unsigned.
-            let minimum = self.all_lanes(lane, 1 << (lane.bits() - 1));
-            let d = self.b.vxor(d, minimum);
-            let sum = self.b.vbinary(VecOp::AddSatU, lane, d, n);
-            self.b.vxor(sum, minimum)
+            // `d` is made no more than what is left above: the largest number without `n`.
+            let largest = self.all_lanes(lane, lane.mask() >> 1);
+            let most = self.b.vxor(n, largest);
+            let least = self.b.vbinary(VecOp::MinS, lane, d, most);
+            let wrapped = self.b.vbinary(VecOp::Add, lane, d, n);
+            (self.b.vbinary(VecOp::Add, lane, least, n), wrapped)
         };
         (sum, self.b.vxor(sum, wrapped))
     }
