@@ -36,8 +36,9 @@ impl Format {
         let at = random.below(self.fraction);
         let high = bits >> at << at;
         let by = u64::from(random.below(3)).wrapping_sub(1);
-        match random.below(6) {
+        match random.below(7) {
             0 => 0,
+            6 => random.below(4).into(),
             1 => high,
             2 => (high ^ 1 << at) & ones,
             3 => (high | 1 << at >> 1).wrapping_add(by) & ones,
