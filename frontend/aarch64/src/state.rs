@@ -65,8 +65,13 @@ pub const TB_FP_SLOW: u32 = 1;
 pub const TB_FP_FLUSH: u32 = 1 << 8;
 /// TB flag: FPCR.DN is one.
 pub const TB_FP_DEFAULT_NAN: u32 = 1 << 9;
-/// TB flag: half precision is done by helpers: FPCR.AHP or FPCR.FZ16 is one.
+/// TB flag: half precision is done by helpers, but conversions to other formats are not. FPCR.FZ16 is one, and FPSR.IXC is not
+/// yet: see [`TB_FP_SLOW`].
 pub const TB_FP_HALF_SLOW: u32 = 1 << 10;
+/// TB flag: FPCR.FZ16 and FPSR.IXC are one.
+pub const TB_FP_HALF_FLUSH: u32 = 1 << 11;
+/// TB flag: helpers convert between half precision and other formats: FPCR.AHP is one.
+pub const TB_FP_HALF_ALTERNATIVE: u32 = 1 << 12;
 /// TB flag: the block is one instruction, which is done in the long way: addresses lose their tags before each access, and
 /// the stack pointer as base is checked. Elsewhere an access with a tag faults, and a stack pointer that is to become no
 /// multiple of 16 leaves: the instruction is run again in a block with this flag.
@@ -131,13 +136,15 @@ impl CpuState {
 
     fn fp_tb_flags(&self) -> u32 {
         let nan = if self.fpcr & FPCR_DN == 0 { 0 } else { TB_FP_DEFAULT_NAN };
-        let flush = match self.env.fp_flags & FPSR_IXC {
-            _ if self.fpcr & FPCR_FZ == 0 => 0,
-            0 => TB_FP_SLOW,
-            _ => TB_FP_FLUSH,
+        let alternative = if self.fpcr & FPCR_AHP == 0 { 0 } else { TB_FP_HALF_ALTERNATIVE };
+        let flush = |mode: u32, before: u32, after: u32| match self.env.fp_flags & FPSR_IXC {
+            _ if self.fpcr & mode == 0 => 0,
+            0 => before,
+            _ => after,
         };
-        let half = if self.fpcr & (FPCR_AHP | FPCR_FZ16) == 0 { 0 } else { TB_FP_HALF_SLOW };
-        nan | flush | half
+        nan | alternative
+            | flush(FPCR_FZ, TB_FP_SLOW, TB_FP_FLUSH)
+            | flush(FPCR_FZ16, TB_FP_HALF_SLOW, TB_FP_HALF_FLUSH)
     }
 
     /// The flags that TBs for this state must have been translated for.

@@ -2,6 +2,7 @@
 
 use frontend_aarch64::Aarch64;
 use frontend_aarch64::state::{TB_ALONE, TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_SLOW};
+use frontend_aarch64::state::{TB_FP_HALF_ALTERNATIVE, TB_FP_HALF_FLUSH, TB_FP_HALF_SLOW};
 use isa::aarch64::ROWS;
 use test_harness::rows;
 
@@ -9,7 +10,14 @@ use test_harness::rows;
 fn every_row_verifies() {
     rows::check_every_row::<Aarch64>(
         &ROWS,
-        &[0, TB_FP_SLOW, TB_FP_FLUSH | TB_FP_DEFAULT_NAN, TB_ALONE],
+        &[
+            0,
+            TB_FP_SLOW,
+            TB_FP_FLUSH | TB_FP_DEFAULT_NAN,
+            TB_FP_HALF_SLOW | TB_FP_HALF_ALTERNATIVE,
+            TB_FP_HALF_FLUSH,
+            TB_ALONE,
+        ],
     );
 }
 

@@ -13,7 +13,7 @@ use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::simd::permute::float;
 use crate::helpers::simd::{Insn, Operation};
 use crate::helpers::vector::id;
-use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
+use crate::state::{TB_FP_DEFAULT_NAN, TB_FP_FLUSH, TB_FP_HALF_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
 use frontend_common::Tests;
 use isa::aarch64::fp::Translate;
 use tcg_ir::{Type, Val};
@@ -43,6 +43,8 @@ impl Translator<'_> {
         match lane {
             _ if flags & TB_FP_SLOW != 0 => None,
             Lane::H if flags & TB_FP_HALF_SLOW != 0 => None,
+            // Alone they are for the sake of a result that is tiny.
+            Lane::H if flags & TB_FP_HALF_FLUSH != 0 && self.alone() => None,
             Lane::H => Some(Type::F16),
             Lane::S => Some(Type::F32),
             Lane::D => Some(Type::F64),
@@ -242,6 +244,7 @@ impl Translator<'_> {
         match lane {
             Lane::H => {
                 let x = self.v(r);
+                let x = self.flushed(Type::F16, x);
                 self.half_as_single(x)
             }
             Lane::S => self.float(Type::F32, r),
@@ -283,6 +286,7 @@ impl Translator<'_> {
             let bits = test.select(self.b, bits, zero);
             if lane(f.ftype) == Lane::H {
                 let half = self.b.vzext(bits);
+                let half = self.flushed(Type::F16, half);
                 return self.lone_half_as_single(half);
             }
             self.b.bitcast(ty, bits)

@@ -8,6 +8,7 @@ use crate::helpers::fp::convert::{FpConvert as Convert, FpInteger};
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
 use crate::helpers::vector::id;
+use crate::state::{TB_FP_HALF_ALTERNATIVE, TB_FP_SLOW};
 use tcg_ir::{Round, Sign, Type, Val};
 
 /// The width of a general register in the place of [`Width`].
@@ -22,10 +23,21 @@ const fn sign(unsigned: bool) -> Sign {
 impl Translator<'_> {
     // --- between formats ------------------------------------------------------------------------
 
+    /// The type to convert from or to inline; none when the helper must do it. FPCR.FZ16 does not concern these conversions,
+    /// and FPCR.AHP no other instructions.
+    pub(super) fn inline_format(&self, lane: Lane) -> Option<Type> {
+        self.may_inline()?;
+        match lane {
+            Lane::H if self.b.tb.flags & (TB_FP_SLOW | TB_FP_HALF_ALTERNATIVE) != 0 => None,
+            Lane::H => Some(Type::F16),
+            _ => self.inline_lane(lane),
+        }
+    }
+
     /// FCVT between formats.
     pub(super) fn convert_scalar(&mut self, f: isa::aarch64::FpConvert) {
         let (from, to) = (lane(f.ftype), lane(f.opc));
-        if let Some((from, to)) = self.inline_lane(from).zip(self.inline_lane(to)) {
+        if let Some((from, to)) = self.inline_format(from).zip(self.inline_format(to)) {
             let result = self.converted(from, to, f.rn);
             return self.set_v(f.rd, result);
         }

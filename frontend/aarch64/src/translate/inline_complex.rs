@@ -13,7 +13,7 @@ impl Translator<'_> {
     /// FCADD, FCMLA: operands are turned by multiples of 90°; a turned part that is a NaN changes its sign, too.
     pub(super) fn complex(&mut self, insn: &Insn<FpSame>, ty: Type) -> Val {
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
-        let [n, m] = [n, m].map(|x| self.operand(ty, insn.width, x));
+        let [n, m] = [n, m].map(|x| self.flushed_operand(ty, insn.width, x));
         let result = if insn.op == FpSame::CAdd {
             let m = self.turned(ty, 2 * insn.imm + 1, m);
             self.b.vfbinary(tcg_ir::VecFpOp::Add, ty, n, m)
@@ -23,9 +23,10 @@ impl Translator<'_> {
             let n = self.b.vbinary(part, lane, n, n);
             let m = self.turned(ty, insn.imm, m);
             let d = self.v(insn.rd);
-            let d = self.operand(ty, insn.width, d);
+            let d = self.flushed_operand(ty, insn.width, d);
             self.b.vfmuladd(ty, false, n, m, d)
         };
+        self.alone_if_tiny(ty, insn.width, result);
         self.operand(ty, insn.width, result)
     }
 

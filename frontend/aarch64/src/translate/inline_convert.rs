@@ -80,8 +80,9 @@ impl Translator<'_> {
         let sign = if insn.unsigned { Sign::Unsigned } else { Sign::Signed };
         let how = How { ty, sign, rounding: rounding_of(insn.op) };
         let n = self.v(insn.rn);
-        let n = self.operand(ty, insn.width, n);
+        let mut n = self.operand(ty, insn.width, n);
         if how.rounding.is_some() {
+            n = self.flushed(ty, n);
             self.notice_subnormals(ty, n);
         }
         if ty == Type::F16 && insn.imm != 0 {

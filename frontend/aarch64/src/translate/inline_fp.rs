@@ -99,8 +99,8 @@ impl Translator<'_> {
         if of_pairs {
             return self.fp_pairs(insn, ty, n, m);
         }
-        let n = self.operand(ty, insn.width, n);
-        let m = self.operand(ty, insn.width, m);
+        let n = self.flushed_operand(ty, insn.width, n);
+        let m = self.flushed_operand(ty, insn.width, m);
         if let Some(op) = comparison {
             let absolute = matches!(insn.op, FpSame::AcGe | FpSame::AcGt);
             let (n, m) = if absolute { (self.b.vfabs(ty, n), self.b.vfabs(ty, m)) } else { (n, m) };
@@ -112,7 +112,7 @@ impl Translator<'_> {
         }
         if let Some(op) = arithmetic {
             let m = if op == VecFpOp::Div { self.divisor(ty, insn.width, n, m) } else { m };
-            let result = self.b.vfbinary(op, ty, n, m);
+            let result = self.arithmetic_result(op, ty, insn.width, (n, m));
             return Some(match insn.op {
                 FpSame::Abd => self.b.vfabs(ty, result),
                 FpSame::Sub => self.operand(ty, insn.width, result),
@@ -124,8 +124,23 @@ impl Translator<'_> {
             });
         }
         let d = self.v(insn.rd);
-        let d = self.operand(ty, insn.width, d);
+        let d = self.flushed_operand(ty, insn.width, d);
         Some(self.fused(ty, insn.width, insn.op == FpSame::Mls, [n, m, d]))
+    }
+
+    /// An arithmetic operation on numbers, of which the instruction writes the lowest lanes.
+    pub(super) fn arithmetic_result(
+        &mut self,
+        op: VecFpOp,
+        ty: Type,
+        width: Width,
+        (n, m): (Val, Val),
+    ) -> Val {
+        let result = self.b.vfbinary(op, ty, n, m);
+        if let VecFpOp::Add | VecFpOp::Sub | VecFpOp::Mul | VecFpOp::Div = op {
+            self.alone_if_tiny(ty, width, result);
+        }
+        result
     }
 
     /// The divisor `m` of `n`, with ones above what the instruction reads: zero by zero would be invalid.
@@ -146,21 +161,25 @@ impl Translator<'_> {
         if ty == Type::F16 && width != Width::Full {
             // Zeros above stay zeros, which is for less.
             let n = if neg { self.negated_below(width, n) } else { n };
-            return self.b.vfmuladd(ty, false, n, m, d);
+            let sum = self.b.vfmuladd(ty, false, n, m, d);
+            self.alone_if_tiny(ty, width, sum);
+            return sum;
         }
         let sum = self.b.vfmuladd(ty, neg, n, m, d);
+        self.alone_if_tiny(ty, width, sum);
         self.operand(ty, width, sum)
     }
 
     fn fp_pairs(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) -> Option<Val> {
         let lane = insn.lane.ir()?;
+        let [n, m] = [n, m].map(|x| self.flushed(ty, x));
         let (n, m) = match insn.width {
             Width::Full => (n, m),
             _ => (self.low_halves(n, m), self.b.v128(0)),
         };
         let even = self.b.vbinary(VecOp::UnzipEven, lane, n, m);
         let odd = self.b.vbinary(VecOp::UnzipOdd, lane, n, m);
-        Some(self.b.vfbinary(arithmetic(insn.op)?, ty, even, odd))
+        Some(self.arithmetic_result(arithmetic(insn.op)?, ty, insn.width, (even, odd)))
     }
 
     pub(super) fn inline_fp_misc(
@@ -180,7 +199,10 @@ impl Translator<'_> {
         let ty = self.inline_lane(insn.lane)?;
         let rounds = matches!(insn.op, FpMisc::Round | FpMisc::RoundExact);
         let n = self.v(insn.rn);
-        let n = self.operand(ty, insn.width, n);
+        let mut n = self.operand(ty, insn.width, n);
+        if !matches!(insn.op, FpMisc::Abs | FpMisc::Neg) {
+            n = self.flushed(ty, n);
+        }
         if rounds || insn.op == FpMisc::Sqrt {
             self.notice_subnormals(ty, n);
         }
@@ -221,7 +243,7 @@ impl Translator<'_> {
 
     /// The types of narrow and wide lanes.
     fn convertible(&self, insn: &Insn<FpConvert>) -> Option<(Type, Type)> {
-        self.inline_lane(insn.lane).zip(self.inline_lane(insn.lane.wide()))
+        self.inline_format(insn.lane).zip(self.inline_format(insn.lane.wide()))
     }
 
     fn inline_fp_widen(&mut self, insn: &Insn<FpConvert>) -> Option<Val> {

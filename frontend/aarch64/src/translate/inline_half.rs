@@ -18,7 +18,7 @@ impl Translator<'_> {
     pub(super) fn fused_halves(&mut self, (product, addend): (bool, bool), f: isa::aarch64::Fp3) {
         let [n, m, a] = [f.rn, f.rm, f.ra].map(|r| {
             let x = self.v(r);
-            self.operand(HALF, Width::Scalar, x)
+            self.flushed_operand(HALF, Width::Scalar, x)
         });
         let a = if addend { self.negated_below(Width::Scalar, a) } else { a };
         let result = self.fused(HALF, Width::Scalar, product, [n, m, a]);
@@ -39,6 +39,7 @@ impl Translator<'_> {
     pub(super) fn inline_half_across(&mut self, insn: &Insn<FpAcross>) -> Option<()> {
         let ty = self.inline_lane(insn.lane)?;
         let n = self.v(insn.rn);
+        let n = self.flushed(ty, n);
         let (mut x, mut count) = match insn.imm {
             2 => (self.b.vdup_lane(IrLane::S, 0, n), 2),
             4 => (self.b.vdup_lane(IrLane::D, 0, n), 4),
@@ -47,7 +48,7 @@ impl Translator<'_> {
         while count > 1 {
             let even = self.b.vbinary(VecOp::UnzipEven, IrLane::H, x, x);
             let odd = self.b.vbinary(VecOp::UnzipOdd, IrLane::H, x, x);
-            x = self.b.vfbinary(extreme(insn.op), ty, even, odd);
+            x = self.arithmetic_result(extreme(insn.op), ty, Width::Scalar, (even, odd));
             count /= 2;
         }
         let result = self.operand(ty, Width::Scalar, x);
@@ -113,6 +114,7 @@ impl Translator<'_> {
         };
         let wide = self.b.vzext(wide);
         let result = self.b.vfnarrow(Type::F64, HALF, wide);
+        self.alone_if_tiny_fixed(Width::Scalar, fraction, result);
         self.set_v(rd, result);
     }
 
@@ -144,7 +146,7 @@ impl Translator<'_> {
     /// FCVTAS, FCVTAU: all halves are in range of signed integers. Of unsigned ones those below are invalid, not inexact.
     pub(super) fn half_to_general_away(&mut self, sign: Sign, w: W, rn: u8) -> Val {
         let n = self.v(rn);
-        let n = self.operand(HALF, Width::Scalar, n);
+        let n = self.flushed_operand(HALF, Width::Scalar, n);
         let rounded = self.b.vfround(HALF, Round::NearestAway, true, n);
         let in_range = match sign {
             Sign::Signed => n,
@@ -180,12 +182,13 @@ impl Translator<'_> {
             let wide = self.b.vfbinary(VecFpOp::Mul, Type::F32, wide, factor);
             self.b.vfnarrow(Type::F32, HALF, wide)
         };
-        let low = part(false);
-        if insn.width != Width::Full {
-            return low;
+        let mut result = part(false);
+        if insn.width == Width::Full {
+            let high = part(true);
+            result = self.low_halves(result, high);
         }
-        let high = part(true);
-        self.low_halves(low, high)
+        self.alone_if_tiny_fixed(insn.width, insn.imm, result);
+        result
     }
 
     /// Halves times 2 to the power of `fraction`, which is exact below 2^16; infinities for what is not.

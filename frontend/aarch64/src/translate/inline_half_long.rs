@@ -22,7 +22,10 @@ impl Translator<'_> {
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         let [n, m] = [n, m].map(|x| self.halves_read(insn, x));
         self.alone_if_nans(n, m);
-        let [n, m] = [n, m].map(|x| self.b.vfwiden(half, false, x));
+        let [n, m] = [n, m].map(|x| {
+            let x = self.flushed(half, x);
+            self.b.vfwiden(half, false, x)
+        });
         let d = self.v(insn.rd);
         let d = self.operand(ty, insn.width, d);
         let sum = self.b.vfmuladd(ty, insn.op == FpLong::MlsL, n, m, d);

@@ -18,10 +18,12 @@ impl Translator<'_> {
             return None;
         }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
-        let [n, m] = [n, m].map(|x| self.operand(ty, insn.width, x));
+        let [n, m] = [n, m].map(|x| self.flushed_operand(ty, insn.width, x));
         self.alone_unless_ordinary(insn, ty, n, m);
         let result = match insn.op {
-            FpSame::MulX => return Some(self.b.vfbinary(VecFpOp::Mul, ty, n, m)),
+            FpSame::MulX => {
+                return Some(self.arithmetic_result(VecFpOp::Mul, ty, insn.width, (n, m)));
+            }
             FpSame::RecpS => {
                 let two = self.lanes_of_power(ty, 1);
                 self.fused(ty, insn.width, true, [n, m, two])

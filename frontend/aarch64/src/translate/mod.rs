@@ -26,6 +26,7 @@ mod inline_convert;
 mod inline_crypto;
 mod inline_dot;
 mod inline_estimate;
+mod inline_flush;
 mod inline_fp;
 mod inline_half;
 mod inline_half_long;

@@ -7,11 +7,15 @@ use super::conditional::{from_external, to_external};
 use super::{Translator, W, rows};
 use crate::features;
 use crate::helpers::integer::id;
-use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SATURATED, SSBS, TB_FP_FLUSH, TB_FP_SLOW};
+use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SATURATED, SSBS};
+use crate::state::{TB_FP_FLUSH, TB_FP_HALF_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
 use crate::trap::Trap;
 use isa::aarch64::system::Translate;
 use std::mem::offset_of;
 use tcg_ir::{Barriers, Cond, Env, ExitCode, Sign, Type, Val};
+
+/// The flags of TBs whose mode depends on FPSR.
+const BY_FPSR: u32 = TB_FP_SLOW | TB_FP_FLUSH | TB_FP_HALF_SLOW | TB_FP_HALF_FLUSH;
 
 const TPIDR: u32 = offset_of!(CpuState, tpidr) as u32;
 const TPIDRRO: u32 = offset_of!(CpuState, tpidrro) as u32;
@@ -153,7 +157,7 @@ impl Translator<'_> {
                 let saturated = self.b.vzext(saturated);
                 self.b.fpflags_set(flags);
                 self.b.put(SATURATED, saturated);
-                if self.b.tb.flags & (TB_FP_SLOW | TB_FP_FLUSH) != 0 {
+                if self.b.tb.flags & BY_FPSR != 0 {
                     self.look_up_next();
                 }
             }

@@ -43,11 +43,11 @@ pub(crate) fn alternative_half(cpu: &CpuState) -> bool {
 }
 
 /// Adds exceptions to FPSR. With the first inexact result floating point need not be done here any more, see
-/// [`crate::state::TB_FP_FLUSH`].
+/// [`crate::state::TB_FP_FLUSH`] and [`crate::state::TB_FP_HALF_FLUSH`].
 pub(crate) fn report(cpu: &mut CpuState, flags: Flags) {
     let before = cpu.env.fp_flags;
     cpu.env.raise(flags);
-    if cpu.fpcr & FPCR_FZ != 0 && (before ^ cpu.env.fp_flags) & FPSR_IXC != 0 {
+    if cpu.fpcr & (FPCR_FZ | FPCR_FZ16) != 0 && (before ^ cpu.env.fp_flags) & FPSR_IXC != 0 {
         cpu.env.request_lookup();
     }
 }
