@@ -69,7 +69,7 @@ impl Translator<'_> {
     }
 
     /// The bfloat16 lanes of odd or even index in single precision.
-    fn bf16_lanes(&mut self, odd: bool, x: Val) -> Val {
+    pub(super) fn bf16_lanes(&mut self, odd: bool, x: Val) -> Val {
         if odd {
             let low = self.all_lanes(IrLane::S, (1 << BELOW) - 1);
             self.b.vandnot(x, low)

@@ -49,14 +49,17 @@ impl Translator<'_> {
         let normal = (power_of_two(Type::F64, -126), LARGEST_SINGLE + 1);
         self.alone_unless_zero_or_within(IrLane::D, Width::Full, magnitude, normal);
         self.b.vfnarrow(Type::F64, Type::F32, n);
+        let odd = self.odd_single(n);
+        Some(self.b.vfnarrow(Type::F64, Type::F32, odd))
+    }
+
+    /// Doubles without the bits that single precision does not have, the last one that it has set for them.
+    pub(super) fn odd_single(&mut self, n: Val) -> Val {
         let below = self.all_lanes(IrLane::D, BELOW_SINGLE);
         let lost = self.b.vand(n, below);
-        let kept = self.b.vandnot(n, below);
         let carry = self.b.vbinary(VecOp::Add, IrLane::D, lost, below);
-        let last = self.all_lanes(IrLane::D, BELOW_SINGLE + 1);
-        let last = self.b.vand(carry, last);
-        let odd = self.b.vor(kept, last);
-        Some(self.b.vfnarrow(Type::F64, Type::F32, odd))
+        let odd = self.b.vor(n, carry);
+        self.b.vandnot(odd, below)
     }
 
     /// Runs the instruction alone unless each lane of `magnitude` is zero or in the range, whose end is outside.

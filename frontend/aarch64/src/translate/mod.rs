@@ -20,6 +20,7 @@ mod fp;
 mod fp_convert;
 mod imm;
 mod inline_bf16;
+mod inline_bf16_dot;
 mod inline_bits;
 mod inline_complex;
 mod inline_convert;

@@ -168,7 +168,8 @@ impl Translator<'_> {
     fn multiply_long(&mut self, insn: Insn<FpLong>) {
         let inlined = match insn.op {
             FpLong::MlaL | FpLong::MlsL => self.inline_half_long(&insn),
-            _ => self.inline_bf16_long(&insn),
+            FpLong::BfMlaL => self.inline_bf16_long(&insn),
+            FpLong::BfDot | FpLong::BfMmla => self.inline_bf16_dot(&insn),
         };
         match inlined {
             Some(value) => self.set_v(insn.rd, value),
@@ -178,18 +179,18 @@ impl Translator<'_> {
 
     fn fp_dot(&mut self, f: isa::aarch64::V3Dot) {
         let insn = Insn::long(FpLong::BfDot, f.q != 0);
-        self.by_helper(Insn { rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.multiply_long(Insn { rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 
     fn fp_dot_elem(&mut self, f: isa::aarch64::VElemDot) {
         let (rm, element) = element(Lane::S, f.h, f.l, f.m, f.rm);
         let insn = Insn { rd: f.rd, rn: f.rn, rm, ..Insn::long(FpLong::BfDot, f.q != 0) };
-        self.by_helper(Insn { element: Some(element), ..insn });
+        self.multiply_long(Insn { element: Some(element), ..insn });
     }
 
     fn fp_matrix(&mut self, f: isa::aarch64::V3Matrix) {
         let insn = Insn::long(FpLong::BfMmla, true);
-        self.by_helper(Insn { rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
+        self.multiply_long(Insn { rd: f.rd, rn: f.rn, rm: f.rm, ..insn });
     }
 }
 

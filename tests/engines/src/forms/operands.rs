@@ -86,6 +86,19 @@ impl Format {
     }
 }
 
+/// A vector of bfloat16, or of singles: zeros and numbers whose exponents are some distance apart at most, so that sums of
+/// products of them round, or cancel, or are those of the larger product alone.
+pub(super) fn summands(random: &mut Random) -> [u64; 2] {
+    let format = random.pick(&[BRAIN, BRAIN, BRAIN, SINGLE]);
+    let spread = random.pick(&[1, 2, 4, 16, 40, 120, 250]);
+    lanes(format.width, || {
+        let sign = u64::from(random.below(2)) << (format.width - 1);
+        let exponent = (format.exponent_ones() - spread) / 2 + random.bits() % spread;
+        let number = exponent << format.fraction | format.any_fraction(random);
+        sign | if random.one_in(12) { 0 } else { number }
+    })
+}
+
 /// The bits of an integer of a width: an end of its range, next to one, small, or random.
 fn integer(random: &mut Random, width: u32) -> u64 {
     let (ones, sign) = (u64::MAX >> (64 - width), 1u64 << (width - 1));

@@ -37,13 +37,18 @@ impl Mode {
 impl Registers {
     /// Makes new what an instruction of this row may read.
     pub(super) fn renew(&mut self, random: &mut Random, row: &Row, word: u64, mode: Mode) {
-        let mut last = operands::vector(random);
+        let sums_products = row.name.starts_with("bfdot") || row.name.starts_with("bfmmla");
+        let vector = |random: &mut Random| match sums_products && random.one_in(2) {
+            true => operands::summands(random),
+            false => operands::vector(random),
+        };
+        let mut last = vector(random);
         for name in ["rd", "rn", "rm", "ra"] {
             let Some(field) = row.field(name) else { continue };
             let register = field.raw(word) as usize;
             for next in [0, 1, 2, 3, 16] {
                 let new = random.below(4) != 0;
-                last = if new { operands::vector(random) } else { operands::related(random, last) };
+                last = if new { vector(random) } else { operands::related(random, last) };
                 self.v[(register + next) % 32] = last;
                 // What follows is read as part of a table only, or by an element's number.
                 if name != "rn" && (next != 0 || field.bits() > 4) {
