@@ -47,6 +47,8 @@ pub struct CpuState {
     pub clocks: HostClocks,
     /// Its bits are one where lanes saturated: FPSR.QC is one if any is. Low doubleword first.
     pub saturated: [u64; 2],
+    /// Not zero where results of half precision were flushed to zero: FPSR.UFC is one if any was. Low doubleword first.
+    pub flushed: [u64; 2],
 }
 
 /// [`CpuState::exclusive_addr`] of an open monitor: no address, because access sizes are at most 16.
@@ -93,6 +95,8 @@ pub const FPCR_FZ: u32 = 1 << 24;
 pub const FPCR_DN: u32 = 1 << 25;
 /// IXC of FPSR.
 pub const FPSR_IXC: u32 = 1 << 4;
+/// UFC of FPSR.
+pub const FPSR_UFC: u32 = 1 << 3;
 /// QC of FPSR.
 pub const FPSR_QC: u32 = 1 << 27;
 /// IDC of FPSR.
@@ -122,14 +126,16 @@ impl CpuState {
     #[must_use]
     pub fn fpsr(&self) -> u32 {
         let qc = if self.saturated == [0; 2] { 0 } else { FPSR_QC };
+        let ufc = if self.flushed == [0; 2] { 0 } else { FPSR_UFC };
         let flags = self.env.fp_flags;
         let idc = if flags & Env::FP_INPUT_DENORMAL == 0 { 0 } else { FPSR_IDC };
-        idc | qc | flags & 0x1f
+        idc | qc | ufc | flags & 0x1f
     }
 
     /// Sets FPSR; bits that are not implemented become zero.
     pub fn set_fpsr(&mut self, fpsr: u32) {
         self.saturated = [u64::from(fpsr & FPSR_QC), 0];
+        self.flushed = [0; 2];
         let idc = if fpsr & FPSR_IDC == 0 { 0 } else { Env::FP_INPUT_DENORMAL };
         self.env.fp_flags = fpsr & 0x1f | idc;
     }
@@ -220,8 +226,11 @@ pub const CC_B: Global = Global(66);
 /// The lanes that saturated: [`CpuState::saturated`].
 pub const SATURATED: Global = Global(67);
 
+/// The lanes that were flushed: [`CpuState::flushed`].
+pub const FLUSHED: Global = Global(68);
+
 /// Number of globals.
-const N_GLOBALS: usize = 68;
+const N_GLOBALS: usize = 69;
 
 const X_NAMES: [&str; 32] = [
     "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
@@ -266,6 +275,7 @@ const fn globals() -> [GlobalDesc; N_GLOBALS] {
     all[65] = hidden("cc_a", Type::I64, offset_of!(CpuState, cc_a));
     all[66] = hidden("cc_b", Type::I64, offset_of!(CpuState, cc_b));
     all[67] = hidden("saturated", Type::V128, offset_of!(CpuState, saturated));
+    all[68] = hidden("flushed", Type::V128, offset_of!(CpuState, flushed));
     all
 }
 

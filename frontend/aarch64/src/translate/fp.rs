@@ -43,7 +43,7 @@ impl Translator<'_> {
         match lane {
             _ if flags & TB_FP_SLOW != 0 => None,
             Lane::H if flags & TB_FP_HALF_SLOW != 0 => None,
-            // Alone they are for the sake of a result that is tiny.
+            // Alone they are for the sake of a result that may have been tiny.
             Lane::H if flags & TB_FP_HALF_FLUSH != 0 && self.alone() => None,
             Lane::H => Some(Type::F16),
             Lane::S => Some(Type::F32),
@@ -281,18 +281,27 @@ impl Translator<'_> {
     ) {
         let test = Tests::One(tests.collapse(self.b));
         let [a, b] = [f.rn, f.rm].map(|r| {
-            let bits = self.scalar_bits(lane(f.ftype), r);
+            let bits = match lane(f.ftype) {
+                Lane::H => self.half_bits(r),
+                lane => self.scalar_bits(lane, r),
+            };
             let zero = self.b.konst(self.b.tb.ty(bits), 0);
             let bits = test.select(self.b, bits, zero);
             if lane(f.ftype) == Lane::H {
                 let half = self.b.vzext(bits);
-                let half = self.flushed(Type::F16, half);
                 return self.lone_half_as_single(half);
             }
             self.b.bitcast(ty, bits)
         });
         self.raise_by_comparison(op, ty, a, b);
         self.set_conditional(test, Compare::Float(ty, a, b), f.nzcv);
+    }
+
+    /// The half in vector register `r`, as its bits; zero for a subnormal one, if those count as zeros.
+    fn half_bits(&mut self, r: u8) -> Val {
+        let x = self.v(r);
+        let x = self.flushed(Type::F16, x);
+        self.b.vextract(tcg_ir::Lane::H, 0, x)
     }
 
     fn select_fp(&mut self, f: isa::aarch64::FpSel) {

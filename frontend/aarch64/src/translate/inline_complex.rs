@@ -26,7 +26,7 @@ impl Translator<'_> {
             let d = self.flushed_operand(ty, insn.width, d);
             self.b.vfmuladd(ty, false, n, m, d)
         };
-        self.alone_if_tiny(ty, insn.width, result);
+        let result = self.flushed_result(ty, insn.width, result);
         self.operand(ty, insn.width, result)
     }
 

@@ -1,21 +1,20 @@
 //! FPCR.FZ16: subnormal numbers of half precision count as zeros of their sign.
 //!
-//! Hosts have no such mode for halves. Operands lose their magnitude if it is subnormal, which raises nothing. Of results a
-//! host's zero is what the guest has: if it is not exact, it raised underflow (and inexact, which FPSR has already; see
-//! [`TB_FP_HALF_FLUSH`]). What may have been tiny before it was rounded, a subnormal number or the smallest normal one, is left
-//! to the helper: the instruction is run again alone (see [`crate::state::TB_ALONE`]). What was raised for it until then are
-//! exceptions that the helper raises, too.
+//! Hosts have no such mode for halves. Operands lose their magnitude if it is subnormal, which raises nothing. So do results,
+//! which is an underflow: FPSR.UFC gathers as a mask of lanes. What was tiny before it was rounded became, besides:
+//!
+//! - zero, which the guest has, too, and its underflow has been raised (and inexact, which FPSR has already; see
+//!   [`TB_FP_HALF_FLUSH`]);
+//! - the smallest normal number, which may also have been exact. It is left to the helper: the instruction is run again alone
+//!   (see [`crate::state::TB_ALONE`]). What the host raised until then the helper raises, too.
 
 use super::Translator;
 use crate::helpers::simd::lanes::Width;
-use crate::state::TB_FP_HALF_FLUSH;
+use crate::state::{FLUSHED, TB_FP_HALF_FLUSH};
 use tcg_ir::{Lane, Type, Val, VecOp};
 
 /// The bits of the smallest normal number.
 const SMALLEST_NORMAL: u64 = 0x0400;
-/// The most negative integer of a lane.
-const MOST_NEGATIVE: u64 = 0x8000;
-
 /// Bits in the fraction of a fixed-point number of which all but zero are normal numbers.
 const BITS_OF_NORMAL: u8 = 14;
 
@@ -35,31 +34,43 @@ impl Translator<'_> {
         if !self.flushes(ty) {
             return x;
         }
-        let magnitude = self.b.vfabs(ty, x);
-        let normal = self.all_lanes(Lane::H, SMALLEST_NORMAL);
-        let is_subnormal = self.b.vbinary(VecOp::GtS, Lane::H, normal, magnitude);
-        let lost = self.b.vand(magnitude, is_subnormal);
+        let (magnitude, normal) = self.magnitude_and_normal(x);
+        let lost = self.subnormal(magnitude, normal);
         self.b.vxor(x, lost)
     }
 
-    /// Runs the instruction alone if a result may have been tiny before it was rounded, and such ones become zeros.
-    pub(super) fn alone_if_tiny(&mut self, ty: Type, width: Width, result: Val) {
+    /// The same of results, which are zeros above what the instruction writes, or no numbers that are tiny.
+    pub(super) fn flushed_result(&mut self, ty: Type, width: Width, result: Val) -> Val {
         if !self.flushes(ty) {
-            return;
+            return result;
         }
-        // Without the sign, twice the number. The least ones that are not zero become the most negative integers.
-        let twice = self.b.vbinary(VecOp::Add, Lane::H, result, result);
-        let shift = self.all_lanes(Lane::H, MOST_NEGATIVE - 2);
-        let shifted = self.b.vbinary(VecOp::Add, Lane::H, twice, shift);
-        let end = self.all_lanes(Lane::H, MOST_NEGATIVE + 2 * SMALLEST_NORMAL - 1);
-        let is_tiny = self.b.vbinary(VecOp::GtS, Lane::H, end, shifted);
-        self.alone_if_any(Lane::H, width, is_tiny);
+        let (magnitude, normal) = self.magnitude_and_normal(result);
+        let is_least = self.b.vbinary(VecOp::Eq, Lane::H, magnitude, normal);
+        self.alone_if_any(Lane::H, width, is_least);
+        let lost = self.subnormal(magnitude, normal);
+        let before = self.b.get(FLUSHED);
+        let all = self.b.vor(before, lost);
+        self.b.put(FLUSHED, all);
+        self.b.vxor(result, lost)
     }
 
-    /// The same of a fixed-point number with `fraction` bits of fraction.
-    pub(super) fn alone_if_tiny_fixed(&mut self, width: Width, fraction: u8, result: Val) {
+    /// The same of fixed-point numbers with `fraction` bits of fraction.
+    pub(super) fn flushed_fixed(&mut self, width: Width, fraction: u8, result: Val) -> Val {
         if fraction > BITS_OF_NORMAL {
-            self.alone_if_tiny(Type::F16, width, result);
+            return self.flushed_result(Type::F16, width, result);
         }
+        result
+    }
+
+    /// The magnitudes of halves, and the smallest normal number in all lanes.
+    fn magnitude_and_normal(&mut self, x: Val) -> (Val, Val) {
+        let magnitude = self.b.vfabs(Type::F16, x);
+        (magnitude, self.all_lanes(Lane::H, SMALLEST_NORMAL))
+    }
+
+    /// The magnitudes that are subnormal; zeros for others.
+    fn subnormal(&mut self, magnitude: Val, normal: Val) -> Val {
+        let is_subnormal = self.b.vbinary(VecOp::GtS, Lane::H, normal, magnitude);
+        self.b.vand(magnitude, is_subnormal)
     }
 }

@@ -137,10 +137,12 @@ impl Translator<'_> {
         (n, m): (Val, Val),
     ) -> Val {
         let result = self.b.vfbinary(op, ty, n, m);
-        if let VecFpOp::Add | VecFpOp::Sub | VecFpOp::Mul | VecFpOp::Div = op {
-            self.alone_if_tiny(ty, width, result);
+        match op {
+            VecFpOp::Add | VecFpOp::Sub | VecFpOp::Mul | VecFpOp::Div => {
+                self.flushed_result(ty, width, result)
+            }
+            _ => result,
         }
-        result
     }
 
     /// The divisor `m` of `n`, with ones above what the instruction reads: zero by zero would be invalid.
@@ -162,11 +164,10 @@ impl Translator<'_> {
             // Zeros above stay zeros, which is for less.
             let n = if neg { self.negated_below(width, n) } else { n };
             let sum = self.b.vfmuladd(ty, false, n, m, d);
-            self.alone_if_tiny(ty, width, sum);
-            return sum;
+            return self.flushed_result(ty, width, sum);
         }
         let sum = self.b.vfmuladd(ty, neg, n, m, d);
-        self.alone_if_tiny(ty, width, sum);
+        let sum = self.flushed_result(ty, width, sum);
         self.operand(ty, width, sum)
     }
 

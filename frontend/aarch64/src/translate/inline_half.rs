@@ -114,7 +114,7 @@ impl Translator<'_> {
         };
         let wide = self.b.vzext(wide);
         let result = self.b.vfnarrow(Type::F64, HALF, wide);
-        self.alone_if_tiny_fixed(Width::Scalar, fraction, result);
+        let result = self.flushed_fixed(Width::Scalar, fraction, result);
         self.set_v(rd, result);
     }
 
@@ -187,8 +187,7 @@ impl Translator<'_> {
             let high = part(true);
             result = self.low_halves(result, high);
         }
-        self.alone_if_tiny_fixed(insn.width, insn.imm, result);
-        result
+        self.flushed_fixed(insn.width, insn.imm, result)
     }
 
     /// Halves times 2 to the power of `fraction`, which is exact below 2^16; infinities for what is not.

@@ -7,7 +7,7 @@ use super::conditional::{from_external, to_external};
 use super::{Translator, W, rows};
 use crate::features;
 use crate::helpers::integer::id;
-use crate::state::{CpuState, DIT, FPSR_IDC, FPSR_QC, SATURATED, SSBS};
+use crate::state::{CpuState, DIT, FLUSHED, FPSR_IDC, FPSR_QC, SATURATED, SSBS};
 use crate::state::{TB_FP_FLUSH, TB_FP_HALF_FLUSH, TB_FP_HALF_SLOW, TB_FP_SLOW};
 use crate::trap::Trap;
 use isa::aarch64::system::Translate;
@@ -157,6 +157,8 @@ impl Translator<'_> {
                 let saturated = self.b.vzext(saturated);
                 self.b.fpflags_set(flags);
                 self.b.put(SATURATED, saturated);
+                let none = self.b.v128(0);
+                self.b.put(FLUSHED, none);
                 if self.b.tb.flags & BY_FPSR != 0 {
                     self.look_up_next();
                 }
