@@ -34,6 +34,9 @@ struct State {
     seals: seal::Seals,
 }
 
+/// Pages, with what is known of them for changing it.
+type Pages<'a> = (RwLockWriteGuard<'a, State>, Range<u64>);
+
 /// What one guest process has mapped. Shared by its threads; every method may be called by any.
 ///
 /// Guest mappings live where the guest sees them in the host's address space, so two address
@@ -166,17 +169,9 @@ impl AddressSpace {
     /// # Errors
     /// As Linux `madvise`; ENOMEM when part of the range is not the guest's.
     pub fn madvise(&self, addr: GuestAddr, len: u64, advice: i32) -> Result<(), Errno> {
-        if addr.page_offset() != 0 {
-            return Err(Errno(libc::EINVAL));
-        }
-        if len == 0 {
+        let Some((mut state, range)) = self.write_mapped(addr, len)? else {
             return Ok(());
-        }
-        let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
-        let mut state = self.write();
-        if !state.maps.covers(&range) {
-            return Err(Errno(libc::ENOMEM));
-        }
+        };
         if seal::is_discard(advice) {
             state.seals.check_discard(&state.maps.inside(&range))?;
         }
@@ -224,5 +219,24 @@ impl AddressSpace {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The pages of a request that must be mapped as a whole; none for a length of zero.
+    ///
+    /// # Errors
+    /// EINVAL for an unaligned or impossible range, ENOMEM if not all of it is mapped.
+    fn write_mapped(&self, addr: GuestAddr, len: u64) -> Result<Option<Pages<'_>>, Errno> {
+        if addr.page_offset() != 0 {
+            return Err(Errno(libc::EINVAL));
+        }
+        if len == 0 {
+            return Ok(None);
+        }
+        let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
+        let state = self.write();
+        if !state.maps.covers(&range) {
+            return Err(Errno(libc::ENOMEM));
+        }
+        Ok(Some((state, range)))
     }
 }

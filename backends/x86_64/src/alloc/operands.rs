@@ -117,6 +117,16 @@ impl Cx<'_> {
         }
     }
 
+    /// If `a` is in memory alone: makes `d`, its upper half, an alias of those 32 bits, after which the op is done.
+    pub(crate) fn upper_half_in_memory(&mut self, d: Val, a: Val) -> bool {
+        let in_memory = self.vals[a.index()].reg == NO_REG && self.tb.konst(a).is_none();
+        if in_memory {
+            self.alias(d, a, 4);
+            self.done(&[a]);
+        }
+        in_memory
+    }
+
     /// Makes `d` an alias of the register of `a`, where `d` is the wider one.
     pub(crate) fn alias_register(&mut self, d: Val, a: Val) {
         let from = self.vals[a.index()];

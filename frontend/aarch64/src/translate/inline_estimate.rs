@@ -182,17 +182,6 @@ impl Translator<'_> {
         let zero = self.b.konst(ty, 0);
         self.alone_if(ty, Cond::Ne, bits, zero);
     }
-
-    /// The lanes that an instruction of this width writes; zeros above.
-    pub(super) fn first_lanes(&mut self, lane: Lane, width: Width, x: Val) -> Val {
-        let low = match width {
-            Width::Full => return x,
-            Width::Scalar if lane < Lane::S => self.b.vextract(lane, 0, x),
-            Width::Scalar if lane == Lane::S => self.b.vlow(Type::F32, x),
-            Width::Scalar | Width::Half => self.b.vlow(Type::F64, x),
-        };
-        self.b.vzext(low)
-    }
 }
 
 /// Number of lanes.

@@ -63,18 +63,7 @@ const fn comparison(op: FpSame) -> Option<VecFpCmp> {
 impl Translator<'_> {
     /// An operand with zeros above what the instruction reads.
     pub(super) fn operand(&mut self, ty: Type, width: Width, x: Val) -> Val {
-        match width {
-            Width::Full => x,
-            Width::Half => self.low_or_all(width, x),
-            Width::Scalar if ty == Type::F16 => {
-                let zero = self.b.v128(0);
-                self.b.vmove(IrLane::H, 0, 0, zero, x)
-            }
-            Width::Scalar => {
-                let low = self.b.vlow(ty, x);
-                self.b.vzext(low)
-            }
-        }
+        self.first_lanes(IrLane::of_float(ty), width, x)
     }
 
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.

@@ -1,13 +1,11 @@
 //! FMLAL and its like as IR ops: half precision widened to single, which is exact, and multiplied there.
 
 use super::Translator;
+use super::inline_step::infinity;
 use crate::helpers::fp::long::FpLong;
 use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
 use tcg_ir::{Lane as IrLane, Type, Val, VecOp};
-
-/// The bits of an infinity of half precision.
-const INFINITY: u64 = 0x7c00;
 
 impl Translator<'_> {
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.
@@ -45,7 +43,7 @@ impl Translator<'_> {
     }
 
     fn alone_if_nans(&mut self, n: Val, m: Val) {
-        let infinity = self.all_lanes(IrLane::H, INFINITY);
+        let infinity = self.all_lanes(IrLane::H, infinity(Type::F16));
         let [n, m] = [n, m].map(|x| {
             let magnitude = self.b.vfabs(Type::F16, x);
             self.b.vbinary(VecOp::GtS, IrLane::H, magnitude, infinity)

@@ -249,4 +249,20 @@ impl Translator<'_> {
         let low = self.b.vlow(Type::F64, n);
         self.b.vzext(low)
     }
+
+    /// The lanes that an instruction of this width reads or writes; zeros above.
+    pub(super) fn first_lanes(&mut self, lane: IrLane, width: Width, n: Val) -> Val {
+        match width {
+            Width::Full | Width::Half => self.low_or_all(width, n),
+            Width::Scalar if lane < IrLane::S => {
+                let zero = self.b.v128(0);
+                self.b.vmove(lane, 0, 0, zero, n)
+            }
+            Width::Scalar => {
+                let ty = if lane == IrLane::S { Type::F32 } else { Type::F64 };
+                let low = self.b.vlow(ty, n);
+                self.b.vzext(low)
+            }
+        }
+    }
 }

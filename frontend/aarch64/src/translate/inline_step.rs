@@ -7,9 +7,7 @@ use super::Translator;
 use super::inline_convert::power_of_two;
 use crate::helpers::fp::same::FpSame;
 use crate::helpers::simd::Insn;
-use crate::helpers::simd::lanes::Width;
-
-use tcg_ir::{Cond, Lane, Type, Val, VecFpOp, VecOp};
+use tcg_ir::{Lane, Type, Val, VecFpOp, VecOp};
 
 impl Translator<'_> {
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.
@@ -54,13 +52,7 @@ impl Translator<'_> {
             let small = self.b.vbinary(VecOp::GtU, lane, least, n);
             special = self.b.vor(special, small);
         }
-        let mut bits = self.b.vlow(Type::I64, special);
-        if insn.width == Width::Full {
-            let high = self.b.vextract(Lane::D, 1, special);
-            bits = self.b.or(Type::I64, bits, high);
-        }
-        let zero = self.b.i64(0);
-        self.alone_if(Type::I64, Cond::Ne, bits, zero);
+        self.alone_if_any(lane, insn.width, special);
     }
 }
 
@@ -74,7 +66,8 @@ const fn three_halves(ty: Type) -> u64 {
     power_of_two(ty, 0) | 1 << (fraction_bits - 1)
 }
 
-const fn infinity(ty: Type) -> u64 {
+/// The bits of an infinity.
+pub(super) const fn infinity(ty: Type) -> u64 {
     power_of_two(ty, largest_exponent(ty) + 1)
 }
 

@@ -5,7 +5,6 @@ use super::AddressSpace;
 use crate::addr::GuestAddr;
 use crate::errno::Errno;
 use crate::maps::Mapping;
-use crate::place::pages;
 use std::ops::Range;
 
 /// Sealed addresses. What is sealed stays, so it only grows.
@@ -55,18 +54,9 @@ impl AddressSpace {
     /// # Errors
     /// As Linux `mseal`: EINVAL for an unaligned or impossible range, ENOMEM if not all of it is mapped.
     pub fn seal(&self, addr: GuestAddr, len: u64) -> Result<(), Errno> {
-        if addr.page_offset() != 0 {
-            return Err(Errno(libc::EINVAL));
+        if let Some((mut state, range)) = self.write_mapped(addr, len)? {
+            state.seals.0.push(range);
         }
-        if len == 0 {
-            return Ok(());
-        }
-        let range = pages(addr.0, len).ok_or(Errno(libc::EINVAL))?;
-        let mut state = self.write();
-        if !state.maps.covers(&range) {
-            return Err(Errno(libc::ENOMEM));
-        }
-        state.seals.0.push(range);
         Ok(())
     }
 }

@@ -28,9 +28,8 @@ impl Cx<'_> {
     }
 
     pub(crate) fn fhi(&mut self, d: Val, a: Val) {
-        if self.vals[a.index()].reg == NO_REG && self.tb.konst(a).is_none() {
-            self.alias(d, a, 4);
-            return self.done(&[a]);
+        if self.upper_half_in_memory(d, a) {
+            return;
         }
         let ra = self.in_reg(a);
         self.done(&[a]);
