@@ -35,7 +35,7 @@ impl Interp {
 impl Interpreter for Interp {
     unsafe fn run(&mut self, tb: &Tb, env: *mut Env) {
         self.vals.clear();
-        self.vals.extend(tb.vals.iter().map(|info| u128::from(info.konst.unwrap_or(0))));
+        self.vals.extend(tb.vals.iter().map(|info| u128::from(info.constant.unwrap_or(0))));
         // SAFETY: passed on to our caller.
         let state = unsafe { State::new(env, self.layout) };
         let mut frame = Frame { tb, layout: self.layout, vals: &mut self.vals, state, pc: tb.pc };
@@ -329,11 +329,11 @@ impl Frame<'_> {
             }
             Op::GotoInd { kind, target } => {
                 let target = self.val(target);
-                if kind.way() == 0 {
+                if kind.branch_type() == 0 {
                     return Ok(self.goto(target));
                 }
                 let env = self.state.env();
-                (env.pc, env.exit_arg) = (target, kind.way().into());
+                (env.pc, env.exit_arg) = (target, kind.branch_type().into());
                 return Ok(Next::Leave(ExitCode::ENTER));
             }
             Op::Exit { code, pc, arg } => {

@@ -27,8 +27,8 @@ pub(crate) enum Then {
     Goto { pc: u64 },
     /// Leaves to the loop.
     Exit { code: ExitCode, pc: u64 },
-    /// Leaves because the jump table of a way does not know the guest pc in `target`.
-    Indirect { target: Reg, way: u32 },
+    /// Leaves because the jump table of a branch type does not know the guest pc in `target`.
+    Indirect { target: Reg, branch_type: u32 },
     /// Looks up the guest pc in `target` because the return was not predicted.
     ReturnMiss { target: Reg },
     /// Corrects the result of a float op and goes on at `back`.

@@ -196,7 +196,8 @@ impl Cx<'_> {
     /// Keeps the number of scratch registers that wait to be merged small.
     pub(crate) fn limit_merges(&mut self) {
         let merges = |cx: &Self, p: &Put| {
-            cx.pins.of_global[usize::from(p.g)] != crate::pins::NO_PIN && cx.tb.konst(p.v).is_none()
+            cx.pins.of_global[usize::from(p.g)] != crate::pins::NO_PIN
+                && cx.tb.constant(p.v).is_none()
         };
         let n = self.puts.iter().filter(|p| merges(self, p)).count();
         if n > MAX_MERGES {

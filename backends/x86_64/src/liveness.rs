@@ -148,7 +148,7 @@ impl Pass<'_> {
     /// `d` is the float or number `a` with zeros above: `a` takes the hint. (Code generation drops it if the register of `a` will not do.)
     fn pass_hint(&mut self, d: Val, a: Val) {
         let ValState { hint, home, .. } = self.vals[d.index()];
-        if hint != NO_PIN && self.tb.konst(a).is_none() {
+        if hint != NO_PIN && self.tb.constant(a).is_none() {
             self.live.ahead[usize::from(home)].want = (a.0, self.any);
             let val = &mut self.vals[a.index()];
             val.hint = hint;
@@ -172,7 +172,7 @@ impl Pass<'_> {
             ahead.hi = now;
         }
         let pin = self.pins.of_global[g.index()];
-        if lo && hi && pin != NO_PIN && self.tb.konst(v).is_none() {
+        if lo && hi && pin != NO_PIN && self.tb.constant(v).is_none() {
             ahead.want = (v.0, self.any);
             let val = &mut self.vals[v.index()];
             val.hint = pin;

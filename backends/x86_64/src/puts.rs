@@ -199,7 +199,7 @@ impl Cx<'_> {
 
     fn snap(&self, put: Put) -> Snap {
         let global = &self.layout.globals[usize::from(put.g)];
-        let source = match self.tb.konst(put.v) {
+        let source = match self.tb.constant(put.v) {
             Some(bits) => Source::Const(bits),
             None => Source::Reg(self.vals[put.v.index()].reg),
         };

@@ -58,16 +58,16 @@ impl Guest for Aarch64 {
         state.settle_fetch()
     }
 
-    fn way(state: &CpuState) -> u32 {
+    fn branch_type(state: &CpuState) -> u32 {
         state.btype
     }
 
-    fn set_way(state: &mut CpuState, way: u32) {
-        state.btype = way;
+    fn set_branch_type(state: &mut CpuState, branch_type: u32) {
+        state.btype = branch_type;
     }
 
-    fn may_enter(way: u32, pc: u64, bytes: [u8; 4]) -> Result<(), ExitCode> {
-        landing::may_enter(way, pc, u32::from_le_bytes(bytes)).map_err(Trap::exit_code)
+    fn may_enter(branch_type: u32, pc: u64, bytes: [u8; 4]) -> Result<(), ExitCode> {
+        landing::may_enter(branch_type, pc, u32::from_le_bytes(bytes)).map_err(Trap::exit_code)
     }
 
     fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mut Builder) {

@@ -107,12 +107,12 @@ impl Puts {
     /// Sets the operands; the word for them and the kind.
     pub fn operands(&self, b: &mut Builder, kind: u32, ty: Type, x: Val, y: Option<Val>) -> u32 {
         let wide = ty == Type::I64;
-        let konst = y.and_then(|y| op_const(kind, wide, b.tb.konst(y)?));
+        let folded = y.and_then(|y| op_const(kind, wide, b.tb.constant(y)?));
         put(b, self.a, x);
-        if let (Some(y), None) = (y, konst) {
+        if let (Some(y), None) = (y, folded) {
             put(b, self.b, y);
         }
-        konst.unwrap_or(op(kind, wide))
+        folded.unwrap_or(op(kind, wide))
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::sync::{self, Mutex, MutexGuard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use tcg_ir::layout::{N_JUMP_ENTRIES, N_WAYS};
+use tcg_ir::layout::{N_BRANCH_TYPES, N_JUMP_ENTRIES};
 use tcg_ir::{Env, JumpEntry};
 
 /// Announcement of a vCPU that holds no pointer to code at all.
@@ -25,12 +25,12 @@ pub(crate) struct Member {
     env: *mut Env,
     jump_table: *mut JumpTable,
     /// Number of jump tables in use, from the first on.
-    ways: AtomicUsize,
+    n_tables: AtomicUsize,
     free_state: unsafe fn(*mut Env),
 }
 
-/// The tables in which generated code looks indirect jumps up, one for each way.
-pub(crate) type JumpTable = [JumpEntry; N_JUMP_ENTRIES * N_WAYS];
+/// The tables in which generated code looks indirect jumps up, one for each branch type.
+pub(crate) type JumpTable = [JumpEntry; N_JUMP_ENTRIES * N_BRANCH_TYPES];
 
 /// Empty tables, of which no pages are touched but the first ones.
 ///
@@ -84,18 +84,18 @@ impl Member {
 
     /// Empties an entry of each jump table, so that its code is not found there.
     fn purge(&self, slot: usize) {
-        (0..self.ways()).for_each(|way| self.empty(way * N_JUMP_ENTRIES + slot));
+        (0..self.n_tables()).for_each(|table| self.empty(table * N_JUMP_ENTRIES + slot));
     }
 
     /// Number of jump tables in use, from the first on.
-    pub(crate) fn ways(&self) -> usize {
-        self.ways.load(Ordering::SeqCst)
+    pub(crate) fn n_tables(&self) -> usize {
+        self.n_tables.load(Ordering::SeqCst)
     }
 
-    /// Says that the jump table of this way is in use. To be called before an entry is filled.
-    pub(crate) fn use_way(&self, way: usize) {
-        if way >= self.ways() {
-            self.ways.store(way + 1, Ordering::SeqCst);
+    /// Says that jump table `table` is in use. To be called before an entry is filled.
+    pub(crate) fn use_table(&self, table: usize) {
+        if table >= self.n_tables() {
+            self.n_tables.store(table + 1, Ordering::SeqCst);
         }
     }
 
@@ -137,8 +137,13 @@ impl Epochs {
         free_state: unsafe fn(*mut Env),
     ) -> Arc<Member> {
         let announced = sync::AtomicU64::new(OUTSIDE);
-        let member =
-            Arc::new(Member { announced, env, jump_table, ways: AtomicUsize::new(1), free_state });
+        let member = Arc::new(Member {
+            announced,
+            env,
+            jump_table,
+            n_tables: AtomicUsize::new(1),
+            free_state,
+        });
         self.members().push(Arc::clone(&member));
         member
     }
@@ -171,7 +176,7 @@ impl Epochs {
         let ended = self.now.fetch_add(1, Ordering::SeqCst);
         for member in self.members().iter() {
             if member.announced.load(Ordering::SeqCst) != OUTSIDE {
-                (0..N_JUMP_ENTRIES * member.ways()).for_each(|slot| member.empty(slot));
+                (0..N_JUMP_ENTRIES * member.n_tables()).for_each(|slot| member.empty(slot));
             }
             member.request(REQUEST_SAFE_POINT);
         }

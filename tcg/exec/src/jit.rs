@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::time::Instant;
-use tcg_ir::layout::{N_JUMP_ENTRIES, N_WAYS};
+use tcg_ir::layout::{N_BRANCH_TYPES, N_JUMP_ENTRIES};
 use tcg_ir::{Backend, Compiled, Env, ExitCode, Guest, JumpEntry, RunResult, TranslateOptions};
 use tcg_mem::{Access, Cause, Fault, GuestAddr};
 
@@ -31,7 +31,7 @@ pub(crate) struct Jit {
     starts: Starts,
     /// Entries of the jump tables that may be in use, a bit each: all others have never been touched
     /// or are empty.
-    used: [u64; N_JUMP_ENTRIES * N_WAYS / 64],
+    used: [u64; N_JUMP_ENTRIES * N_BRANCH_TYPES / 64],
     /// Generation of the cache that the jump tables are for.
     generation: u32,
     /// Host address of the direct exit that was just taken and is not chained yet.
@@ -68,7 +68,7 @@ impl Jit {
             compiled: Compiled::default(),
             chunk: None,
             starts: Starts::new(),
-            used: [0; N_JUMP_ENTRIES * N_WAYS / 64],
+            used: [0; N_JUMP_ENTRIES * N_BRANCH_TYPES / 64],
             generation: core.cache.as_ref()?.generation(),
             pending: None,
             missed: false,
@@ -105,7 +105,7 @@ impl Jit {
 
     /// Empties the jump table.
     pub(crate) fn forget_jumps(&mut self) {
-        for group in 0..self.member.ways() * N_JUMP_ENTRIES / 64 {
+        for group in 0..self.member.n_tables() * N_JUMP_ENTRIES / 64 {
             let mut left = std::mem::take(&mut self.used[group]);
             while left != 0 {
                 let (key, _) = self.jump_entry(group * 64 + left.trailing_zeros() as usize);
@@ -119,7 +119,7 @@ impl Jit {
     fn jump_entry(&mut self, slot: usize) -> (&AtomicU64, &AtomicU64) {
         let table = *self.env().jump_table.get_mut();
         // SAFETY: JUMP-TABLE: the tables have so many entries and live as long as we do.
-        let entry = unsafe { table.add(slot % (N_JUMP_ENTRIES * N_WAYS)) };
+        let entry = unsafe { table.add(slot % (N_JUMP_ENTRIES * N_BRANCH_TYPES)) };
         // SAFETY: JUMP-TABLE: other threads use atomic accesses too.
         let key = unsafe { AtomicU64::from_ptr(&raw mut (*entry).pc) };
         // SAFETY: as above.
@@ -131,7 +131,7 @@ impl Jit {
         self.core.cache.as_ref().expect("a machine that compiles has a cache")
     }
 
-    /// Runs the TB for `key`, which control came to in `way`, and all that is chained to it.
+    /// Runs the TB for `key`, which a branch of type `branch_type` led to, and all that is chained to it.
     ///
     /// Afterwards `Env` tells why it left; `ExitCode::NONE` when the TB at `Env::pc` is wanted.
     ///
@@ -141,7 +141,7 @@ impl Jit {
         &mut self,
         translator: &mut Translator,
         key: (u64, u32),
-        way: u32,
+        branch_type: u32,
     ) -> Result<(), Fault> {
         let block = match self.cache().find(key.0, key.1) {
             Some(block) => block,
@@ -149,9 +149,11 @@ impl Jit {
         };
         if let Some(patch_address) = self.pending.take() {
             self.cache().link(patch_address, block, &self.core.stats);
-        } else if self.missed && (way == 0 || may_enter::<G>(&self.core, key.0, way).is_ok()) {
+        } else if self.missed
+            && (branch_type == 0 || may_enter::<G>(&self.core, key.0, branch_type).is_ok())
+        {
             // Asked again: what was guarded or changed since the block was found has dropped it.
-            self.remember(key.0, way, block);
+            self.remember(key.0, branch_type, block);
         }
         let (chaining, lookup) = (self.core.config.chaining, self.core.config.lookup);
         match self.enter(block) {
@@ -200,13 +202,13 @@ impl Jit {
         }
     }
 
-    /// Puts a block into the jump table of a way, where generated code finds it.
-    fn remember(&mut self, pc: u64, way: u32, block: CodeOffset) {
+    /// Puts a block into the jump table of a branch type, where generated code finds it.
+    fn remember(&mut self, pc: u64, branch_type: u32, block: CodeOffset) {
         self.missed = false;
         let address = self.cache().memory().address(block.0);
-        let way = way as usize % N_WAYS;
-        self.member.use_way(way);
-        let slot = way * N_JUMP_ENTRIES + JumpEntry::slot(pc);
+        let table = branch_type as usize % N_BRANCH_TYPES;
+        self.member.use_table(table);
+        let slot = table * N_JUMP_ENTRIES + JumpEntry::slot(pc);
         self.used[slot / 64] |= 1 << (slot % 64);
         let (key, code) = self.jump_entry(slot);
         code.store(address, Ordering::Relaxed);

@@ -140,18 +140,18 @@ impl Translator {
     }
 }
 
-/// Whether control may come to `pc` in this way.
+/// Whether a branch of this type may lead to `pc`.
 ///
 /// # Errors
 /// The guest's trap if not.
-pub(crate) fn may_enter<G: Guest>(core: &Core, pc: u64, way: u32) -> Result<(), ExitCode> {
+pub(crate) fn may_enter<G: Guest>(core: &Core, pc: u64, branch_type: u32) -> Result<(), ExitCode> {
     let mut bytes = [0; 4];
     // What cannot be read faults when it is fetched.
     let is_guarded = core.space.is_guarded(GuestAddr(pc));
     if !is_guarded || tcg_mem::copy_in(&mut bytes, GuestAddr(pc)).is_err() {
         return Ok(());
     }
-    G::may_enter(way, pc, bytes)
+    G::may_enter(branch_type, pc, bytes)
 }
 
 /// Number of instructions up to the first that stores, or of all, and where the last of them ends.

@@ -208,17 +208,17 @@ impl<G: Guest> Vcpu<G> {
         if key.1 != self.table_flags && !G::is_transient(key.1) {
             self.change_mode(key.1);
         }
-        let way = G::way(self.state());
-        if way != 0 {
-            if let Err(trap) = may_enter::<G>(&self.core, key.0, way) {
+        let branch_type = G::branch_type(self.state());
+        if branch_type != 0 {
+            if let Err(trap) = may_enter::<G>(&self.core, key.0, branch_type) {
                 return Some(Exit::Trap(trap, key.0));
             }
-            G::set_way(self.state_mut(), 0);
+            G::set_branch_type(self.state_mut(), 0);
         }
         let alone = std::mem::take(&mut self.alone);
         let translator = &mut self.translator;
         let outcome = match (&mut self.runner, alone) {
-            (Some(Runner::Jit(jit)), false) => jit.run::<G>(translator, key, way),
+            (Some(Runner::Jit(jit)), false) => jit.run::<G>(translator, key, branch_type),
             (Some(Runner::Jit(jit)), true) => jit.run_once::<G>(translator, key),
             (Some(Runner::Interp(interp)), false) => interp.run::<G>(translator, key),
             (Some(Runner::Interp(interp)), true) => interp.run_once::<G>(translator, key),
@@ -228,7 +228,7 @@ impl<G: Guest> Vcpu<G> {
             Ok(()) => self.after_exit(),
             Err(fault) => {
                 let state = self.state_mut();
-                G::set_way(state, way);
+                G::set_branch_type(state, branch_type);
                 let settled = !is_canonical(fault.addr.0) && G::settle_fetch(state);
                 (!settled).then_some(Exit::Fault(fault))
             }
@@ -269,7 +269,7 @@ impl<G: Guest> Vcpu<G> {
                 None
             }
             ExitCode::ENTER => {
-                G::set_way(self.state_mut(), arg as u32);
+                G::set_branch_type(self.state_mut(), arg as u32);
                 None
             }
             ExitCode::LOOKUP_AT => {

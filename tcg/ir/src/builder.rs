@@ -87,17 +87,17 @@ impl Builder {
     }
 
     /// A constant of type `ty` with these bits (truncated to the type).
-    pub fn konst(&mut self, ty: Type, bits: u64) -> Val {
+    pub fn constant(&mut self, ty: Type, bits: u64) -> Val {
         self.tb.new_val(ty, Some(bits & ty.mask()))
     }
 
     /// A 32-bit constant.
     pub fn i32(&mut self, bits: u32) -> Val {
-        self.konst(Type::I32, u64::from(bits))
+        self.constant(Type::I32, u64::from(bits))
     }
 
     /// A 64-bit constant.
     pub fn i64(&mut self, bits: u64) -> Val {
-        self.konst(Type::I64, bits)
+        self.constant(Type::I64, bits)
     }
 }

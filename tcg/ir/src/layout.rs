@@ -129,7 +129,7 @@ pub struct Env {
     pub fp_mode: u32,
     /// Host floating-point control and status word while generated code runs.
     pub host_fp_csr: u32,
-    /// Tables of [`JumpEntry`] that generated code looks up for indirect jumps: [`N_WAYS`] times [`N_JUMP_ENTRIES`].
+    /// Tables of [`JumpEntry`] that generated code looks up for indirect jumps: [`N_BRANCH_TYPES`] times [`N_JUMP_ENTRIES`].
     pub jump_table: AtomicPtr<JumpEntry>,
     /// Host stack pointer of the loop while generated code runs.
     pub host_sp: u64,
@@ -141,9 +141,9 @@ pub struct Env {
     pub owner: AtomicPtr<()>,
 }
 
-/// Ways in which an indirect jump comes to its target ([`TargetKind::way`](crate::TargetKind::way)): there is a jump table for
+/// Number of branch types ([`TargetKind::branch_type`](crate::TargetKind::branch_type)): there is a jump table for
 /// each, one after the other.
-pub const N_WAYS: usize = 4;
+pub const N_BRANCH_TYPES: usize = 4;
 
 /// Entries of a jump table. With 4096 a Python program misses three times as often.
 pub const N_JUMP_ENTRIES: usize = 16384;

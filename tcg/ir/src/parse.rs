@@ -100,8 +100,8 @@ impl Parser {
         if word == "_" {
             return Ok(Val::NONE);
         }
-        if let Some(konst) = word.strip_prefix('#') {
-            let (bits, ty) = konst.split_once(':').ok_or("expected '#BITS:TYPE'")?;
+        if let Some(constant) = word.strip_prefix('#') {
+            let (bits, ty) = constant.split_once(':').ok_or("expected '#BITS:TYPE'")?;
             let bits: u64 = attr(bits, "a number")?;
             let ty: Type = attr(ty, "a type")?;
             return Ok(self.tb.new_val(ty, Some(bits)));

@@ -48,7 +48,7 @@ fn input(tb: &Tb, v: Val) -> String {
     if !v.is_some() {
         return "_".to_owned();
     }
-    match tb.konst(v) {
+    match tb.constant(v) {
         Some(bits) => format!("#{bits:#x}:{}", tb.ty(v).name()),
         None => format!("v{}", v.0),
     }

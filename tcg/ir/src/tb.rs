@@ -30,7 +30,7 @@ pub struct ValInfo {
     /// Its type.
     pub ty: Type,
     /// Its bits if it is a constant (zero-extended; a `v128` constant is this number).
-    pub konst: Option<u64>,
+    pub constant: Option<u64>,
 }
 
 /// One translation block: ops in order, and the values they define and use.
@@ -77,15 +77,15 @@ impl Tb {
     /// The bits of a constant; `None` for [`Val::NONE`] and for what an op defines.
     #[inline]
     #[must_use]
-    pub fn konst(&self, v: Val) -> Option<u64> {
-        self.vals.get(v.index())?.konst
+    pub fn constant(&self, v: Val) -> Option<u64> {
+        self.vals.get(v.index())?.constant
     }
 
     /// Adds a value.
     #[inline]
-    pub fn new_val(&mut self, ty: Type, konst: Option<u64>) -> Val {
+    pub fn new_val(&mut self, ty: Type, constant: Option<u64>) -> Val {
         let v = Val(u32::try_from(self.vals.len()).expect("a TB has fewer than 2^32 values"));
-        self.vals.push(ValInfo { ty, konst });
+        self.vals.push(ValInfo { ty, constant });
         v
     }
 }

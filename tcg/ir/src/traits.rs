@@ -30,7 +30,8 @@ impl ExitCode {
     pub const LOOKUP_AT: ExitCode = ExitCode(7);
     /// The TB at `Env::pc` is not what the guest's memory holds there now; nothing of it has been executed.
     pub const STALE: ExitCode = ExitCode(8);
-    /// An indirect jump in way `Env::exit_arg` ([`TargetKind::way`](crate::TargetKind::way), not 0) whose target, `Env::pc`, the jump table does not know.
+    /// An indirect jump of the branch type `Env::exit_arg` ([`TargetKind::branch_type`](crate::TargetKind::branch_type), not 0) whose
+    /// target, `Env::pc`, the jump table does not know.
     pub const ENTER: ExitCode = ExitCode(9);
     /// First code of the guest's own traps.
     pub const FIRST_GUEST: u32 = 16;
@@ -45,7 +46,7 @@ pub struct TranslateOptions {
     pub max_insns: u32,
     /// Highest machine level the guest may use (meaning is the guest's).
     pub cpu_level: u32,
-    /// Some code is guarded: indirect jumps are to say in which way they come to their targets.
+    /// Some code is guarded: indirect jumps are to say their branch type.
     pub checks_targets: bool,
     /// Ops for what a helper can do, too, where the guest has them. Without, blocks are slow, and what they do is
     /// what the helpers say: by that tests check the ops.
@@ -142,23 +143,23 @@ pub trait Guest: Send + Sync + 'static {
         false
     }
 
-    /// In which way control came to `Env::pc`, where that is still to be checked ([`TargetKind::way`](crate::TargetKind::way)).
-    fn way(state: &Self::State) -> u32 {
+    /// Type of the branch that led to `Env::pc`, if the target is still to be checked, else 0 ([`TargetKind::branch_type`](crate::TargetKind::branch_type)).
+    fn branch_type(state: &Self::State) -> u32 {
         let _ = state;
         0
     }
 
-    /// Notes in which way control came to `Env::pc`; 0 once that has been checked.
-    fn set_way(state: &mut Self::State, way: u32) {
-        let _ = (state, way);
+    /// Notes the type of the branch that led to `Env::pc`; 0 once the target has been checked.
+    fn set_branch_type(state: &mut Self::State, branch_type: u32) {
+        let _ = (state, branch_type);
     }
 
-    /// Whether guarded code at `pc` that starts with `bytes` may be entered in this way.
+    /// Whether guarded code at `pc` that starts with `bytes` may be entered by a branch of this type.
     ///
     /// # Errors
     /// The guest's trap if not.
-    fn may_enter(way: u32, pc: u64, bytes: [u8; 4]) -> Result<(), ExitCode> {
-        let _ = (way, pc, bytes);
+    fn may_enter(branch_type: u32, pc: u64, bytes: [u8; 4]) -> Result<(), ExitCode> {
+        let _ = (branch_type, pc, bytes);
         Ok(())
     }
 

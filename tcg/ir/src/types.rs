@@ -129,20 +129,21 @@ named_enum! {
         Call = "call",
         /// Function return.
         Return = "ret",
-        /// Jump that comes to its target in way 1.
+        /// Jump of branch type 1.
         Jump1 = "jump1",
-        /// Function call that comes to its target in way 2.
+        /// Function call of branch type 2.
         Call2 = "call2",
-        /// Jump that comes to its target in way 3.
+        /// Jump of branch type 3.
         Jump3 = "jump3",
     }
 }
 
 impl TargetKind {
-    /// In which way control comes to the target, below [`N_WAYS`](crate::layout::N_WAYS): any but 0 asks for
-    /// [`Guest::may_enter`](crate::Guest::may_enter) before the code there is entered in this way for the first time.
+    /// The type of the branch as guarded code tells them apart (PSTATE.BTYPE of A64), below
+    /// [`N_BRANCH_TYPES`](crate::layout::N_BRANCH_TYPES): for any but 0, [`Guest::may_enter`](crate::Guest::may_enter) is asked
+    /// before a branch of this type enters the code at its target for the first time.
     #[must_use]
-    pub const fn way(self) -> u32 {
+    pub const fn branch_type(self) -> u32 {
         match self {
             TargetKind::Jump | TargetKind::Call | TargetKind::Return => 0,
             TargetKind::Jump1 => 1,

@@ -81,7 +81,7 @@ impl Checker<'_> {
         if want_ty.is_some_and(|ty| ty != info.ty) || (want_ty.is_none() && !info.ty.is_int()) {
             return Err(format!("v{} has type {}", v.0, info.ty.name()));
         }
-        if info.konst.is_none() && self.defined_at[v.index()] != Some(self.region) {
+        if info.constant.is_none() && self.defined_at[v.index()] != Some(self.region) {
             return Err(format!("v{} is not defined here", v.0));
         }
         Ok(())
@@ -100,7 +100,7 @@ impl Checker<'_> {
             return Err(format!("v{} has the type of a lane", v.0));
         }
         let was = self.defined_at[v.index()].replace(self.region);
-        if was.is_some() || info.konst.is_some() {
+        if was.is_some() || info.constant.is_some() {
             return Err(format!("v{} is defined twice", v.0));
         }
         Ok(())

@@ -162,7 +162,7 @@ impl<'a> Maker<'a> {
             }
             Type::I32 | Type::I64 => {
                 let bits = self.random.number();
-                self.b.konst(ty, bits)
+                self.b.constant(ty, bits)
             }
             // No value is a half.
             Type::F16 | Type::F32 => {

@@ -23,7 +23,7 @@ impl Cx<'_> {
     /// Loads `v` from where it is into `r`, without changing its place.
     pub(crate) fn load_value(&mut self, r: Reg, v: Val) {
         let ty = self.tb.ty(v);
-        if let Some(bits) = self.tb.konst(v) {
+        if let Some(bits) = self.tb.constant(v) {
             self.load_const(r, ty, bits);
             let val = self.val(v);
             val.zext = true;
@@ -49,7 +49,7 @@ impl Cx<'_> {
 
     /// A constant that an instruction can take as sign-extended 32-bit immediate.
     pub(crate) fn imm(&self, v: Val) -> Option<i32> {
-        let bits = self.tb.konst(v)?;
+        let bits = self.tb.constant(v)?;
         match self.tb.ty(v) {
             Type::I32 => Some(bits as u32 as i32),
             _ => i32::try_from(bits as i64).ok(),
@@ -119,7 +119,7 @@ impl Cx<'_> {
 
     /// If `a` is in memory alone: makes `d`, its upper half, an alias of those 32 bits, after which the op is done.
     pub(crate) fn upper_half_in_memory(&mut self, d: Val, a: Val) -> bool {
-        let in_memory = self.vals[a.index()].reg == NO_REG && self.tb.konst(a).is_none();
+        let in_memory = self.vals[a.index()].reg == NO_REG && self.tb.constant(a).is_none();
         if in_memory {
             self.alias(d, a, 4);
             self.done(&[a]);

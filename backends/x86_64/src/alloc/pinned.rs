@@ -74,7 +74,7 @@ impl Cx<'_> {
         let mut at = self.regs.head[usize::from(r)];
         while at != NIL {
             let val = &self.vals[at as usize];
-            let known = val.mem != NO_MEM || self.tb.konst(Val(at)).is_some();
+            let known = val.mem != NO_MEM || self.tb.constant(Val(at)).is_some();
             if !known || val.n_puts != 0 {
                 return false;
             }

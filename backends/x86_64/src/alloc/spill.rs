@@ -58,7 +58,7 @@ impl Cx<'_> {
     /// Whether a value in a register has a later use and no other place.
     fn needs_slot(&self, v: u32) -> bool {
         let val = &self.vals[v as usize];
-        val.last_use >= self.live_from && val.mem == NO_MEM && self.tb.konst(Val(v)).is_none()
+        val.last_use >= self.live_from && val.mem == NO_MEM && self.tb.constant(Val(v)).is_none()
     }
 
     /// Stores `r` for the values that need a slot, the first of which is `at`; tells where.

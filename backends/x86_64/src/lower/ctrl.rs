@@ -145,12 +145,12 @@ impl Cx<'_> {
             (TargetKind::Return, _) if self.shared.shortcuts.returns => self.predicted_return(t),
             (_, Some(return_to)) => {
                 self.push_return(return_to, bit(t));
-                let entry = self.look_up(t, kind.way());
+                let entry = self.look_up(t, kind.branch_type());
                 self.asm.call_mem(entry);
                 self.return_point(return_to);
             }
             _ => {
-                let entry = self.look_up(t, kind.way());
+                let entry = self.look_up(t, kind.branch_type());
                 self.asm.jmp_mem(entry);
             }
         }
@@ -168,8 +168,8 @@ impl Cx<'_> {
         self.in_reg(target)
     }
 
-    /// Looks the guest pc in `t` up in the jump table of a way; the operand with the host address. Misses leave.
-    fn look_up(&mut self, t: Reg, way: u32) -> Mem {
+    /// Looks the guest pc in `t` up in the jump table of a branch type; the operand with the host address. Misses leave.
+    fn look_up(&mut self, t: Reg, branch_type: u32) -> Mem {
         let free = INT_SCRATCH & !bit(t);
         let e = free.trailing_zeros() as Enc;
         // `JumpEntry::slot`, times the size of an entry.
@@ -178,10 +178,10 @@ impl Cx<'_> {
         self.asm.alu_imm(Alu::And, false, e, SLOT_MASK);
         let table = self.state(JUMP_TABLE);
         self.asm.alu(Alu::Add, true, e, table);
-        let entry = Mem::base(e, way as i32 * TABLE_BYTES);
+        let entry = Mem::base(e, branch_type as i32 * TABLE_BYTES);
         self.asm.alu(Alu::Cmp, true, t, entry);
         let at = self.asm.jcc(Cc::Ne);
-        self.cold(at, Then::Indirect { target: t, way });
+        self.cold(at, Then::Indirect { target: t, branch_type });
         entry.plus(offset_of!(JumpEntry, code) as i32)
     }
 
@@ -213,7 +213,7 @@ impl Cx<'_> {
     fn pin_with_const(&self, bits: u64) -> Option<Reg> {
         let holds = |r: Reg| {
             let v = self.regs.also[usize::from(r)];
-            v != NIL && self.tb.konst(Val(v)) == Some(bits)
+            v != NIL && self.tb.constant(Val(v)) == Some(bits)
         };
         self.pins.all.iter().map(|p| p.reg).find(|r| holds(*r))
     }
@@ -241,7 +241,7 @@ impl Cx<'_> {
         let m = self.state(EXIT_REQUEST);
         self.asm.alu_imm(Alu::Cmp, false, m, 0);
         let at = self.asm.jcc(Cc::Ne);
-        self.cold(at, Then::Indirect { target: t, way: 0 });
+        self.cold(at, Then::Indirect { target: t, branch_type: 0 });
         let entry = self.look_up(t, 0);
         self.asm.jmp_mem(entry);
     }
@@ -260,10 +260,10 @@ impl Cx<'_> {
         self.asm.patch4(at, back as i32 - (at as i32 + 4));
     }
 
-    /// Leaves with the guest pc in `t`, which control is to come to in a way.
-    fn indirect_miss(&mut self, t: Reg, way: u32) {
-        if way != 0 {
-            return self.leave_to_enter(t, way);
+    /// Leaves with the guest pc in `t`, the target of a branch of this type.
+    fn indirect_miss(&mut self, t: Reg, branch_type: u32) {
+        if branch_type != 0 {
+            return self.leave_to_enter(t, branch_type);
         }
         if t != RAX {
             self.asm.mov(true, RAX, t);
@@ -272,11 +272,11 @@ impl Cx<'_> {
         self.jump_to_prologue(at, self.shared.offsets.indirect_miss);
     }
 
-    fn leave_to_enter(&mut self, t: Reg, way: u32) {
+    fn leave_to_enter(&mut self, t: Reg, branch_type: u32) {
         let m = self.state(PC);
         self.asm.store(8, m, t);
         let m = self.state(EXIT_ARG);
-        self.asm.store_imm(8, m, way as i32);
+        self.asm.store_imm(8, m, branch_type as i32);
         let m = self.state(EXIT_CODE);
         self.asm.store_imm(4, m, ExitCode::ENTER.0 as i32);
         let at = self.asm.jmp();
@@ -356,10 +356,10 @@ impl Cx<'_> {
 
     fn load_arg(&mut self, to: Reg, v: Val) {
         let val = self.vals[v.index()];
-        if val.reg != to || self.tb.konst(v).is_some() {
+        if val.reg != to || self.tb.constant(v).is_some() {
             self.load_value(to, v);
         }
-        if !(self.w(v) || self.tb.konst(v).is_some() || val.reg == NO_REG || val.zext) {
+        if !(self.w(v) || self.tb.constant(v).is_some() || val.reg == NO_REG || val.zext) {
             self.asm.mov(false, to, to);
         }
     }
@@ -405,7 +405,7 @@ impl Cx<'_> {
         match then {
             Then::Goto { pc } => self.direct_jump(pc),
             Then::Exit { code, pc } => self.leave(code, pc),
-            Then::Indirect { target, way } => self.indirect_miss(target, way),
+            Then::Indirect { target, branch_type } => self.indirect_miss(target, branch_type),
             Then::ReturnMiss { target } => self.return_miss(target),
             Then::Float { slow, back } => self.emit_slow(slow, back),
             Then::FromLarge { integer, back } => self.convert_large(integer, back),

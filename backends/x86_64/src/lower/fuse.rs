@@ -35,8 +35,8 @@ impl Cx<'_> {
             Op::St { base, index, v, .. } => (base, index, v),
             _ => return false,
         };
-        let Some(scale @ 1..=3) = self.tb.konst(n) else { return false };
-        let variable = |v: Val| v.is_some() && self.tb.konst(v).is_none();
+        let Some(scale @ 1..=3) = self.tb.constant(n) else { return false };
+        let variable = |v: Val| v.is_some() && self.tb.constant(v).is_none();
         let elsewhere = base == d || stored == d;
         if index != d || elsewhere || !variable(base) || !variable(a) || !self.only_for_next(d) {
             return false;
@@ -56,9 +56,9 @@ impl Cx<'_> {
     /// A summand that is shifted left by one to three bits.
     fn scaled_summand(&mut self, shifted: Val, a: Val, n: Val, next: &Op) -> bool {
         let Op::Add { d, a: x, b: y, .. } = *next else { return false };
-        let Some(scale @ 1..=3) = self.tb.konst(n) else { return false };
+        let Some(scale @ 1..=3) = self.tb.constant(n) else { return false };
         let other = if x == shifted { y } else { x };
-        let variable = |v: Val| self.tb.konst(v).is_none();
+        let variable = |v: Val| self.tb.constant(v).is_none();
         let elsewhere = other == shifted || x != shifted && y != shifted;
         if elsewhere || !variable(other) || !variable(a) || !self.only_for_next(shifted) {
             return false;

@@ -8,7 +8,7 @@ use tcg_ir::{Lane, Type, Val};
 
 impl Cx<'_> {
     pub(crate) fn vlow(&mut self, ty: Type, d: Val, a: Val) {
-        if self.tb.konst(a).is_some() {
+        if self.tb.constant(a).is_some() {
             self.in_reg(a);
         }
         if !ty.is_int() || self.vals[a.index()].reg == NO_REG {
@@ -43,7 +43,7 @@ impl Cx<'_> {
     }
 
     pub(crate) fn vpair(&mut self, d: Val, lo: Val, hi: Val) {
-        if self.tb.konst(hi) == Some(0) {
+        if self.tb.constant(hi) == Some(0) {
             return self.vzext(Type::I64, d, lo);
         }
         let (low, high) = (self.in_rm(lo), self.in_rm(hi));
@@ -56,7 +56,7 @@ impl Cx<'_> {
     }
 
     pub(crate) fn vextract(&mut self, lane: Lane, index: u8, d: Val, a: Val) {
-        let in_memory = self.vals[a.index()].reg == NO_REG && self.tb.konst(a).is_none();
+        let in_memory = self.vals[a.index()].reg == NO_REG && self.tb.constant(a).is_none();
         if in_memory && matches!(lane, Lane::S | Lane::D) {
             self.alias(d, a, i32::from(index) * lane.bytes() as i32);
             return self.done(&[a]);
@@ -121,13 +121,13 @@ impl Cx<'_> {
             _ => self.asm.v3a(false, 0x0e, xd, xa, xb, 1 << to),
         }
         self.set(d, rd);
-        if self.tb.konst(a) == Some(0) {
+        if self.tb.constant(a) == Some(0) {
             self.val(d).significant = (to + 1) * lane.bytes() as u8;
         }
     }
 
     pub(crate) fn vdup(&mut self, lane: Lane, d: Val, v: Val) {
-        if let Some(bits) = self.tb.konst(v) {
+        if let Some(bits) = self.tb.constant(v) {
             self.done(&[v]);
             let rd = self.out(d, NO_REG);
             self.splat(lane, rd & 15, bits);

@@ -22,8 +22,8 @@ impl Cx<'_> {
             Some((d, a, scale)) if d == index => (a, scale),
             _ => (index, 0),
         };
-        let konst = |cx: &Self, v: Val| if v.is_some() { cx.tb.konst(v) } else { Some(0) };
-        let (kb, ki) = (konst(self, base), konst(self, index));
+        let known = |cx: &Self, v: Val| if v.is_some() { cx.tb.constant(v) } else { Some(0) };
+        let (kb, ki) = (known(self, base), known(self, index));
         let fixed = kb.unwrap_or(0).wrapping_add(ki.unwrap_or(0)).wrapping_add(disp as i64 as u64);
         let base = if kb.is_none() { self.in_reg(base) } else { NO_ENC };
         let index = if ki.is_none() { self.in_reg(index) } else { NO_ENC };
@@ -55,7 +55,7 @@ impl Cx<'_> {
     fn pin_near(&mut self, fixed: u64) -> Option<(Reg, i32)> {
         let found = self.pins.all.iter().find_map(|pin| {
             let v = self.regs.also[usize::from(pin.reg)];
-            let bits = if v == NIL || pin.reg >= XMM0 { None } else { self.tb.konst(Val(v)) };
+            let bits = if v == NIL || pin.reg >= XMM0 { None } else { self.tb.constant(Val(v)) };
             Some((pin.reg, i32::try_from(fixed.wrapping_sub(bits?) as i64).ok()?))
         })?;
         self.regs.locked |= bit(found.0);
@@ -167,7 +167,7 @@ impl Cx<'_> {
 
     /// Stores a constant as immediate, if it has one.
     fn st_const(&mut self, mem: MemOp, m: Mem, v: Val) -> bool {
-        let Some(bits) = self.tb.konst(v) else { return false };
+        let Some(bits) = self.tb.constant(v) else { return false };
         let bits = match (mem.endian, mem.bytes) {
             (Endian::Little, _) | (_, 1) => bits,
             (Endian::Big, bytes) => bits.swap_bytes() >> (64 - 8 * u32::from(bytes)),

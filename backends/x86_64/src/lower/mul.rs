@@ -10,7 +10,7 @@ use tcg_ir::{Sign, Val};
 impl Cx<'_> {
     pub(crate) fn mul(&mut self, d: Val, a: Val, b: Val) {
         let w = self.w(d);
-        let (a, b) = if self.tb.konst(a).is_some() { (b, a) } else { (a, b) };
+        let (a, b) = if self.tb.constant(a).is_some() { (b, a) } else { (a, b) };
         if let Some(imm) = self.imm(b) {
             let ra = self.in_rm(a);
             self.done(&[a]);

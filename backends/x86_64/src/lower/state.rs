@@ -60,7 +60,7 @@ impl Cx<'_> {
             if val.home == g.0 && val.mem == home {
                 return self.done(&[v]);
             }
-            if self.tb.konst(v).is_none() {
+            if self.tb.constant(v).is_none() {
                 self.in_reg(v);
             }
             self.defer(g, false, v, self.fate);
@@ -114,7 +114,7 @@ impl Cx<'_> {
             // The low half of itself.
             return self.done(&[v]);
         }
-        if self.tb.konst(v).is_none() {
+        if self.tb.constant(v).is_none() {
             let r = self.in_reg(v);
             if pin != NO_PIN && INT_SCRATCH & bit(r) == 0 {
                 let s = self.alloc(false);

@@ -79,11 +79,11 @@ impl Translator<'_> {
     }
 
     fn sum_cc(&mut self, sub: bool, ty: Type, a: Val, b: Val, r: Val, used: bool) -> Cc {
-        let b = match (sub, self.b.tb.konst(b)) {
+        let b = match (sub, self.b.tb.constant(b)) {
             (true, _) => b,
             // Adding a constant other than zero or the minimum sets the flags as subtracting its opposite.
             (false, Some(k)) if k != 0 && k != (ty.mask() >> 1) + 1 => {
-                self.b.konst(ty, k.wrapping_neg())
+                self.b.constant(ty, k.wrapping_neg())
             }
             (false, _) => return Cc::Compare(Compare::Add(ty, a, b, r)),
         };

@@ -92,7 +92,7 @@ impl Translator<'_> {
     pub(super) fn branch_to(&mut self, kind: TargetKind, target: Val) {
         if kind != TargetKind::Return {
             self.poll();
-        } else if let Some(pc) = self.b.tb.konst(target) {
+        } else if let Some(pc) = self.b.tb.constant(target) {
             self.poll_backward(pc);
         }
         if matches!(kind, TargetKind::Call | TargetKind::Call2) {
@@ -120,14 +120,14 @@ impl Translator<'_> {
     /// ADR.
     pub(super) fn address(&mut self, rd: u8, offset: i64) {
         let at = self.relative(offset);
-        let v = self.b.konst(Type::I64, at);
+        let v = self.b.constant(Type::I64, at);
         self.set(W::X, rd, v);
     }
 
     /// ADRP: of a page.
     pub(super) fn page_address(&mut self, rd: u8, offset: i64) {
         let at = (self.pc & !0xfff).wrapping_add_signed(offset);
-        let v = self.b.konst(Type::I64, at);
+        let v = self.b.constant(Type::I64, at);
         self.set(W::X, rd, v);
     }
 }

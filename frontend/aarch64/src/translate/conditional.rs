@@ -20,7 +20,7 @@ impl Translator<'_> {
         let tests = self.tests(cond);
         let (t, f) = (self.r(w, rn), self.r(w, rm));
         let f = other(self, w, f);
-        let v = match (self.b.tb.konst(t), self.b.tb.konst(f)) {
+        let v = match (self.b.tb.constant(t), self.b.tb.constant(f)) {
             (Some(0), Some(1)) => self.condition_bit(w, tests.invert()),
             _ => tests.select(self.b, t, f),
         };
@@ -41,21 +41,21 @@ impl Translator<'_> {
     }
 
     pub(super) fn incremented(&mut self, w: W, v: Val) -> Val {
-        match self.b.tb.konst(v) {
+        match self.b.tb.constant(v) {
             Some(k) => self.imm(w, k.wrapping_add(1)),
             None => self.b.add_imm(w.ty(), v, 1),
         }
     }
 
     pub(super) fn inverted(&mut self, w: W, v: Val) -> Val {
-        match self.b.tb.konst(v) {
+        match self.b.tb.constant(v) {
             Some(k) => self.imm(w, !k),
             None => self.b.not(w.ty(), v),
         }
     }
 
     pub(super) fn negated(&mut self, w: W, v: Val) -> Val {
-        match self.b.tb.konst(v) {
+        match self.b.tb.constant(v) {
             Some(k) => self.imm(w, k.wrapping_neg()),
             None => self.b.neg(w.ty(), v),
         }
@@ -90,9 +90,9 @@ impl Translator<'_> {
         if kind.sub {
             return Compare::Sub(ty, a, b);
         }
-        match self.b.tb.konst(b) {
+        match self.b.tb.constant(b) {
             // As in `Translator::sum`.
-            Some(k) if k != 0 => Compare::Sub(ty, a, self.b.konst(ty, k.wrapping_neg())),
+            Some(k) if k != 0 => Compare::Sub(ty, a, self.b.constant(ty, k.wrapping_neg())),
             _ => {
                 let r = self.b.add(ty, a, b);
                 Compare::Add(ty, a, b, r)

@@ -110,7 +110,7 @@ impl Translator<'_> {
     }
 
     fn sub_tests(&mut self, ty: Type, a: Val, b: Val, result: Option<Val>, cond: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         match (cond, result) {
             (EQ, Some(r)) => Tests::int(ty, Cond::Eq, r, zero),
             (EQ, None) => Tests::int(ty, Cond::Eq, a, b),
@@ -127,7 +127,7 @@ impl Translator<'_> {
     }
 
     fn add_tests(&mut self, ty: Type, a: Val, b: Val, r: Val, cond: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         let carry = Test::Int(ty, Cond::LtU, r, a);
         let nonzero = Test::Int(ty, Cond::Ne, r, zero);
         match cond {
@@ -151,7 +151,7 @@ impl Translator<'_> {
 
     /// GE or GT, from a result and a value that is negative if it overflowed.
     fn sign_tests(&mut self, ty: Type, r: Val, overflow: Val, cond: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         let sign = self.b.xor(ty, r, overflow);
         let not_less = Test::Int(ty, Cond::GeS, sign, zero);
         match cond {
@@ -161,7 +161,7 @@ impl Translator<'_> {
     }
 
     fn logic_tests(&mut self, ty: Type, r: Val, cond: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         match cond {
             EQ => Tests::int(ty, Cond::Eq, r, zero),
             MI => Tests::int(ty, Cond::LtS, r, zero),
@@ -173,7 +173,7 @@ impl Translator<'_> {
     }
 
     fn carry_tests(&mut self, ty: Type, r: Val, carry: Val, overflow: Val, cond: u8) -> Tests {
-        let (zero, none) = (self.b.konst(ty, 0), self.b.i32(0));
+        let (zero, none) = (self.b.constant(ty, 0), self.b.i32(0));
         let carry = Test::Int(Type::I32, Cond::Ne, carry, none);
         let nonzero = Test::Int(ty, Cond::Ne, r, zero);
         match cond {

@@ -55,12 +55,12 @@ impl Translator<'_> {
 
     /// Ends the block: goes to the address in `target`.
     pub(crate) fn goto_ind(&mut self, kind: TargetKind, target: Val) {
-        match self.b.tb.konst(target) {
-            Some(pc) if kind.way() == 0 => self.goto(pc),
+        match self.b.tb.constant(target) {
+            Some(pc) if kind.branch_type() == 0 => self.goto(pc),
             _ if self.alone() => {
-                if kind.way() != 0 {
-                    let way = self.b.i32(kind.way());
-                    self.b.st_state(Type::I32, BTYPE, way);
+                if kind.branch_type() != 0 {
+                    let branch_type = self.b.i32(kind.branch_type());
+                    self.b.st_state(Type::I32, BTYPE, branch_type);
                 }
                 self.b.exit(ExitCode::LOOKUP_AT.0, self.pc, Some(target));
             }

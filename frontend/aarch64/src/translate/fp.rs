@@ -57,14 +57,14 @@ impl Translator<'_> {
         if self.b.tb.flags & TB_FP_DEFAULT_NAN == 0 {
             return x;
         }
-        let one = self.b.konst(ty, power_of_two(ty, 0));
+        let one = self.b.constant(ty, power_of_two(ty, 0));
         self.b.fmul(ty, x, one)
     }
 
     /// Before an op in which hosts take no notice of subnormal operands, or not if the other one is a NaN or zero: one that
     /// does, if they count as zeros.
     pub(super) fn notice_subnormal(&mut self, ty: Type, x: Val) {
-        if self.b.tb.flags & TB_FP_FLUSH != 0 && self.b.tb.konst(x).is_none() {
+        if self.b.tb.flags & TB_FP_FLUSH != 0 && self.b.tb.constant(x).is_none() {
             self.b.fcmp(ty, false, x, x);
         }
     }
@@ -224,7 +224,7 @@ impl Translator<'_> {
             let a = self.float_or_wider(lane(ftype), rn);
             let b = match rm {
                 Some(rm) => self.float_or_wider(lane(ftype), rm),
-                None => self.b.konst(ty, 0),
+                None => self.b.constant(ty, 0),
             };
             self.raise_by_comparison(op, ty, a, b);
             return self.set_cc(Cc::Compare(Compare::Float(ty, a, b)));
@@ -285,7 +285,7 @@ impl Translator<'_> {
                 Lane::H => self.half_bits(r),
                 lane => self.scalar_bits(lane, r),
             };
-            let zero = self.b.konst(self.b.tb.ty(bits), 0);
+            let zero = self.b.constant(self.b.tb.ty(bits), 0);
             let bits = test.select(self.b, bits, zero);
             if lane(f.ftype) == Lane::H {
                 let half = self.b.vzext(bits);

@@ -51,7 +51,7 @@ impl Translator<'_> {
         }
         if ty == Type::F32 {
             let x = self.b.fcvt(Type::F64, x);
-            let factor = self.b.konst(Type::F64, power_of_two(Type::F64, exponent));
+            let factor = self.b.constant(Type::F64, power_of_two(Type::F64, exponent));
             return self.b.fmul(Type::F64, x, factor);
         }
         let bits = self.b.bitcast(Type::I64, x);
@@ -68,7 +68,7 @@ impl Translator<'_> {
         if fraction == 0 {
             return x;
         }
-        let factor = self.b.konst(ty, power_of_two(ty, -i32::from(fraction)));
+        let factor = self.b.constant(ty, power_of_two(ty, -i32::from(fraction)));
         self.b.fmul(ty, x, factor)
     }
 

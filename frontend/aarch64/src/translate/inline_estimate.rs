@@ -179,7 +179,7 @@ impl Translator<'_> {
                 (Type::I64, self.b.or(Type::I64, low, high))
             }
         };
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         self.alone_if(ty, Cond::Ne, bits, zero);
     }
 }

@@ -43,7 +43,7 @@ impl Translator<'_> {
 
     /// The same number in all lanes.
     pub(super) fn all_lanes(&mut self, lane: IrLane, bits: u64) -> Val {
-        let bits = self.b.konst(lane.scalar(), bits & lane.mask());
+        let bits = self.b.constant(lane.scalar(), bits & lane.mask());
         self.b.vdup(lane, bits)
     }
 

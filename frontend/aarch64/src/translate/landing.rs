@@ -1,7 +1,7 @@
 //! Branch targets (FEAT_BTI): how an indirect branch says where it came from, and where it may come to on guarded pages.
 //!
-//! PSTATE.BTYPE is the way of a branch ([`TargetKind::way`]). Generated code has a jump table for each, so that a branch
-//! whose target was checked once costs what it costs without guarded pages; while there are none, all ways are 0.
+//! PSTATE.BTYPE is the type of a branch ([`TargetKind::branch_type`]). Generated code has a jump table for each, so that
+//! a branch whose target was checked once costs what it costs without guarded pages; while there are none, all types are 0.
 //! Arm ARM DDI 0487, D8.4.6 "PE behavior on taking Branch Target exceptions", and pseudocode functions
 //! `BTypeCompatible_BTI` and `BTypeCompatible_PACIXSP`.
 
@@ -25,11 +25,11 @@ impl Translator<'_> {
     }
 }
 
-/// Whether the instruction `word` at `pc`, on a guarded page, may be come to in this way: whether it is a fitting landing pad,
-/// or raises an exception that comes first.
-pub(crate) fn may_enter(way: u32, pc: u64, word: u32) -> Result<(), Trap> {
-    let by_call_or_veneer = way != TargetKind::Jump3.way();
-    let by_jump = way != TargetKind::Call2.way();
+/// Whether the instruction `word` at `pc`, on a guarded page, may be the target of a branch of this type: whether it is a
+/// fitting landing pad, or raises an exception that comes first.
+pub(crate) fn may_enter(branch_type: u32, pc: u64, word: u32) -> Result<(), Trap> {
+    let by_call_or_veneer = branch_type != TargetKind::Jump3.branch_type();
+    let by_jump = branch_type != TargetKind::Call2.branch_type();
     let fits = match word {
         // BTI c, j, jc.
         0xd503_245f => by_call_or_veneer,
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn landing_pads_fit_as_the_manual_says() {
-        // By word: whether ways 1 (BR x16), 2 (BLR) and 3 (other BR) may come there.
+        // By word: whether branches of type 1 (BR x16), 2 (BLR) and 3 (other BR) may come there.
         let rows = [
             (0xd503_241f, [false, false, false], "bti"),
             (0xd503_245f, [true, true, false], "bti c"),
@@ -65,8 +65,12 @@ mod tests {
             (0xd400_0001, [false, false, false], "svc #0"),
         ];
         for (word, fits, text) in rows {
-            for (way, fits) in (1..).zip(fits) {
-                assert_eq!(may_enter(way, 0x1000, word).is_ok(), fits, "{text} by {way}");
+            for (branch_type, fits) in (1..).zip(fits) {
+                assert_eq!(
+                    may_enter(branch_type, 0x1000, word).is_ok(),
+                    fits,
+                    "{text} by {branch_type}"
+                );
             }
         }
         assert!(may_enter(2, 0x1002, 0xd503_201f).is_ok(), "misalignment comes first");

@@ -68,7 +68,7 @@ impl Translator<'_> {
     ) {
         let mask = bitmask(w, n, immr, imms);
         let (a, b) = (self.r(w, rn), self.imm(w, mask));
-        let r = match self.b.tb.konst(a) {
+        let r = match self.b.tb.constant(a) {
             // MOV (bitmask immediate).
             Some(0) if o == Operation::ORR => b,
             _ => self.logic_op(o.op, w, a, b),
@@ -135,7 +135,7 @@ impl Translator<'_> {
     /// MOVK: 16 bits replaced.
     pub(super) fn move_keep(&mut self, w: W, rd: u8, imm: u16, hw: u8) {
         let (at, v) = (16 * hw, self.r(w, rd));
-        let v = match self.b.tb.konst(v) {
+        let v = match self.b.tb.constant(v) {
             Some(k) => self.imm(w, k & !(0xffff << at) | u64::from(imm) << at),
             None => {
                 let field = self.imm(w, imm.into());

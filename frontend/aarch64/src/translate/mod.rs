@@ -215,7 +215,7 @@ impl Translator<'_> {
     /// General register `r`; 31 is zero.
     pub(crate) fn r(&mut self, w: W, r: u8) -> Val {
         match (r, w) {
-            (31, _) => self.b.konst(w.ty(), 0),
+            (31, _) => self.b.constant(w.ty(), 0),
             (_, W::W) => self.b.get_lo(x(r)),
             (_, W::X) => self.b.get(x(r)),
         }
@@ -250,7 +250,7 @@ impl Translator<'_> {
     }
 
     fn widen(&mut self, w: W, v: Val) -> Val {
-        match (w, self.b.tb.konst(v)) {
+        match (w, self.b.tb.constant(v)) {
             (W::X, _) => v,
             (W::W, Some(bits)) => self.b.i64(bits),
             (W::W, None) => self.b.extend(Sign::Unsigned, v),
@@ -259,7 +259,7 @@ impl Translator<'_> {
 
     /// A constant of the width of `w`.
     pub(crate) fn imm(&mut self, w: W, value: u64) -> Val {
-        self.b.konst(w.ty(), value)
+        self.b.constant(w.ty(), value)
     }
 }
 

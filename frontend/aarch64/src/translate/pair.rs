@@ -65,7 +65,7 @@ impl Translator<'_> {
 
     /// The store that fits [`Translator::load_both`].
     fn store_both(&mut self, w: W, addr: Addr, first: Val, second: Val) {
-        let zero = |v: Val| self.b.tb.konst(v) == Some(0);
+        let zero = |v: Val| self.b.tb.constant(v) == Some(0);
         let (bytes, both) = match w {
             W::X if zero(first) && zero(second) => (16, self.b.v128(0)),
             W::X => (16, self.b.vpair(first, second)),

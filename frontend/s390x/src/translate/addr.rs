@@ -52,7 +52,7 @@ impl Translator<'_> {
         if !base.is_some() {
             return self.b.i64(i64::from(disp).cast_unsigned());
         }
-        if let (Some(known), false) = (self.b.tb.konst(base), index.is_some()) {
+        if let (Some(known), false) = (self.b.tb.constant(base), index.is_some()) {
             return self.b.i64(known.wrapping_add_signed(disp.into()));
         }
         let sum = if index.is_some() { self.b.add(Type::I64, base, index) } else { base };

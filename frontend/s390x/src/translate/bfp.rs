@@ -114,7 +114,7 @@ impl Translator<'_> {
 
     /// The condition code of a result: zero, negative, positive, NaN.
     pub(super) fn set_cc_fp(&mut self, ty: Type, result: Val) {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         self.set_cc(Cc::FCmp(ty, result, zero));
     }
 
@@ -221,7 +221,7 @@ impl Translator<'_> {
         };
         // Multiplication by one is exact, but for what it does to a signaling NaN.
         let one =
-            self.b.konst(ty, if ty == Type::F32 { 0x3f80_0000 } else { 0x3ff0_0000_0000_0000 });
+            self.b.constant(ty, if ty == Type::F32 { 0x3f80_0000 } else { 0x3ff0_0000_0000_0000 });
         let x = self.fp(ty, r2);
         let result = self.b.fmul(ty, x, one);
         self.set_fp(ty, r1, result);
@@ -287,8 +287,8 @@ impl Translator<'_> {
             }
         };
         let (one, two, three) = (self.b.i32(1), self.b.i32(2), self.b.i32(3));
-        let zero = self.b.konst(int, 0);
-        let infinity = self.b.konst(int, infinity);
+        let zero = self.b.constant(int, 0);
+        let infinity = self.b.constant(int, infinity);
         let none = self.b.i32(0);
         let signed = self.b.select(int, tcg_ir::Cond::LtS, (bits, zero), one, two);
         let cc = self.b.select(int, tcg_ir::Cond::Eq, (magnitude, zero), none, signed);

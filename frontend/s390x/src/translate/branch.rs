@@ -67,7 +67,7 @@ impl Translator<'_> {
         }
         // A return needs no safe point, since the call had one; but a known target may be any.
         let target = self.addr_in(r);
-        if let Some(pc) = self.b.tb.konst(target) {
+        if let Some(pc) = self.b.tb.constant(target) {
             self.poll_backward(pc);
         }
         To::Value(TargetKind::Return, target)

@@ -66,11 +66,11 @@ impl Translator<'_> {
             Cc::SubU(ty, a, b) => self.put_cc_int(Kind::SubU, ty, a, Some(b)),
             Cc::Carry(ty, r, carry) => self.put_cc_int(Kind::Carry, ty, r, Some(carry)),
             Cc::Tm(ty, a, mask) => {
-                let mask = self.b.konst(ty, mask);
+                let mask = self.b.constant(ty, mask);
                 self.put_cc_int(Kind::Tm, ty, a, Some(mask));
             }
             Cc::TmReg(ty, a, mask) => {
-                let mask = self.b.konst(ty, mask);
+                let mask = self.b.constant(ty, mask);
                 self.put_cc_int(Kind::TmReg, ty, a, Some(mask));
             }
             Cc::Abs(ty, r) => self.put_cc_int(Kind::Abs, ty, r, None),
@@ -90,7 +90,7 @@ impl Translator<'_> {
             let v = if ty == Type::F64 {
                 v
             } else {
-                let zero = self.b.konst(Type::F64, 0);
+                let zero = self.b.constant(Type::F64, 0);
                 self.b.fsethi(zero, v)
             };
             self.b.put(g, v);
@@ -122,7 +122,7 @@ impl Translator<'_> {
     }
 
     fn nonzero(&mut self, ty: Type, r: Val) -> Val {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         self.b.setcond(ty, Cond::Ne, r, zero)
     }
 

@@ -51,7 +51,7 @@ const EXECUTE_PC: u32 = offset_of!(CpuState, execute_pc) as u32;
 impl Translator<'_> {
     /// EXECUTE with the target at a run-time address.
     pub(crate) fn execute_at(&mut self, r1: u8, target: Val) {
-        match self.b.tb.konst(target) {
+        match self.b.tb.constant(target) {
             Some(at) => self.execute_known(r1, at),
             None => {
                 let odd = self.b.i64(1);
@@ -67,7 +67,7 @@ impl Translator<'_> {
             return self.specification();
         }
         let or = if r1 == 0 { None } else { Some(self.r(W::Lo, r1)) };
-        let known_or = or.and_then(|or| self.b.tb.konst(or));
+        let known_or = or.and_then(|or| self.b.tb.constant(or));
         let code = self.target_bytes(at).filter(|_| !self.out_of_line());
         let Some(Target { mut word, len, may_change }) = code else {
             let target = self.b.i64(at);

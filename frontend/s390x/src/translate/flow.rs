@@ -44,7 +44,7 @@ impl Translator<'_> {
 
     /// Ends the block: goes to the address in `target`, reduced to the addressing mode.
     pub(crate) fn goto_ind(&mut self, kind: TargetKind, target: Val) {
-        if let (Some(pc), false) = (self.b.tb.konst(target), self.one_off()) {
+        if let (Some(pc), false) = (self.b.tb.constant(target), self.one_off()) {
             return self.goto(pc);
         }
         if self.one_off() {

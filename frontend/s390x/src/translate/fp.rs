@@ -39,7 +39,7 @@ impl Translator<'_> {
     }
 
     fn zero_fp(&mut self, ty: Type, r1: u8) {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         self.set_fp(ty, r1, zero);
     }
 

@@ -13,7 +13,7 @@ impl Translator<'_> {
     /// Short to long: the fraction goes on with zeros.
     fn lengthen_hexadecimal(&mut self, r1: u8, second: Second) {
         let short = self.fp_second(Type::F32, second);
-        let zero = self.b.konst(Type::F64, 0);
+        let zero = self.b.constant(Type::F64, 0);
         let long = self.b.fsethi(zero, short);
         self.b.put(fpr(r1), long);
     }

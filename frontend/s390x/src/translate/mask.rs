@@ -30,7 +30,7 @@ impl Translator<'_> {
             Cc::Sign(ty, r) => self.sign_tests(ty, r, pick(mask, 0, 1, 2)),
             Cc::Abs(ty, r) => self.sign_tests(ty, r, pick(mask, 0, 3, 2)),
             Cc::Zero(ty, r) => {
-                let zero = self.b.konst(ty, 0);
+                let zero = self.b.constant(ty, 0);
                 equality(ty, r, zero, mask)
             }
             Cc::Ne(ty, a, b) => equality(ty, a, b, mask),
@@ -73,13 +73,13 @@ impl Translator<'_> {
     }
 
     fn sign_tests(&mut self, ty: Type, r: Val, outcomes: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         Tests::relation(ty, Sign::Signed, r, zero, outcomes)
     }
 
     /// Signed sum. With a constant operand the overflow outcome goes with one sign, so that one comparison often does.
     fn add_tests(&mut self, ty: Type, a: Val, b: Val, r: Val, mask: u8) -> Tests {
-        if let Some(bits) = self.b.tb.konst(b) {
+        if let Some(bits) = self.b.tb.constant(b) {
             let bits = if ty == Type::I32 { i64::from(bits as u32 as i32) } else { bits as i64 };
             let minimum = if ty == Type::I32 { i64::from(i32::MIN) } else { i64::MIN };
             if bits != minimum && bits != 0 {
@@ -106,7 +106,7 @@ impl Translator<'_> {
         }
         if overflow == other {
             // As if exact: `a + b` against zero is `a` against `-b`.
-            let negated = self.b.konst(ty, b.wrapping_neg().cast_unsigned());
+            let negated = self.b.constant(ty, b.wrapping_neg().cast_unsigned());
             return Tests::relation(ty, Sign::Signed, a, negated, pick(mask, 0, 1, 2));
         }
         self.overflow_tests(ty, r, mask, (a, bv), (Cond::OvAdd, Cond::NoOvAdd))
@@ -143,14 +143,14 @@ impl Translator<'_> {
     }
 
     fn add_u_tests(&mut self, ty: Type, r: Val, a: Val, mask: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         let carry = Test::Int(ty, Cond::LtU, r, a);
         let is_zero = Test::Int(ty, Cond::Eq, r, zero);
         carry_outcomes(is_zero, carry, mask).unwrap_or_else(|| self.by_value(mask))
     }
 
     fn carry_tests(&mut self, ty: Type, r: Val, carry: Val, mask: u8) -> Tests {
-        let zero = self.b.konst(ty, 0);
+        let zero = self.b.constant(ty, 0);
         let none = self.b.i32(0);
         let carry = Test::Int(Type::I32, Cond::Ne, carry, none);
         let is_zero = Test::Int(ty, Cond::Eq, r, zero);
@@ -167,12 +167,12 @@ impl Translator<'_> {
         if bits == 0 {
             return if mask & 8 != 0 { Tests::ALWAYS } else { Tests::NEVER };
         }
-        let selected = self.b.konst(ty, bits);
+        let selected = self.b.constant(ty, bits);
         let none = Test::Int(ty, Cond::TstEq, a, selected);
         if bits.is_power_of_two() {
             return by_two(none, mask & 8 != 0, mask & 1 != 0);
         }
-        let top = self.b.konst(ty, 1 << (63 - bits.leading_zeros()));
+        let top = self.b.constant(ty, 1 << (63 - bits.leading_zeros()));
         let top_clear = Test::Int(ty, Cond::TstEq, a, top);
         if by_leftmost && mask >> 3 & 1 == mask >> 2 & 1 && mask >> 1 & 1 == mask & 1 {
             return by_two(top_clear, mask & 8 != 0, mask & 1 != 0);

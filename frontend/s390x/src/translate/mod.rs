@@ -275,7 +275,7 @@ impl Translator<'_> {
 
     /// A constant of the width of `w`, from a sign-extended immediate.
     pub(crate) fn imm(&mut self, w: W, value: i64) -> Val {
-        self.b.konst(w.ty(), value.cast_unsigned())
+        self.b.constant(w.ty(), value.cast_unsigned())
     }
 }
 

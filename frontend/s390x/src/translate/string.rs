@@ -186,7 +186,7 @@ impl Translator<'_> {
         self.probe_pages(o.b1, o.d1, o.len, true);
         let to = self.addr_b(o.b1, o.d1);
         for (at, bytes) in pieces(o.len) {
-            let zero = self.b.konst(piece_type(bytes), 0);
+            let zero = self.b.constant(piece_type(bytes), 0);
             self.b.st(raw(bytes), to.plus(at as i32), zero);
         }
         self.set_cc(Cc::Const(0));

@@ -103,7 +103,7 @@ impl Code<'_> {
         self.emit(&value.to_le_bytes());
     }
 
-    fn konst(&mut self, reg: Reg, value: u64) {
+    fn load_constant(&mut self, reg: Reg, value: u64) {
         self.emit(&[0x48, 0xb8 + reg as u8]);
         self.emit(&value.to_le_bytes());
     }
@@ -122,8 +122,8 @@ impl Code<'_> {
     }
 
     fn val(&mut self, reg: Reg, v: Val) {
-        match self.tb.konst(v) {
-            Some(bits) => self.konst(reg, bits),
+        match self.tb.constant(v) {
+            Some(bits) => self.load_constant(reg, bits),
             None => self.load(reg, slot(v)),
         }
     }
@@ -141,12 +141,12 @@ impl Code<'_> {
 
     /// Jumps to an absolute address; uses rcx.
     fn jump(&mut self, to: u64) {
-        self.konst(Rcx, to);
+        self.load_constant(Rcx, to);
         self.emit(&[0xff, 0xe1]);
     }
 
     fn set_pc(&mut self, pc: u64) {
-        self.konst(Rax, pc);
+        self.load_constant(Rax, pc);
         self.store(Rax, PC);
     }
 
@@ -176,7 +176,7 @@ impl Code<'_> {
         self.out.exits.push(DirectExit { pc, patch_at, stub_at });
         self.set_pc(pc);
         let patch_address = self.at + u64::from(patch_at);
-        self.konst(Rax, patch_address);
+        self.load_constant(Rax, patch_address);
         let leave = self.exit + 2;
         self.jump(leave);
     }
@@ -242,7 +242,7 @@ impl Code<'_> {
                     self.val(Rax, arg);
                     self.store(Rax, EXIT_ARG);
                 } else {
-                    self.konst(Rax, 0);
+                    self.load_constant(Rax, 0);
                     self.store(Rax, EXIT_ARG);
                 }
                 self.leave(ExitCode(code), pc);
@@ -281,7 +281,7 @@ impl Code<'_> {
         self.val(Rcx, a1);
         // mov rdi, rbx; mov rsi, rax; mov rdx, rcx
         self.emit(&[0x48, 0x89, 0xdf, 0x48, 0x89, 0xc6, 0x48, 0x89, 0xca]);
-        self.konst(Rax, entry as usize as u64);
+        self.load_constant(Rax, entry as usize as u64);
         self.emit(&[0xff, 0xd0]);
         // mov eax, [rbx + helper_exit]; test eax, eax
         let helper_exit = offset_of!(Env, helper_exit) as u32;

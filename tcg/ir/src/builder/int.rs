@@ -58,13 +58,13 @@ impl Builder {
         if imm == 0 {
             return a;
         }
-        let imm = self.konst(ty, imm.cast_unsigned());
+        let imm = self.constant(ty, imm.cast_unsigned());
         self.add(ty, a, imm)
     }
 
     /// `a & imm`.
     pub fn and_imm(&mut self, ty: Type, a: Val, imm: u64) -> Val {
-        let imm = self.konst(ty, imm);
+        let imm = self.constant(ty, imm);
         self.and(ty, a, imm)
     }
 
@@ -73,7 +73,7 @@ impl Builder {
         if n == 0 {
             return a;
         }
-        let n = self.konst(ty, u64::from(n));
+        let n = self.constant(ty, u64::from(n));
         self.shl(ty, a, n)
     }
 
@@ -82,7 +82,7 @@ impl Builder {
         if n == 0 {
             return a;
         }
-        let n = self.konst(ty, u64::from(n));
+        let n = self.constant(ty, u64::from(n));
         self.shr_u(ty, a, n)
     }
 
@@ -91,7 +91,7 @@ impl Builder {
         if n == 0 {
             return a;
         }
-        let n = self.konst(ty, u64::from(n));
+        let n = self.constant(ty, u64::from(n));
         self.shr_s(ty, a, n)
     }
 
@@ -100,7 +100,7 @@ impl Builder {
         if n == 0 {
             return a;
         }
-        let n = self.konst(ty, u64::from(n));
+        let n = self.constant(ty, u64::from(n));
         self.rotl(ty, a, n)
     }
 

@@ -16,7 +16,7 @@ impl Builder {
 
     /// A vector constant of up to 64 bits, zeros above.
     pub fn v128(&mut self, bits: u64) -> Val {
-        self.konst(Type::V128, bits)
+        self.constant(Type::V128, bits)
     }
 
     /// Bitwise and of vectors.
@@ -221,7 +221,7 @@ impl Builder {
 
     fn sign_bits(&mut self, ty: Type) -> Val {
         let lane = Lane::of_float(ty);
-        let sign = self.konst(lane.scalar(), 1 << (ty.bits() - 1));
+        let sign = self.constant(lane.scalar(), 1 << (ty.bits() - 1));
         self.vdup(lane, sign)
     }
 }

@@ -57,14 +57,14 @@ impl Maker<'_> {
             0 => self.b.mul_wide_u(ty, a, b),
             1 => self.b.mul_wide_s(ty, a, b),
             2 => {
-                let one = self.b.konst(ty, 1);
+                let one = self.b.constant(ty, 1);
                 let divisor = self.b.or(ty, b, one);
                 self.b.divrem(ty, Sign::Unsigned, a, divisor)
             }
             3 => {
                 // A divisor from 1 on never overflows the quotient.
                 let positive = self.b.shr_u_imm(ty, b, 1);
-                let one = self.b.konst(ty, 1);
+                let one = self.b.constant(ty, 1);
                 let divisor = self.b.or(ty, positive, one);
                 self.b.divrem(ty, Sign::Signed, a, divisor)
             }
@@ -85,7 +85,7 @@ impl Maker<'_> {
 
     /// The high half of the dividend is a remainder by the divisor, so below it.
     fn wide_division(&mut self, ty: Type, a: Val, b: Val) -> (Val, Val) {
-        let one = self.b.konst(ty, 1);
+        let one = self.b.constant(ty, 1);
         let divisor = self.b.or(ty, b, one);
         let (_, hi) = self.b.divrem(ty, Sign::Unsigned, a, divisor);
         let lo = self.take(ty);

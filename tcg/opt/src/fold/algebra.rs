@@ -47,7 +47,7 @@ pub(super) fn simplify(fold: &mut Fold, tb: &mut Tb, op: &Op) -> Outcome {
 
 /// The operands of a commutative op, a constant second; whether they were exchanged.
 fn constant_second(tb: &Tb, (a, b): (Val, Val)) -> (Val, Val, bool) {
-    let exchange = tb.konst(a).is_some() && tb.konst(b).is_none();
+    let exchange = tb.constant(a).is_some() && tb.constant(b).is_none();
     if exchange { (b, a, true) } else { (a, b, false) }
 }
 
@@ -58,7 +58,7 @@ fn rewrite_if(changed: bool, op: Op) -> Outcome {
 /// `x + 0 = x`; `(x + c) + k = x + (c + k)`; constants go right.
 fn add(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, operands: (Val, Val)) -> Outcome {
     let (a, b, exchanged) = constant_second(tb, operands);
-    match tb.konst(b) {
+    match tb.constant(b) {
         Some(0) => Outcome::Same(a),
         Some(k) => match plus_const(fold, tb, a) {
             Some((x, c)) if c.wrapping_add(k) & ty.mask() == 0 => Outcome::Same(x),
@@ -77,10 +77,10 @@ fn sub(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, (a, b): (Val, Val)) -> Ou
     if a == b {
         return Outcome::Const(0);
     }
-    if tb.konst(a) == Some(0) {
+    if tb.constant(a) == Some(0) {
         return Outcome::Rewrite(Op::Neg { ty, d, a: b });
     }
-    match tb.konst(b) {
+    match tb.constant(b) {
         Some(k) => {
             let b = fold.new_const(tb, ty, k.wrapping_neg());
             match add(fold, tb, ty, d, (a, b)) {
@@ -95,7 +95,7 @@ fn sub(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, (a, b): (Val, Val)) -> Ou
 /// `x * 0 = 0`; `x * 1 = x`; `x * 2^n = x << n`.
 fn mul(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, operands: (Val, Val)) -> Outcome {
     let (a, b, exchanged) = constant_second(tb, operands);
-    match tb.konst(b) {
+    match tb.constant(b) {
         Some(0) => Outcome::Const(0),
         Some(1) => Outcome::Same(a),
         Some(k) if k.is_power_of_two() => {
@@ -112,11 +112,11 @@ fn and(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, operands: (Val, Val)) -> 
     if a == b {
         return Outcome::Same(a);
     }
-    let Some(k) = tb.konst(b) else { return Outcome::Keep };
+    let Some(k) = tb.constant(b) else { return Outcome::Keep };
     match fold.def_of(tb, a) {
         _ if k == 0 => Outcome::Const(0),
         _ if k == ty.mask() => Outcome::Same(a),
-        Some(&Op::And { a: x, b: inner, .. }) => match tb.konst(inner) {
+        Some(&Op::And { a: x, b: inner, .. }) => match tb.constant(inner) {
             Some(c) if c & k == c => Outcome::Same(a),
             Some(c) if c & k == 0 => Outcome::Const(0),
             Some(c) => {
@@ -132,7 +132,7 @@ fn and(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, operands: (Val, Val)) -> 
 /// `x | x = x`; `x | 0 = x`; `x | -1 = -1`.
 fn or(tb: &Tb, ty: Type, d: Val, operands: (Val, Val)) -> Outcome {
     let (a, b, exchanged) = constant_second(tb, operands);
-    match tb.konst(b) {
+    match tb.constant(b) {
         _ if a == b => Outcome::Same(a),
         Some(0) => Outcome::Same(a),
         Some(k) if k == ty.mask() => Outcome::Const(k),
@@ -143,7 +143,7 @@ fn or(tb: &Tb, ty: Type, d: Val, operands: (Val, Val)) -> Outcome {
 /// `x ^ x = 0`; `x ^ 0 = x`; `x ^ -1 = !x`.
 fn xor(tb: &Tb, ty: Type, d: Val, operands: (Val, Val)) -> Outcome {
     let (a, b, exchanged) = constant_second(tb, operands);
-    match tb.konst(b) {
+    match tb.constant(b) {
         _ if a == b => Outcome::Const(0),
         Some(0) => Outcome::Same(a),
         Some(k) if k == ty.mask() => Outcome::Rewrite(Op::Not { ty, d, a }),
@@ -153,10 +153,10 @@ fn xor(tb: &Tb, ty: Type, d: Val, operands: (Val, Val)) -> Outcome {
 
 /// `x & !x = 0`; `x & !k` is an `and` with a constant.
 fn andnot(fold: &mut Fold, tb: &mut Tb, ty: Type, d: Val, (a, b): (Val, Val)) -> Outcome {
-    if a == b || tb.konst(a) == Some(0) {
+    if a == b || tb.constant(a) == Some(0) {
         return Outcome::Const(0);
     }
-    match tb.konst(b) {
+    match tb.constant(b) {
         Some(k) => {
             let b = fold.new_const(tb, ty, !k);
             match and(fold, tb, ty, d, (a, b)) {
@@ -186,12 +186,12 @@ fn not(fold: &Fold, tb: &Tb, a: Val) -> Outcome {
 
 /// A constant shift count, modulo the width.
 fn shift_count(tb: &Tb, ty: Type, n: Val) -> Option<u64> {
-    tb.konst(n).map(|n| n & u64::from(ty.bits() - 1))
+    tb.constant(n).map(|n| n & u64::from(ty.bits() - 1))
 }
 
 /// `x shifted by 0 = x`; zero shifted is zero.
 fn shift_by_zero(tb: &Tb, ty: Type, a: Val, n: Val) -> Outcome {
-    match (tb.konst(a), shift_count(tb, ty, n)) {
+    match (tb.constant(a), shift_count(tb, ty, n)) {
         (_, Some(0)) => Outcome::Same(a),
         (Some(0), _) => Outcome::Const(0),
         _ => Outcome::Keep,
@@ -218,7 +218,7 @@ fn hi32(fold: &Fold, tb: &Tb, a: Val) -> Outcome {
 
 /// `concat(trunc(x), hi32(x)) = x`; `concat(x, 0) = extend_u(x)`.
 fn concat(fold: &Fold, tb: &Tb, d: Val, lo: Val, hi: Val) -> Outcome {
-    if tb.konst(hi) == Some(0) {
+    if tb.constant(hi) == Some(0) {
         return Outcome::Rewrite(Op::Extend { sign: Sign::Unsigned, d, a: lo });
     }
     match (fold.def_of(tb, lo), fold.def_of(tb, hi)) {
@@ -302,7 +302,7 @@ pub(super) fn plus_const(fold: &Fold, tb: &Tb, v: Val) -> Option<(Val, u64)> {
         return None;
     }
     match fold.def_of(tb, v) {
-        Some(&Op::Add { a, b, .. }) => tb.konst(b).map(|c| (a, c)),
+        Some(&Op::Add { a, b, .. }) => tb.constant(b).map(|c| (a, c)),
         _ => None,
     }
 }

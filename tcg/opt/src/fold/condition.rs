@@ -86,7 +86,7 @@ fn test(fold: &Fold, tb: &Tb, ty: Type, cond: Cond, a: Val, b: Val) -> Known {
 
 /// A condition on two constants is known.
 fn constants(tb: &Tb, test: Test) -> Option<bool> {
-    Some(test.cond.holds(test.ty, tb.konst(test.a)?, tb.konst(test.b)?))
+    Some(test.cond.holds(test.ty, tb.constant(test.a)?, tb.constant(test.b)?))
 }
 
 /// `x == x`, `x <= x`, `x >= x`; not `x != x`, `x < x`, `x > x`, and `x - x` does not overflow.
@@ -103,7 +103,7 @@ fn itself(test: Test) -> Option<bool> {
 
 /// No `x` is below zero or above all ones, unsigned; nothing overflows with zero; no `x & 0` has bits.
 fn limits(tb: &Tb, test: Test) -> Option<bool> {
-    match (test.cond, tb.konst(test.b)?) {
+    match (test.cond, tb.constant(test.b)?) {
         (Cond::LtU | Cond::TstNe | Cond::OvAdd | Cond::OvSub, 0) => Some(false),
         (Cond::GeU | Cond::TstEq | Cond::NoOvAdd | Cond::NoOvSub, 0) => Some(true),
         (Cond::GtU, k) if k == test.ty.mask() => Some(false),
@@ -114,14 +114,14 @@ fn limits(tb: &Tb, test: Test) -> Option<bool> {
 
 /// `k cond x = x swapped-cond k`.
 fn constant_right(tb: &Tb, test: Test) -> Option<Test> {
-    let needed = tb.konst(test.a).is_some() && tb.konst(test.b).is_none();
+    let needed = tb.constant(test.a).is_some() && tb.constant(test.b).is_none();
     let cond = test.cond.swap().filter(|_| needed)?;
     Some(Test { cond, a: test.b, b: test.a, ..test })
 }
 
 /// `(a cond b) != 0 = a cond b`; with `== 0`, the inverse; with 1 instead of 0, the other way.
 fn of_setcond(fold: &Fold, tb: &Tb, test: Test) -> Option<Test> {
-    let truth = match (test.cond, tb.konst(test.b)?) {
+    let truth = match (test.cond, tb.constant(test.b)?) {
         (Cond::Ne, 0) | (Cond::Eq | Cond::TstNe, 1) => true,
         (Cond::Eq, 0) | (Cond::Ne | Cond::TstEq, 1) => false,
         _ => return None,

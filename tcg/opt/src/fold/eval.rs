@@ -5,7 +5,7 @@ use tcg_ir::{Op, Sign, Tb, Type, Val};
 
 /// Evaluates an op whose inputs are all constant.
 pub(super) fn eval(tb: &Tb, op: &Op) -> Outcome {
-    let k = |v: Val| tb.konst(v);
+    let k = |v: Val| tb.constant(v);
     let known = match *op {
         Op::Add { a, b, .. } => both(k(a), k(b), u64::wrapping_add),
         Op::Sub { a, b, .. } => both(k(a), k(b), u64::wrapping_sub),

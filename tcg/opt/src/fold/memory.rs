@@ -24,7 +24,7 @@ pub(super) fn simplify(tb: &Tb, op: &Op) -> Outcome {
 /// Whether a rule may apply to an address with these parts.
 #[inline]
 pub(super) fn may_be_simpler(tb: &Tb, base: Val, index: Val) -> bool {
-    index.is_some() && (!base.is_some() || tb.konst(index).or(tb.konst(base)).is_some())
+    index.is_some() && (!base.is_some() || tb.constant(index).or(tb.constant(base)).is_some())
 }
 
 /// Applies the rules until none fits; none if none did. Each makes the address simpler.
@@ -53,13 +53,13 @@ fn index_alone((base, index, disp): Parts) -> Option<Parts> {
 
 /// `[x + c + disp] = [x + (c + disp)]`, `[c + x + disp]` likewise, where the displacement fits 32 bits.
 fn constant(tb: &Tb, (base, index, disp): Parts) -> Option<Parts> {
-    if let Some(disp) = tb.konst(index).and_then(|c| sum(c, disp)) {
+    if let Some(disp) = tb.constant(index).and_then(|c| sum(c, disp)) {
         return Some((base, Val::NONE, disp));
     }
     if !index.is_some() {
         return None;
     }
-    tb.konst(base).and_then(|c| sum(c, disp)).map(|disp| (index, Val::NONE, disp))
+    tb.constant(base).and_then(|c| sum(c, disp)).map(|disp| (index, Val::NONE, disp))
 }
 
 fn sum(c: u64, disp: i32) -> Option<i32> {

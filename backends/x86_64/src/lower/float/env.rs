@@ -31,7 +31,7 @@ impl Cx<'_> {
 
     pub(crate) fn fpflags_set(&mut self, v: Val) {
         let m = self.state(FP_FLAGS);
-        match self.tb.konst(v) {
+        match self.tb.constant(v) {
             Some(bits) => self.asm.store_imm(4, m, bits as i32 & 63),
             None => {
                 let rv = self.in_reg(v);

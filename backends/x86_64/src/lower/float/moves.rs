@@ -10,7 +10,7 @@ impl Cx<'_> {
         let (from, to) = (self.tb.ty(a), self.tb.ty(d));
         let w = to.bits() == 64;
         if from == to {
-            if self.tb.konst(a).is_some() {
+            if self.tb.constant(a).is_some() {
                 self.in_reg(a);
             }
             self.alias(d, a, 0);
@@ -40,7 +40,7 @@ impl Cx<'_> {
     }
 
     pub(crate) fn fsethi(&mut self, d: Val, a: Val, b: Val) {
-        if self.tb.konst(a) == Some(0) {
+        if self.tb.constant(a) == Some(0) {
             let rb = self.in_reg(b);
             self.done(&[a, b]);
             let rd = self.out(d, rb);

@@ -51,7 +51,7 @@ impl Cx<'_> {
 
     pub(crate) fn sub(&mut self, d: Val, a: Val, b: Val) {
         let w = self.w(d);
-        if self.tb.konst(a) == Some(0) {
+        if self.tb.constant(a) == Some(0) {
             return self.negate(3, d, b);
         }
         match self.imm(b) {
@@ -76,7 +76,7 @@ impl Cx<'_> {
 
     pub(crate) fn and(&mut self, d: Val, a: Val, b: Val) {
         let (a, b) = self.ordered(a, b);
-        match self.tb.konst(b) {
+        match self.tb.constant(b) {
             Some(0xff) => self.extract(0, 8, Sign::Unsigned, d, a),
             Some(0xffff) => self.extract(0, 16, Sign::Unsigned, d, a),
             Some(0xffff_ffff) if self.w(d) => self.extract(0, 32, Sign::Unsigned, d, a),
@@ -127,7 +127,7 @@ impl Cx<'_> {
         // Merges would change the flags.
         self.flush_merges();
         let w = self.w(d);
-        let no_carry_in = self.tb.konst(c_in) == Some(0);
+        let no_carry_in = self.tb.constant(c_in) == Some(0);
         let imm = self.imm(b);
         let ra = self.in_reg(a);
         let rb = if imm.is_some() { Rm::R(ra) } else { self.in_rm(b) };

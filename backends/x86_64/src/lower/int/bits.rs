@@ -11,7 +11,7 @@ impl Cx<'_> {
     pub(crate) fn shift(&mut self, op: Shift, d: Val, a: Val, n: Val) {
         let w = self.w(d);
         let width = if w { 63 } else { 31 };
-        if let Some(n) = self.tb.konst(n) {
+        if let Some(n) = self.tb.constant(n) {
             let n = n as u8 & width;
             return self.with_imm(d, a, |cx, d| cx.asm.shift(op, w, d, n));
         }
@@ -26,7 +26,7 @@ impl Cx<'_> {
     pub(crate) fn rotl(&mut self, d: Val, a: Val, n: Val) {
         let w = self.w(d);
         let bits = if w { 64 } else { 32 };
-        if let Some(n) = self.tb.konst(n) {
+        if let Some(n) = self.tb.constant(n) {
             let right = (bits - (n as u8 & (bits - 1))) & (bits - 1);
             let ra = self.in_rm(a);
             self.done(&[a]);

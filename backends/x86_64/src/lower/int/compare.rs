@@ -8,7 +8,7 @@ impl Cx<'_> {
     /// Sets the flags for `a cond b`; the host condition. Inputs are not released.
     pub(crate) fn compare(&mut self, cond: Cond, a: Val, b: Val) -> Cc {
         let (cond, a, b) = match cond.swap() {
-            Some(swapped) if self.tb.konst(a).is_some() && self.tb.konst(b).is_none() => {
+            Some(swapped) if self.tb.constant(a).is_some() && self.tb.constant(b).is_none() => {
                 (swapped, b, a)
             }
             _ => (cond, a, b),
@@ -52,7 +52,7 @@ impl Cx<'_> {
     fn compare_bits(&mut self, cond: Cond, a: Val, b: Val) -> Cc {
         let w = self.w(a);
         let zero = cond == Cond::TstEq;
-        match (self.imm(b), self.tb.konst(b)) {
+        match (self.imm(b), self.tb.constant(b)) {
             (Some(imm), _) => {
                 let ra = self.in_rm(a);
                 // A mask without the sign bit needs only the low half.

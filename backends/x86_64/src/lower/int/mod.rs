@@ -63,7 +63,7 @@ impl Cx<'_> {
 
     /// Constants second.
     fn ordered(&self, a: Val, b: Val) -> (Val, Val) {
-        if self.tb.konst(a).is_some() { (b, a) } else { (a, b) }
+        if self.tb.constant(a).is_some() { (b, a) } else { (a, b) }
     }
 
     /// A locked register with a constant.

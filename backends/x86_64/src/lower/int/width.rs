@@ -9,7 +9,7 @@ use tcg_ir::{Sign, Val};
 
 impl Cx<'_> {
     pub(crate) fn trunc(&mut self, d: Val, a: Val) {
-        if self.tb.konst(a).is_some() {
+        if self.tb.constant(a).is_some() {
             self.in_reg(a);
         }
         self.alias(d, a, 0);

@@ -203,7 +203,7 @@ impl GuestCpu for Cpu {
         state.sp = entry.frame;
         state.env.pc = delivery.handler;
         // The handler must be a place for calls (Linux arch/arm64/kernel/signal.c:setup_return).
-        state.btype = TargetKind::Call2.way();
+        state.btype = TargetKind::Call2.branch_type();
         Ok(())
     }
 
