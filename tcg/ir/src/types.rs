@@ -139,7 +139,7 @@ named_enum! {
 }
 
 impl TargetKind {
-    /// The type of the branch as guarded code tells them apart (PSTATE.BTYPE of A64), below
+    /// The type of the branch as guarded code tells them apart, below
     /// [`N_BRANCH_TYPES`](crate::layout::N_BRANCH_TYPES): for any but 0, [`Guest::may_enter`](crate::Guest::may_enter) is asked
     /// before a branch of this type enters the code at its target for the first time.
     #[must_use]
