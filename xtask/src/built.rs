@@ -91,12 +91,13 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 /// Programs for aarch64 alone, and the options each is compiled with.
-const OF_AARCH64: [(&str, &str, &[&str]); 8] = [
+const OF_AARCH64: [(&str, &str, &[&str]); 9] = [
     ("tests/litmus/aarch64.c", "litmus", &["-static"]),
     ("tests/programs/aarch64/flush.c", "a64_flush", &["-static"]),
     ("tests/programs/aarch64/lse2.c", "a64_lse2", &["-static"]),
     ("tests/programs/aarch64/mops.c", "a64_mops", &["-static"]),
     ("tests/programs/aarch64/netlink.c", "a64_netlink", &["-static"]),
+    ("tests/programs/aarch64/random.c", "a64_random", &["-static"]),
     ("tests/programs/aarch64/robust.c", "a64_robust", &["-static"]),
     ("tests/programs/aarch64/bti.c", "a64_bti", &["-static"]),
     (

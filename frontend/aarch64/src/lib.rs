@@ -23,6 +23,7 @@ mod translate;
 pub mod trap;
 
 pub use frontend_common::clocks::HostClocks;
+pub use frontend_common::random::Random;
 pub use guest::Aarch64;
 pub use state::CpuState;
 pub use trap::Trap;

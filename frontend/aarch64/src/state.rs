@@ -3,6 +3,7 @@
 use crate::helpers::mops;
 use crate::trap::{RESTART_COPY, RUN_ALONE};
 use frontend_common::clocks::HostClocks;
+use frontend_common::random::Random;
 use std::mem::offset_of;
 use tcg_ir::{Env, ExitCode, Global, GlobalDesc, Type};
 
@@ -45,6 +46,8 @@ pub struct CpuState {
     pub pauth_keys: [[u64; 2]; 5],
     /// Clocks of the host, for the vdso.
     pub clocks: HostClocks,
+    /// Numbers for RNDR and RNDRRS, and for keys of pointer authentication.
+    pub random: Random,
     /// Its bits are one where lanes saturated: FPSR.QC is one if any is. Low doubleword first.
     pub saturated: [u64; 2],
     /// Not zero where results of half precision were flushed to zero: FPSR.UFC is one if any was. Low doubleword first.

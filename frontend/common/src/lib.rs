@@ -6,6 +6,7 @@
 //! * [`helper`] and [`helpers!`]: out-of-line helpers and the table by which generated code calls them.
 //! * [`signal`]: the signals of memory accesses.
 //! * [`clocks`]: clocks of the host, for the code of a vdso.
+//! * [`random`]: a vCPU's random numbers.
 //!
 //! What this is *not*: it names no guest and no host. What only one front end needs stands there.
 
@@ -16,6 +17,7 @@ pub mod condition;
 pub mod entry;
 pub mod helper;
 pub mod lazy;
+pub mod random;
 pub mod signal;
 
 pub use condition::{Test, Tests};

@@ -7,7 +7,7 @@ use crate::elf::{ElfFile, LoadElfError, Segment};
 use crate::limits::INFINITY;
 use crate::path;
 use crate::process::{Config, Image};
-use crate::stack::{self, Strings};
+use crate::stack::{self, Contents};
 use crate::vdso::{self, Returns};
 use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
@@ -48,6 +48,8 @@ pub struct Loaded {
 pub struct LoadRequest<'a> {
     /// Options.
     pub config: &'a Config,
+    /// Random bits for the program (`AT_RANDOM`).
+    pub random: [u64; 2],
     /// The program's file on the host.
     pub host_path: &'a CStr,
     /// Its path as the guest knows it (`AT_EXECFN`).
@@ -110,8 +112,13 @@ pub fn load(
             vdso,
         },
     );
-    let strings = Strings { args: request.args, env: request.env, path: request.guest_path };
-    let built = stack::build(abi, request.config, &strings, &auxv, stack.end)
+    let contents = Contents {
+        args: request.args,
+        env: request.env,
+        path: request.guest_path,
+        random: request.random,
+    };
+    let built = stack::build(abi, request.config, &contents, &auxv, stack.end)
         .filter(|built| built.sp > stack.start)
         .ok_or(LoadElfError::Bad("stack: too small for arguments and environment"))?;
     tcg_mem::copy_out(GuestAddr(built.sp), &built.bytes)

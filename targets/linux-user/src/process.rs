@@ -36,6 +36,8 @@ pub struct Config {
     pub limits: Option<crate::limits::Values>,
     /// `-r`: release that `uname` tells.
     pub uname_release: Option<String>,
+    /// `--seed`: what the machine's random numbers follow from; without, they are the host's.
+    pub seed: Option<u64>,
 }
 
 /// What a process shows of its program in `/proc/self`.

@@ -9,6 +9,7 @@ use crate::program::{self, Program};
 use crate::signal;
 use crate::spawn::HOST_STACK;
 use frontend_common::clocks::HostClocks;
+use frontend_common::random::Random;
 use std::ffi::{CStr, CString};
 use std::path::Path;
 use std::sync::Arc;
@@ -115,8 +116,10 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     let mut machine = (launch.machine)(abi);
     machine.translate.cpu_level = config.cpu_level;
     let mut cpu = (abi.boot)(Arc::clone(&space), machine).map_err(LaunchError::Host)?;
+    let mut random = Random::new(config.seed);
     let request = LoadRequest {
         config: &config,
+        random: [(); 2].map(|()| random.u64().unwrap_or(0)),
         host_path: &found.host_path,
         guest_path: &found.guest_path,
         args: &found.args,
@@ -129,6 +132,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     if let Some(fd) = launch.program_fd {
         let _ = crate::host::call(libc::SYS_close, crate::host::args([fd as u64]));
     }
+    cpu.set_random(random);
     cpu.start(loaded.entry, loaded.sp);
     cpu.set_clocks(HostClocks { page: loaded.vdso, read: crate::unsafe_clock::nanoseconds });
     let process = Process::new(abi, config, space, loaded.image, loaded.returns, process_actions);

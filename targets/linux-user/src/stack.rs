@@ -46,15 +46,17 @@ pub struct Facts {
     pub vdso: u64,
 }
 
-/// Texts that go on the stack.
+/// What goes on the stack beside the vector.
 #[derive(Clone, Copy, Debug)]
-pub struct Strings<'a> {
+pub struct Contents<'a> {
     /// Arguments.
     pub args: &'a [CString],
     /// Environment.
     pub env: &'a [CString],
     /// The program's path.
     pub path: &'a CStr,
+    /// Random bits, the low byte first (`AT_RANDOM`).
+    pub random: [u64; 2],
 }
 
 /// The built stack.
@@ -100,21 +102,16 @@ pub fn auxv(abi: &Abi, config: &Config, facts: &Facts) -> Vec<(u64, u64)> {
 pub fn build(
     abi: &Abi,
     config: &Config,
-    strings: &Strings<'_>,
+    contents: &Contents<'_>,
     facts: &[(u64, u64)],
     top: u64,
 ) -> Option<Stack> {
     let mut texts = Texts { end: top.checked_sub(8)?, top, bytes: Vec::new() };
-    let path = texts.push(strings.path.to_bytes_with_nul())?;
+    let path = texts.push(contents.path.to_bytes_with_nul())?;
     let platform = texts.push(&[(abi.platform)(config.cpu_level).as_bytes(), b"\0"].concat())?;
-    let mut random = [0u8; 16];
-    let _ = crate::host::call(
-        libc::SYS_getrandom,
-        [random.as_mut_ptr() as u64, random.len() as u64, 0, 0, 0, 0],
-    );
-    let random = texts.push(&random)?;
-    let env = texts.push_all(strings.env)?;
-    let args = texts.push_all(strings.args)?;
+    let random = texts.push(contents.random.map(u64::to_le_bytes).as_flattened())?;
+    let env = texts.push_all(contents.env)?;
+    let args = texts.push_all(contents.args)?;
     let mut vector = facts.to_vec();
     vector.extend([
         (at::RANDOM, random),
@@ -177,10 +174,10 @@ mod tests {
     fn the_stack_is_as_the_kernel_lays_it_out() {
         let args = [c"prog".to_owned(), c"-x".to_owned()];
         let env = [c"A=1".to_owned()];
-        let strings = Strings { args: &args, env: &env, path: c"/bin/prog" };
+        let contents = Contents { args: &args, env: &env, path: c"/bin/prog", random: [7, 8] };
         let facts = [(at::PAGESZ, 4096)];
         let top = 0x3ff_ffff_f000;
-        let stack = build(&ABI, &Config::default(), &strings, &facts, top).unwrap();
+        let stack = build(&ABI, &Config::default(), &contents, &facts, top).unwrap();
         let word = |i: usize| u64::from_be_bytes(stack.bytes[8 * i..8 * i + 8].try_into().unwrap());
         let text = |addr: u64| {
             let from = (addr - stack.sp) as usize;
@@ -198,13 +195,15 @@ mod tests {
         let find = |kind: u64| (6..20).step_by(2).find(|i| word(*i) == kind).map(|i| word(i + 1));
         assert_eq!(text(find(at::EXECFN).unwrap()), c"/bin/prog");
         assert_eq!(text(find(at::PLATFORM).unwrap()), c"z10");
+        let random = (find(at::RANDOM).unwrap() - stack.sp) as usize;
+        assert_eq!(stack.bytes[random..][..16], [7, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(&stack.auxv[..8], &at::PAGESZ.to_be_bytes());
     }
 
     #[test]
     fn too_many_arguments_for_the_address_space_are_refused() {
         let args = vec![c"0123456789".to_owned(); 100];
-        let strings = Strings { args: &args, env: &[], path: c"x" };
-        assert!(build(&ABI, &Config::default(), &strings, &[], 600).is_none());
+        let contents = Contents { args: &args, env: &[], path: c"x", random: [0; 2] };
+        assert!(build(&ABI, &Config::default(), &contents, &[], 600).is_none());
     }
 }

@@ -44,6 +44,11 @@ struct Options {
     #[arg(long, value_name = "MODEL", env = "QEMU_CPU", value_parser = parse_cpu, help = cpu_help())]
     cpu: Option<String>,
 
+    /// Make the machine's random numbers follow from SEED: AT_RANDOM, keys of pointer authentication, RNDR. The system
+    /// call getrandom is the host's
+    #[arg(long, value_name = "SEED", env = "QEMU_RAND_SEED", value_parser = parse_seed)]
+    seed: Option<u64>,
+
     /// Print system calls and signals on standard error
     #[arg(long, env = "QEMU_STRACE", value_parser = clap::builder::FalseyValueParser::new())]
     strace: bool,
@@ -96,6 +101,7 @@ const ONE_DASH: &[(&str, &str)] = &[
     ("-strace", "--strace"),
     ("-version", "--version"),
     ("-help", "--help"),
+    ("-seed", "--seed"),
     ("-one-insn-per-tb", "--one-insn-per-tb"),
     ("-singlestep", "--one-insn-per-tb"),
 ];
@@ -110,7 +116,6 @@ const REFUSED: &[(&str, &str)] = &[
     ("-dfilter", "nothing is logged but what --strace prints"),
     ("-D", "--strace prints on standard error"),
     ("-tb-size", "translated code has the room it needs"),
-    ("-seed", "random numbers are the host's"),
     ("-trace", "there are no trace points"),
     ("-plugin", "there are no plugins"),
     ("-perfmap", "translated code is not named to perf"),
@@ -126,6 +131,8 @@ const WITH_VALUE: &[&str] = &[
     "-r",
     "-cpu",
     "--cpu",
+    "-seed",
+    "--seed",
     "--engine",
     "--passes",
     "--self-fd",
@@ -245,6 +252,20 @@ fn parse_cpu(text: &str) -> Result<String, String> {
     }
 }
 
+/// A number as C writes it: hexadecimal behind `0x`, octal behind `0`.
+fn parse_seed(text: &str) -> Result<u64, String> {
+    let (digits, radix) = match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None if text.starts_with('0') => (text, 8),
+        None => (text, 10),
+    };
+    // `from_str_radix` takes a sign.
+    let number = digits.starts_with(|c: char| c.is_ascii_hexdigit()).then_some(digits);
+    number
+        .and_then(|digits| u64::from_str_radix(digits, radix).ok())
+        .ok_or_else(|| "not a number of 64 bits".to_owned())
+}
+
 fn parse_passes(text: &str) -> Result<String, String> {
     let known = || tcg_opt::Passes::NAMES.map(|(name, _)| name).join(", ");
     engine::passes(text).map(|_| text.to_owned()).ok_or_else(|| format!("known are {}", known()))
@@ -279,6 +300,7 @@ fn launch(options: Options, start: Start) -> Result<Launch, String> {
             stack_bytes: options.stack,
             limits: options.limits,
             uname_release: options.release,
+            seed: options.seed,
             ..Config::default()
         },
         program: c_string(options.program)?,
@@ -301,6 +323,7 @@ fn carried(options: &Options) -> Vec<CString> {
     add("-L", options.prefix.clone().map(PathBuf::into_os_string));
     add("-s", options.stack.map(|n| n.to_string().into()));
     add("-r", options.release.clone().map(OsString::from));
+    add("--seed", options.seed.map(|seed| seed.to_string().into()));
     add("--cpu", options.cpu.clone().map(OsString::from));
     add("--engine", (options.engine != Kind::Jit).then(|| options.engine.name().into()));
     add("--passes", options.passes.clone().map(OsString::from));

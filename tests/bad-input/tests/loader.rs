@@ -137,6 +137,7 @@ impl Workshop {
         let space = Arc::new(AddressSpace::new());
         let _attached = space.attach_thread();
         let request = LoadRequest {
+            random: [0; 2],
             config: &self.config,
             host_path: &self.program,
             guest_path: c"/program",

@@ -33,7 +33,7 @@ pub(super) fn host_clock(state: &mut CpuState, [pc, clock, ..]: [u64; 4]) -> Don
     state.clocks.read_from(pc, clock).ok_or(Trap::Undefined.into())
 }
 
-/// A random number of the kernel's; 0 if it has none.
-pub(super) fn random(_: &mut CpuState, _: [u64; 4]) -> Done {
-    Ok(getrandom::u64().unwrap_or(0))
+/// A random number; 0 if there is none.
+pub(super) fn random(state: &mut CpuState, _: [u64; 4]) -> Done {
+    Ok(state.random.u64().unwrap_or(0))
 }

@@ -12,6 +12,7 @@ use crate::errno::Errno;
 use crate::layout::Endian;
 use crate::vdso::{Returns, Vdso};
 use frontend_common::clocks::HostClocks;
+use frontend_common::random::Random;
 use std::io;
 use std::sync::Arc;
 use tcg_exec::ExitHandle;
@@ -195,6 +196,8 @@ pub trait GuestCpu: Send {
     fn set_sp(&mut self, sp: u64);
     /// Sets the thread pointer.
     fn set_tls(&mut self, tls: u64);
+    /// Gives the vCPU random numbers, if the guest's instructions or keys need any.
+    fn set_random(&mut self, _random: Random) {}
     /// Makes the vCPU start a program.
     fn start(&mut self, entry: u64, sp: u64);
     /// Says whose code may read the host's clocks.
@@ -218,7 +221,7 @@ pub trait GuestCpu: Send {
     ///
     /// # Errors
     /// No memory for it.
-    fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno>;
+    fn for_thread(&mut self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno>;
     /// Runs `fork` while no emulator lock is held; sets the vCPU up in the child.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use crate::abi::{Delivery, Event, GuestCpu, Restored, Synchronous};
 use crate::errno::Errno;
 use frontend_aarch64::signal::{self, Signal};
 use frontend_aarch64::state::{NO_EXCLUSIVE, PSTATE_BITS};
-use frontend_aarch64::{Aarch64, CpuState, HostClocks, Trap};
+use frontend_aarch64::{Aarch64, CpuState, HostClocks, Random, Trap};
 use std::io;
 use std::sync::Arc;
 use tcg_exec::{Config, Exit, ExitHandle};
@@ -74,12 +74,10 @@ impl Cpu {
     /// Random keys of pointer authentication in the places of the mask's bits: IA, IB, DA, DB, GA (Linux
     /// arch/arm64/kernel/pointer_auth.c:ptrauth_prctl_reset_keys).
     fn new_keys(&mut self, mask: u64) {
-        for (i, key) in self.state_mut().pauth_keys.iter_mut().enumerate() {
-            if mask >> i & 1 != 0 {
-                // The old one is a key as well, should there be no random numbers.
-                let args = [key.as_mut_ptr() as u64, size_of_val(key) as u64, 0, 0, 0, 0];
-                let _ = crate::host::call(libc::SYS_getrandom, args);
-            }
+        let CpuState { pauth_keys, random, .. } = self.state_mut();
+        for (_, key) in pauth_keys.iter_mut().enumerate().filter(|(i, _)| mask >> i & 1 != 0) {
+            // What was there is a key as well, should there be no random numbers.
+            key.iter_mut().for_each(|half| *half = random.u64().unwrap_or(*half));
         }
     }
 
@@ -168,6 +166,10 @@ impl GuestCpu for Cpu {
         self.state_mut().tpidr = tls;
     }
 
+    fn set_random(&mut self, random: Random) {
+        self.state_mut().random = random;
+    }
+
     fn start(&mut self, entry: u64, sp: u64) {
         let state = self.state_mut();
         state.env.pc = entry;
@@ -221,11 +223,12 @@ impl GuestCpu for Cpu {
         Synchronous { signal: libc::SIGSEGV, code, addr, trap: 0 }
     }
 
-    fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
+    fn for_thread(&mut self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
         let core = self.core.another(parallel)?;
         let mut cpu = Cpu { core, last_fault: LastFault::default() };
         cpu.set_registers(&self.registers());
-        let (from, to) = (self.state(), cpu.state_mut());
+        let (from, to) = (self.state_mut(), cpu.state_mut());
+        to.random = from.random.split();
         to.tpidr = from.tpidr;
         to.pauth_keys = from.pauth_keys;
         to.clocks = from.clocks;

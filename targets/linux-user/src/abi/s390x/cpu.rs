@@ -226,7 +226,7 @@ impl GuestCpu for Cpu {
         Ok(restored)
     }
 
-    fn for_thread(&self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
+    fn for_thread(&mut self, parallel: bool) -> Result<Box<dyn GuestCpu>, Errno> {
         let mut cpu = Cpu { core: self.core.another(parallel)?, svc: 0, svc_at: 0 };
         cpu.set_registers(&self.registers());
         cpu.state_mut().clocks = self.state().clocks;
