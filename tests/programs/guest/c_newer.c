@@ -135,6 +135,28 @@ static void memory(void) {
     }
 }
 
+// AT_HANDLE_MNT_ID_UNIQUE (Linux 6.12) makes the mount id a word of 64 bits; with too little room there is still an id.
+static void handles(void) {
+    struct { struct file_handle head; char bytes[128]; } handle = {{.handle_bytes = 128}};
+    struct statx now = {0};
+    struct { int id, behind; } mount = {9, 9};
+    uint64_t unique[2] = {9, 9};
+    syscall(SYS_statx, AT_FDCWD, ".", 0, STATX_MNT_ID, &now);
+    SHOW(name_to_handle_at(AT_FDCWD, ".", &handle.head, &mount.id, 0));
+    printf("mount %d, behind it %d\n", mount.id == (int)now.stx_mnt_id, mount.behind);
+    mount.id = 9;
+    handle.head.handle_bytes = 0;
+    SHOW(name_to_handle_at(AT_FDCWD, ".", &handle.head, &mount.id, 0));
+    printf("mount %d, behind it %d, room wanted %d\n", mount.id == (int)now.stx_mnt_id, mount.behind,
+           handle.head.handle_bytes > 0);
+    syscall(SYS_statx, AT_FDCWD, ".", 0, 0x4000, &now);
+    handle.head.handle_bytes = 128;
+    SHOW(name_to_handle_at(AT_FDCWD, ".", &handle.head, (int *)unique, 1));
+    printf("mount %d, behind it %d\n", unique[0] == now.stx_mnt_id, (int)unique[1]);
+    handle.head.handle_bytes = 129;
+    SHOW(name_to_handle_at(AT_FDCWD, ".", &handle.head, &mount.id, 0));
+}
+
 static void links(void) {
     char *words[] = {"link", NULL};
     int folder = open("tree", O_PATH | O_DIRECTORY);
@@ -152,6 +174,7 @@ int main(void) {
     links();
     cache();
     mounts();
+    handles();
     modules();
     attributes();
     memory();

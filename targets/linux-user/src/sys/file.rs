@@ -209,30 +209,42 @@ fn directory(ctx: &mut Ctx<'_>, number: i64, a: &Args) -> SysResult {
     Ok(done as u64)
 }
 
+/// `AT_HANDLE_MNT_ID_UNIQUE` of `name_to_handle_at`: the mount id has 64 bits (linux/fcntl.h, Linux 6.12).
+const AT_HANDLE_MNT_ID_UNIQUE: u64 = 1;
+/// Bytes of `struct file_handle` before the handle itself, and the most that follow (`MAX_HANDLE_SZ`).
+const HANDLE_HEAD: usize = 8;
+const MAX_HANDLE: usize = 128;
+
 /// `name_to_handle_at`: the handle's two words are swapped, its bytes are the file system's.
+///
+/// With too little room for the handle the kernel still gives the head, which has the size that it takes, and the mount
+/// (Linux fs/fhandle.c:do_sys_name_to_handle).
 pub fn name_to_handle_at(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let path = at_path(ctx, a[1], a[4] & libc::AT_SYMLINK_FOLLOW as u64 != 0)?;
     let room = ctx.get_u32(a[2])?;
-    let mut handle = vec![0u8; 8 + (room as usize).min(128)];
+    let mut handle = vec![0u8; HANDLE_HEAD + (room as usize).min(MAX_HANDLE)];
     handle[..4].copy_from_slice(&room.to_le_bytes());
-    let mut mount = 0u32;
+    let mut mount = 0u64;
     let args = [a[0], pointer(&path), handle.as_mut_ptr() as u64, &raw mut mount as u64, a[4], 0];
     let result = ctx.blocking(libc::SYS_name_to_handle_at, args);
-    if result.is_ok() || result == Err(Errno::EOVERFLOW) {
-        let used = if result.is_ok() { handle.len() } else { 4 };
-        convert(ctx.endian(), kernel::FILE_HANDLE, &mut handle);
-        write_bytes(a[2], &handle[..used])?;
+    if result.is_err() && result != Err(Errno::EOVERFLOW) {
+        return result;
     }
-    if result.is_ok() && a[3] != 0 {
-        ctx.put_u32(a[3], mount)?;
+    let used = if result.is_ok() { handle.len() } else { HANDLE_HEAD };
+    convert(ctx.endian(), kernel::FILE_HANDLE, &mut handle);
+    write_bytes(a[2], &handle[..used])?;
+    if a[4] & AT_HANDLE_MNT_ID_UNIQUE != 0 {
+        ctx.put_u64(a[3], mount)?;
+    } else {
+        ctx.put_u32(a[3], mount as u32)?;
     }
     result
 }
 
 /// `open_by_handle_at`.
 pub fn open_by_handle_at(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let len = (ctx.get_u32(a[1])? as usize).min(128);
-    let mut handle = read_bytes(a[1], 8 + len)?;
+    let len = (ctx.get_u32(a[1])? as usize).min(MAX_HANDLE);
+    let mut handle = read_bytes(a[1], HANDLE_HEAD + len)?;
     convert(ctx.endian(), kernel::FILE_HANDLE, &mut handle);
     let flags = (ctx.process().abi.open_flags)(a[2]);
     ctx.blocking(libc::SYS_open_by_handle_at, [a[0], handle.as_ptr() as u64, flags, 0, 0, 0])

@@ -58,7 +58,7 @@ const REQUESTS: &[(u32, Carries)] = &[
     (0x0001, InOut(k::U32)), (0x0002, Out(k::U32)), (0xc018_5879, InOut(THREE_WORDS)),
     (0xc004_5877, InOut(k::U32)), (0xc004_5878, InOut(k::U32)),
     // Block devices.
-    (0x125d, Out(k::U32)), (0x125e, Out(k::U32)), (0x1260, Out(k::U64)), (0x1261, Value), (0x1268, Out(k::U32)),
+    (0x125d, In(k::U32)), (0x125e, Out(k::U32)), (0x1260, Out(k::U64)), (0x1261, Value), (0x1268, Out(k::U32)),
     (0x1278, Out(k::U32)), (0x1279, Out(k::U32)), (0x127a, Out(k::U32)), (0x127b, Out(k::U32)),
     (0x8008_1272, Out(k::U64)),
     // Loop devices and random numbers.

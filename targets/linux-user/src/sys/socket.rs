@@ -353,7 +353,11 @@ pub fn setsockopt(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 
 /// `getsockopt`.
 pub fn getsockopt(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let room = (ctx.get_u32(a[4])? as usize).min(MAX_CONTROL);
+    let room = ctx.get_u32(a[4])?;
+    if (room as i32) < 0 {
+        return Err(Errno::EINVAL);
+    }
+    let room = (room as usize).min(MAX_CONTROL);
     let mut bytes = vec![0u8; room.max(1)];
     let mut len = room as u32;
     let args = [a[0], a[1], a[2], bytes.as_mut_ptr() as u64, &raw mut len as u64, 0];

@@ -2,7 +2,7 @@
 
 use super::futex::wake_one;
 use crate::errno::{Errno, SysResult};
-use crate::layout::{Endian, convert, convert_array, kernel};
+use crate::layout::{Endian, convert, convert_array, kernel, size_of};
 use crate::process::{Args, Ctx, Task, read_bytes, write_bytes};
 use tcg_mem::GuestAddr;
 
@@ -121,23 +121,24 @@ pub fn sched_setaffinity(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     )
 }
 
-/// `sched_setattr`: the structure tells its own size.
+/// Bytes of the first version of `struct sched_attr` (`SCHED_ATTR_SIZE_VER0`).
+const SCHED_ATTR: u32 = size_of(kernel::SCHED_ATTR) as u32;
+
+/// `sched_setattr`: the structure tells its own size; zero stands for that of the first version, which is all that is
+/// passed on.
 pub fn sched_setattr(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let size = match ctx.get_u32(a[1])? {
-        0 => 48,
-        size if (48..=4096).contains(&size) => 48.min(size),
-        _ => return Err(Errno::E2BIG),
-    };
-    let mut attr = read_bytes(a[1], size as usize)?;
-    convert(ctx.endian(), kernel::SCHED_ATTR, &mut attr);
-    attr[..4].copy_from_slice(&size.to_le_bytes());
+    if !matches!(ctx.get_u32(a[1])?, 0 | SCHED_ATTR..=4096) {
+        return Err(Errno::E2BIG);
+    }
+    let mut attr = ctx.get_layout(a[1], kernel::SCHED_ATTR)?;
+    attr[..4].copy_from_slice(&SCHED_ATTR.to_le_bytes());
     ctx.blocking(libc::SYS_sched_setattr, [a[0], attr.as_ptr() as u64, a[2], 0, 0, 0])
 }
 
 /// `sched_getattr`.
 pub fn sched_getattr(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
-    let mut attr = [0u8; 48];
-    let size = (a[2] as u32 as u64).min(48);
+    let mut attr = [0u8; SCHED_ATTR as usize];
+    let size = u64::from((a[2] as u32).min(SCHED_ATTR));
     ctx.blocking(libc::SYS_sched_getattr, [a[0], attr.as_mut_ptr() as u64, size, a[3], 0, 0])?;
     convert(ctx.endian(), kernel::SCHED_ATTR, &mut attr);
     write_bytes(a[1], &attr[..size as usize])?;
