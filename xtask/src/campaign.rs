@@ -1,5 +1,5 @@
 //! `cargo xtask campaign`: random streams, recorded on reference hosts and replayed on every
-//! engine, and what each instruction of the tables then rests on.
+//! engine, and how each instruction of the tables has been verified by it.
 //!
 //! Streams, traces and results stay in `target/campaign`, a folder for each guest and in it one for
 //! each reference: a stream that has not changed is not recorded again.
@@ -54,8 +54,8 @@ struct Campaign {
     jobs: usize,
 }
 
-/// Runs the campaign; status 1 if something differs without a known reason, or an instruction
-/// rests on nothing.
+/// Runs the campaign; status 1 if something differs without a known reason, or nothing has verified an
+/// instruction.
 ///
 /// # Errors
 ///
@@ -140,7 +140,7 @@ impl Campaign {
         Ok(results)
     }
 
-    /// Prints which instructions rest on what; `false` if one rests on nothing.
+    /// Prints how each instruction has been verified; `false` if one differs or has not been.
     fn coverage(&self, root: &Path, reference: &Reference) -> Result<bool> {
         let mut coverage = Command::new(&self.risu);
         coverage.args(["coverage", "--guest", &self.guest]).current_dir(root);

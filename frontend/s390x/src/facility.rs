@@ -1,4 +1,4 @@
-//! The facility list: what STFLE stores, and what the auxiliary vector's hardware capabilities rest on.
+//! The facility list: what STFLE stores, and what the auxiliary vector's hardware capabilities are made from.
 //!
 //! A facility is there if every instruction of it that a problem-state program can execute is translated, and the
 //! machine level includes it. PoP SA22-7832, chapter 4, "Facility Indications".

@@ -24,24 +24,24 @@ pub(crate) struct Args {
 enum Command {
     /// Generate a stream of random instructions with their inputs
     Gen(GenArgs),
-    /// Run a stream on this machine's processor and write down what it does
+    /// Run a stream on this machine's processor and record the results
     Record(RecordArgs),
     /// Run traces under emulation and compare every checkpoint
     #[cfg(target_arch = "x86_64")]
     Replay(ReplayArgs),
     /// Compare two traces of the same stream
     Diff(DiffArgs),
-    /// Write a stream that shows with which instruction of a long block a difference begins
+    /// Write a stream that ends a long block at the first instruction that differs
     Minimize(MinimizeArgs),
-    /// Print what a stream or trace holds
+    /// Print the contents of a stream or trace
     Dump(DumpArgs),
-    /// Print which instruction of the tables rests on what
+    /// Print how each instruction of the tables has been verified
     #[cfg(target_arch = "x86_64")]
     Coverage(CoverageArgs),
-    /// Print the engines that a thorough comparison runs, for `--engine`
+    /// Print the engines that a campaign compares, as `--engine` takes them
     #[cfg(target_arch = "x86_64")]
     Engines,
-    /// Generate a stream, record it on the interpreter, replay it on the JIT, run a tiny program
+    /// Generate a stream, record it on the interpreter, replay it on the JIT, and run a tiny program
     #[cfg(target_arch = "x86_64")]
     Demo(DemoArgs),
 }
@@ -51,26 +51,26 @@ pub(crate) struct GenArgs {
     /// Guest architecture
     #[arg(long, default_value = "s390x")]
     pub(crate) guest: String,
-    /// Where chance starts; the same seed gives the same stream on every machine
+    /// Seed of the random generator; the same seed gives the same stream on every machine
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Number of steps, each of which ends at a checkpoint
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: u64,
-    /// Steps with new operands for each piece of code
-    #[arg(long, default_value_t = 32)]
+    /// How often each block of code is run, each time with new operands
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) passes: u64,
-    /// Only instructions whose name matches this regular expression as a whole
+    /// Only instructions whose whole name matches this regular expression
     #[arg(long, value_name = "REGEX")]
     pub(crate) select: Option<String>,
     /// Only instructions of this group of the tables
     #[arg(long)]
     pub(crate) group: Option<String>,
-    /// Also instructions that are not translated yet, to compare references
+    /// Also instructions that momonga does not translate yet, to compare references with each other
     #[arg(long)]
     pub(crate) untranslated: bool,
-    /// What will record: rows that it lacks or has wrong stay out of long runs (`qemu`; any other
-    /// name has no list of faults)
+    /// Reference that will record the stream: instructions that it lacks or has wrong stay out of long blocks
+    /// (`qemu`; no faults of others are known)
     #[arg(long, default_value = "qemu", value_name = "NAME")]
     pub(crate) reference: String,
     /// Where to write the stream; `-` is standard output
@@ -93,8 +93,7 @@ pub(crate) struct ReplayArgs {
     /// The traces; `-` is standard input
     #[arg(required = true, value_name = "TRACE")]
     pub(crate) traces: Vec<PathBuf>,
-    /// interp, jit, or jit:OPTION,… with one-insn, parallel, all-passes, no-passes, no-shortcuts, or
-    /// no- and a pass or shortcut (see `risu engines`)
+    /// `interp`, `jit`, or either with options behind a colon, such as `jit:one-insn,no-fold` (`risu engines` lists them)
     #[arg(long, default_value = "jit")]
     pub(crate) engine: String,
     /// Processes to use; 0 for one on each processor
@@ -166,10 +165,10 @@ pub(crate) struct CoverageArgs {
     /// Guest architecture
     #[arg(long, default_value = "s390x")]
     pub(crate) guest: String,
-    /// Folder of hand-made vectors [default: tests/vectors/ and the guest]
+    /// Folder of hand-written test vectors [default: tests/vectors/GUEST]
     #[arg(long)]
     pub(crate) vectors: Option<PathBuf>,
-    /// Print only rows that rest on nothing
+    /// Print only instructions that differ or that nothing has verified
     #[arg(long)]
     pub(crate) missing: bool,
     /// Print results as JSON
@@ -183,11 +182,11 @@ pub(crate) struct DemoArgs {
     /// Guest architecture
     #[arg(long, default_value = "s390x")]
     pub(crate) guest: String,
-    /// Where chance starts
+    /// Seed of the random generator
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Number of steps
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: u64,
     /// Print results as JSON
     #[arg(long)]

@@ -19,17 +19,17 @@ use crate::ui::Verdict;
 /// Fills vectors of s390x up to the length of the longest instruction.
 const FILLER: [u8; 2] = [0x07, 0x07];
 
-/// What a translated row rests on.
+/// How a translated row has been verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Basis {
-    /// Recorded on a reference, and the replay agreed.
+    /// Recorded on a reference, and every replay agreed.
     Agreed,
-    /// The reference does not have it, or never right; hand-made vectors stand in.
+    /// The reference lacks it or never has it right; hand-written vectors test it.
     Vectors,
-    /// A step differs for no known reason.
+    /// A step differs, and no known fault of the reference explains it.
     Differs,
-    /// Neither a reference nor a vector.
+    /// Neither by a recording nor by a vector.
     Nothing,
 }
 
@@ -39,11 +39,11 @@ struct Line {
     basis: Basis,
     #[serde(flatten)]
     count: RowCount,
-    /// Hand-made vectors that run the row.
+    /// Hand-written vectors that run the row.
     vectors: u64,
 }
 
-/// Prints what each row of the tables rests on.
+/// Prints how each row of the tables has been verified.
 pub(crate) fn run(args: &CoverageArgs) -> Result<Verdict> {
     let guest = gen_record::guest(&args.guest)?;
     let (results, traces) = sort_files(&args.files)?;
@@ -97,7 +97,7 @@ fn sort_files(files: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
 fn vectors_by_row(guest: Guest, folder: &Path) -> Result<BTreeMap<&'static str, u64>> {
     let mut found = BTreeMap::new();
     let entries = fs::read_dir(folder).with_context(|| {
-        format!("{} (--vectors says where the hand-made vectors are)", folder.display())
+        format!("{} (--vectors says where the hand-written vectors are)", folder.display())
     })?;
     for entry in entries {
         let path = entry?.path();
@@ -164,8 +164,7 @@ fn print(args: &CoverageArgs, lines: &[Line]) -> Result<()> {
     let count = |basis: Basis| lines.iter().filter(|line| line.basis == basis).count();
     writeln!(
         out,
-        "{} translated rows: {} rest on recorded agreement, {} on vectors, {} differ, {} rest on \
-         nothing",
+        "{} translated rows: {} agree with a recording, {} are tested by vectors only, {} differ, {} are not tested",
         lines.len(),
         count(Basis::Agreed),
         count(Basis::Vectors),

@@ -1,6 +1,6 @@
 //! `risu gen` and `risu record`.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use regex::Regex;
 use risu_compare::Faults;
 use risu_gen::{Limits, Options};
@@ -38,8 +38,7 @@ pub(crate) fn guest(name: &str) -> Result<Guest> {
 /// The generator's options, checked.
 pub(crate) fn options(args: &GenArgs) -> Result<Options> {
     let guest = guest(&args.guest)?;
-    let regex = |text: &Option<String>| text.as_deref().map(Regex::new).transpose();
-    let select = regex(&args.select).context("--select")?;
+    let select = args.select.as_deref().map(regex).transpose()?;
     let group = args.group.clone();
     if let Some(name) = &group {
         let mut known: Vec<&str> =
@@ -58,6 +57,16 @@ pub(crate) fn options(args: &GenArgs) -> Result<Options> {
         group,
         untranslated: args.untranslated,
         limits: limits(guest, &args.reference)?,
+    })
+}
+
+/// A regular expression of the command line.
+fn regex(text: &str) -> Result<Regex> {
+    Regex::new(text).map_err(|error| {
+        // Several lines, of which the last one says what is wrong.
+        let error = error.to_string();
+        let reason = error.lines().last().unwrap_or_default();
+        anyhow!("--select {text}: {}", reason.trim_start_matches("error: "))
     })
 }
 

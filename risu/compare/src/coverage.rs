@@ -1,4 +1,4 @@
-//! Which row of the tables rests on what.
+//! How often each row of the tables was compared, and how that ended.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,7 @@ pub struct RowCount {
     pub agreed: u64,
     /// Steps that did not agree.
     pub differed: u64,
-    /// Steps in which a known fault of the reference stood against a comparison.
+    /// Steps that a known fault of the reference kept from being compared.
     pub faulty_reference: u64,
     /// Steps that the reference refused as an undefined instruction.
     pub no_reference: u64,

@@ -15,7 +15,7 @@ use crate::s390x;
 pub struct Options {
     /// Whose instructions.
     pub guest: Guest,
-    /// Where chance starts.
+    /// Seed of the random generator.
     pub seed: u64,
     /// How many steps, that is, checkpoints.
     pub count: u64,

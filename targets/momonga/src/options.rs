@@ -219,6 +219,8 @@ fn separate(args: Vec<OsString>) -> Result<Vec<OsString>, String> {
 }
 
 fn parse_size(text: &str) -> Result<u64, String> {
+    const EXPECTED: &str =
+        "expected a number of bytes from 1 to 2^64-1, or with k, M or G behind it";
     let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(split);
     let shift = match unit {
@@ -226,10 +228,10 @@ fn parse_size(text: &str) -> Result<u64, String> {
         "k" | "K" => 10,
         "m" | "M" => 20,
         "g" | "G" => 30,
-        _ => return Err("a number of bytes, or with k, M or G".to_owned()),
+        _ => return Err(EXPECTED.to_owned()),
     };
-    let number: u64 = digits.parse().map_err(|_| "not a number".to_owned())?;
-    number.checked_mul(1 << shift).filter(|n| *n > 0).ok_or_else(|| "out of range".to_owned())
+    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    number.filter(|bytes| *bytes > 0).ok_or_else(|| EXPECTED.to_owned())
 }
 
 /// The models of each guest.
@@ -239,10 +241,7 @@ fn models() -> String {
 }
 
 fn cpu_help() -> String {
-    format!(
-        "Machine to be: {}. A model of another guest than the program's has no effect",
-        models()
-    )
+    format!("CPU model: {}. A model of the other guest has no effect", models())
 }
 
 fn parse_cpu(text: &str) -> Result<String, String> {
