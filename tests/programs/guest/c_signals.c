@@ -175,9 +175,37 @@ static void untouched(void) {
     waitpid(child, NULL, 0);
 }
 
+static void show_resent(int number, siginfo_t *info, void *context) {
+    (void)context;
+    printf("resent %d code %d address %p\n", number, info->si_code, info->si_addr);
+}
+
+/* A crash handler may send the fault it got once more, with its code. */
+static void resent(void) {
+    struct sigaction action = {.sa_sigaction = show_resent, .sa_flags = SA_SIGINFO}, old;
+    int numbers[] = {SIGSEGV, SIGBUS, SIGFPE}, status;
+    for (int i = 0; i < 3; i++) {
+        siginfo_t info = {.si_signo = numbers[i], .si_code = 2, .si_addr = (void *)0x123000};
+        sigaction(numbers[i], &action, &old);
+        printf("sent %d\n", (int)syscall(SYS_rt_sigqueueinfo, getpid(), numbers[i], &info));
+        printf("sent %d\n", (int)syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), numbers[i], &info));
+        sigaction(numbers[i], &old, NULL);
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            signal(numbers[i], SIG_DFL);
+            syscall(SYS_rt_sigqueueinfo, getpid(), numbers[i], &info);
+            _exit(1);
+        }
+        waitpid(child, &status, 0);
+        printf("child signalled %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    }
+}
+
 int main(void) {
     untouched();
     faults();
+    resent();
     queued();
     restart(0, "interrupted");
     restart(SA_RESTART, "restarted");
