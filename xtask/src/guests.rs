@@ -58,9 +58,11 @@ const PROGRAMS: [&str; 38] = [
 ];
 
 /// Files that installation scripts would have made.
-const CONFIGURED: [(&str, &str); 2] = [
+const CONFIGURED: [(&str, &str); 3] = [
     ("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/:/bin/false\n"),
     ("etc/group", "root:x:0:\nnogroup:x:65534:\n"),
+    // The number of gethostid, the same in both byte orders. Without, the C library asks the network.
+    ("etc/hostid", "****"),
 ];
 
 /// Folders at the top that are links into `usr`, as in an installed system.
@@ -83,6 +85,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let guests = root.join("target/guests");
     for target in targets() {
         ensure(&guests, &target)
+            .and_then(|()| configure(&guests.join(target.name)))
             .with_context(|| format!("prepare the {} programs", target.name))?;
     }
     for guest in GUESTS {
@@ -127,7 +130,6 @@ fn unpack(guests: &Path, target: &Target, packages: &[String]) -> Result<()> {
     let database = guests.join(format!("{}.apt", target.name));
     let names: Vec<&str> = packages.iter().map(String::as_str).collect();
     Archive::open(&database, target.debian, RELEASE)?.unpack_closure(&names, &root)?;
-    configure(&root)?;
     fs::remove_dir_all(&database).context("remove the package lists")?;
     let place = guests.join(target.name);
     if place.exists() {
@@ -139,7 +141,14 @@ fn unpack(guests: &Path, target: &Target, packages: &[String]) -> Result<()> {
 /// Does what the installation scripts of the packages would do, as far as programs need it.
 fn configure(root: &Path) -> Result<()> {
     for (path, text) in CONFIGURED {
-        fs::write(root.join(path), text).with_context(|| format!("write {path}"))?;
+        let file = root.join(path);
+        if !fs::read_to_string(&file).is_ok_and(|have| have == text) {
+            fs::write(&file, text).with_context(|| format!("write {path}"))?;
+        }
     }
-    symlink("mawk", root.join("usr/bin/awk")).context("link awk")
+    let awk = root.join("usr/bin/awk");
+    if awk.is_symlink() {
+        return Ok(());
+    }
+    symlink("mawk", awk).context("link awk")
 }

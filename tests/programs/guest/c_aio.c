@@ -29,7 +29,7 @@ static struct iocb block(int operation, int fd, void *buffer, size_t count, long
 static void one(const char *what, struct iocb request) {
     struct iocb *list[] = {&request}, before = request;
     struct io_event event = {0};
-    struct timespec limit = {5, 0};
+    struct timespec limit = {60, 0};
     long submitted = submit(1, list);
     printf("%s: %s", what, name(submitted));
     if (submitted == 1) {

@@ -69,7 +69,7 @@ static void identities(void) {
     long pid = clone3(&args, sizeof args);
     if (pid == 0) _exit(ids[1] == getpid() ? 14 : 1);
     struct pollfd ends = {.fd = pidfd, .events = POLLIN};
-    int ready = poll(&ends, 1, 10000);
+    int ready = poll(&ends, 1, 60000);
     int own = ids[0] == pid, told = ids[1] == pid;
     printf("descriptor: %d %d, ids %d %d, %d\n", pidfd >= 0, ready, own, told, status_of((pid_t)pid, 0));
 }

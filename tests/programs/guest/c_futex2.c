@@ -52,7 +52,7 @@ static void *wake_last(void *unused) {
 }
 
 static void *wait_first(void *result) {
-    *(long *)result = wait_for(0, words[0], U32 | PRIVATE, 20000);
+    *(long *)result = wait_for(0, words[0], U32 | PRIVATE, 60000);
     return NULL;
 }
 

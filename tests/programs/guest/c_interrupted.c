@@ -107,7 +107,7 @@ static void ending(void) {
         munmap(stack, STACK);
     }
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    for (int i = 0; i < 1000 && seen < n; i++)
+    for (int i = 0; i < 60000 && seen < n; i++)
         usleep(1000);
     printf("ending: status %d all there %d\n", status, seen == n);
 }

@@ -34,9 +34,12 @@ static void count(int number, siginfo_t *info, void *context) {
     seen = seen * 10 + info->si_value.sival_int;
 }
 
-static void tick(int number) {
+/* How often the timer has rung, for a child to see. */
+static volatile sig_atomic_t *rings;
+
+static void ring(int number) {
     (void)number;
-    seen++;
+    ++*rings;
 }
 
 static void expect_fault(const char *what, void (*act)(void *), void *at) {
@@ -105,26 +108,31 @@ static void queued(void) {
     printf("seen %d\n", (int)seen);
 }
 
+/* Waits for a byte while a timer rings. Nobody sends the byte if a signal ends the wait; else a child does, after some
+   rings. The timer rings again and again, so that it does while the wait lasts, however late that begins. */
 static void restart(int flags, const char *what) {
-    struct sigaction action = {.sa_handler = tick, .sa_flags = flags};
-    struct itimerval timer = {.it_value = {.tv_usec = 50000}};
+    struct sigaction action = {.sa_handler = ring, .sa_flags = flags};
+    const struct itimerval often = {{.tv_usec = 20000}, {.tv_usec = 20000}}, never = {{0}, {0}};
     int ends[2];
     char byte = 0;
     if (pipe(ends) != 0)
         exit(1);
     sigaction(SIGALRM, &action, NULL);
-    seen = 0;
-    pid_t child = fork();
+    rings = mmap(NULL, sizeof *rings, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t child = flags & SA_RESTART ? fork() : -1;
     if (child == 0) {
-        usleep(200000);
+        while (*rings < 5)
+            usleep(1000);
         _exit(write(ends[1], "x", 1) == 1 ? 0 : 1);
     }
-    setitimer(ITIMER_REAL, &timer, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
     ssize_t got = read(ends[0], &byte, 1);
-    printf("%s: read %zd %s seen %d\n", what, got, got < 0 ? strerrorname_np(errno) : "-",
-           (int)seen);
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
+    const char *name = got < 0 ? strerrorname_np(errno) : "-";
+    setitimer(ITIMER_REAL, &never, NULL);
+    printf("%s: read %zd %s, rang %d\n", what, got, name, *rings > 0);
+    if (child > 0)
+        waitpid(child, NULL, 0);
+    munmap((void *)rings, sizeof *rings);
     close(ends[0]);
     close(ends[1]);
 }

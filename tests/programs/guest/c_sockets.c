@@ -33,7 +33,7 @@ static void tcp(void) {
     if (fork() == 0) {
         char text[32];
         int client = socket(AF_INET, SOCK_STREAM, 0);
-        struct timeval limit = {.tv_sec = 10};
+        struct timeval limit = {.tv_sec = 60};
         setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (connect(client, (struct sockaddr *)&address, size))
@@ -85,7 +85,7 @@ static void waiting(void) {
     uint64_t value = 0;
     struct itimerspec soon = {.it_value = {.tv_nsec = 1000000}};
     struct pollfd polled[2] = {{.fd = events, .events = POLLIN}, {.fd = timer, .events = POLLIN}};
-    int ready = poll(polled, 1, 1000);
+    int ready = poll(polled, 1, 60000);
     printf("poll %d %x\n", ready, polled[0].revents);
     ssize_t got = read(events, &value, 8);
     printf("eventfd %zd %d\n", got, (int)value);
@@ -95,7 +95,7 @@ static void waiting(void) {
     fd_set readable;
     FD_ZERO(&readable);
     FD_SET(timer, &readable);
-    struct timeval limit = {.tv_sec = 5};
+    struct timeval limit = {.tv_sec = 60};
     ready = select(timer + 1, &readable, NULL, NULL, &limit);
     printf("select %d %d\n", ready, FD_ISSET(timer, &readable) != 0);
     got = read(timer, &value, 8);
@@ -106,7 +106,7 @@ static void waiting(void) {
     printf("epoll %d", epoll_wait(set, &found, 1, 0));
     value = 1;
     printf(" %zd", write(events, &value, 8));
-    ready = epoll_wait(set, &found, 1, 1000);
+    ready = epoll_wait(set, &found, 1, 60000);
     printf(" %d %x %llx\n", ready, found.events, (unsigned long long)found.data.u64);
 }
 

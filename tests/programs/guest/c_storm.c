@@ -33,7 +33,8 @@ struct area {
     volatile sig_atomic_t expects;
     char *volatile touched;
     char *volatile told;
-    long steps, wrong;
+    atomic_long steps;
+    long wrong;
 };
 
 static struct area areas[THREADS];
@@ -187,6 +188,12 @@ static void *rain(void *arg) {
     return NULL;
 }
 
+static long steps_of_all(void) {
+    long steps = 0;
+    for (int i = 0; i < THREADS; i++) steps += areas[i].steps;
+    return steps;
+}
+
 int main(int argc, char **argv) {
     struct sigaction fault = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigaction(SIGSEGV, &fault, NULL);
@@ -207,17 +214,17 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 2; i++) pthread_create(&clouds[i], NULL, rain, NULL);
     setitimer(ITIMER_REAL, &often, NULL);
     time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 2);
-    while (time(NULL) < end) usleep(1000);
+    // However busy the machine is, enough happens.
+    while (time(NULL) < end || steps_of_all() <= 1000 || signals <= 100) usleep(1000);
     setitimer(ITIMER_REAL, &never, NULL);
     stop = 1;
-    long steps = 0, wrong = 0;
+    long wrong = 0;
     for (int i = 0; i < 2; i++) pthread_join(clouds[i], NULL);
     for (int i = 0; i < THREADS; i++) {
         pthread_join(areas[i].thread, NULL);
-        steps += areas[i].steps;
         wrong += areas[i].wrong;
     }
-    if (argc > 1) fprintf(stderr, "%ld steps, %ld signals\n", steps, (long)signals);
-    printf("steps %d, signals %d, wrong %ld\n", steps > 1000, signals > 100, wrong);
+    if (argc > 1) fprintf(stderr, "%ld steps, %ld signals\n", steps_of_all(), (long)signals);
+    printf("wrong %ld\n", wrong);
     return 0;
 }

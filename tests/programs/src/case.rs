@@ -57,6 +57,8 @@ pub fn data() -> PathBuf {
 ///
 /// If the folder cannot be made or removed, or what runs in it fails.
 pub fn in_fresh(folder: &Path, run: impl FnOnce(&Path) -> Result<Outcome>) -> Result<Outcome> {
+    // A process of the same number, which somebody ended, may have left one.
+    let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
     let outcome = copy(&data(), folder).and_then(|()| run(folder));
     fs::remove_dir_all(folder).with_context(|| format!("remove {}", folder.display()))?;

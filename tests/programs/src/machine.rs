@@ -75,7 +75,7 @@ impl Machines {
     pub fn native(&self, job: &Job<'_>) -> Result<Outcome> {
         let root = self.guests.join("amd64");
         let program = look_up(&root, &job.words[0])?;
-        let mut command = limited(job);
+        let mut command = limited(job.timeout_s);
         command.arg(ENTER).arg(&root).arg(job.folder).arg(SHARED);
         command.arg(Path::new("/").join(program)).args(&job.words[1..]);
         let outcome = run(command, job)?;
@@ -92,7 +92,7 @@ impl Machines {
     pub fn guest(&self, guest: Guest, job: &Job<'_>) -> Result<Outcome> {
         let root = self.guests.join(guest.name());
         let program = look_up(&root, &job.words[0])?;
-        let mut command = limited(job);
+        let mut command = limited(job.timeout_s);
         command.arg(&self.emulator).arg("-L").arg(&root);
         command.arg(root.join(program)).args(&job.words[1..]);
         let mut outcome = run(command, job)?;
@@ -142,10 +142,24 @@ fn look_up(root: &Path, program: &str) -> Result<PathBuf> {
     found.with_context(|| format!("no program {program} in {}", root.display()))
 }
 
-fn limited(job: &Job<'_>) -> Command {
+/// A command that runs the rest of its arguments and ends them after some seconds, with exit status 124 or 137.
+///
+/// A signal that ends the program ends it as well.
+fn limited(timeout_s: u32) -> Command {
     let mut command = Command::new("timeout");
-    command.arg("--kill-after=5").arg(job.timeout_s.to_string());
+    command.arg("--kill-after=5").arg(timeout_s.to_string());
     command
+}
+
+/// The emulator under test, which is ended after `timeout_s` seconds.
+///
+/// # Errors
+///
+/// If none is built.
+pub fn limited_emulator(timeout_s: u32) -> Result<Command> {
+    let mut command = limited(timeout_s);
+    command.arg(emulator()?);
+    Ok(command)
 }
 
 fn run(mut command: Command, job: &Job<'_>) -> Result<Outcome> {

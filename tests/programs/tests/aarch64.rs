@@ -6,17 +6,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use anyhow::{Context, Result, ensure};
-use program_tests::machine::{emulator, guests};
+use program_tests::machine::{guests, limited_emulator};
 
 const SIGILL: i32 = 4;
+/// Far more than any of them takes.
+const TIMEOUT_S: u32 = 300;
 
 /// Runs the program `a64_NAME`.
 fn run(options: &[&str], name: &str) -> Result<Output> {
     let program = guests()?.join("aarch64/opt/programs").join(format!("a64_{name}"));
-    Ok(Command::new(emulator()?).args(options).arg(program).output()?)
+    Ok(limited_emulator(TIMEOUT_S)?.args(options).arg(program).output()?)
 }
 
 /// Runs the program `a64_NAME` and compares what it prints, and the signal that ends it.

@@ -1,20 +1,22 @@
 //! A program of each guest and a program of the host talk to each other over TCP.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use program_tests::machine::{Guest, emulator, guests};
+use anyhow::{Context, Result, bail, ensure};
+use program_tests::machine::{Guest, guests, limited_emulator};
 
-/// Longer than any of this takes.
-const LIMIT: Duration = Duration::from_secs(60);
+/// Seconds: longer than any of this takes.
+const TIMEOUT_S: u32 = 120;
+const LIMIT: Duration = Duration::from_secs(TIMEOUT_S as u64);
 
 /// Connects to the port it is given, says who it is, and prints what it is told.
 const CLIENT: &str = "
 import socket, sys, struct
-with socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=60) as s:
+with socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=120) as s:
     s.sendall(struct.pack('>I', 42) + sys.byteorder.encode() + b'\\n')
     print(s.makefile().read())
 ";
@@ -29,10 +31,10 @@ with socketserver.TCPServer(('127.0.0.1', 0), Handler) as server:
     server.handle_request()
 ";
 
-/// The guest's Python.
+/// The guest's Python, for as long as the limit.
 fn python(guest: Guest, code: &str) -> Result<Command> {
     let root = guests()?.join(guest.name());
-    let mut command = Command::new(emulator()?);
+    let mut command = limited_emulator(TIMEOUT_S)?;
     command.arg("-L").arg(&root).arg(root.join("usr/bin/python3")).args(["-c", code]);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     Ok(command)
@@ -61,8 +63,9 @@ fn host_calls_aarch64() -> Result<()> {
 fn guest_calls_host(machine: Guest, expected: &[u8]) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
-    let guest = python(machine, CLIENT)?.arg(port.to_string()).spawn().context("start Python")?;
-    let (mut peer, _) = listener.accept()?;
+    let mut guest =
+        python(machine, CLIENT)?.arg(port.to_string()).spawn().context("start Python")?;
+    let mut peer = call_of(&mut guest, &listener)?;
     peer.set_read_timeout(Some(LIMIT))?;
     let mut greeting = vec![0; expected.len()];
     peer.read_exact(&mut greeting)?;
@@ -72,6 +75,25 @@ fn guest_calls_host(machine: Guest, expected: &[u8]) -> Result<()> {
     let output = guest.wait_with_output()?;
     ensure!(output.status.success() && output.stdout == b"hello from the host\n", "{output:?}");
     Ok(())
+}
+
+/// The connection that a guest makes.
+fn call_of(guest: &mut Child, listener: &TcpListener) -> Result<TcpStream> {
+    listener.set_nonblocking(true)?;
+    loop {
+        match listener.accept() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            peer => {
+                let (peer, _) = peer?;
+                peer.set_nonblocking(false)?;
+                return Ok(peer);
+            }
+        }
+        if let Some(status) = guest.try_wait()? {
+            bail!("it ended without a call: {status}");
+        }
+        sleep(Duration::from_millis(5));
+    }
 }
 
 fn host_calls_guest(machine: Guest) -> Result<()> {
