@@ -3,17 +3,21 @@
 use std::ffi::OsStr;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::ScopedJoinHandle;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use program_tests::machine;
 
-/// Seconds of processor time after which the host ends a run by SIGXCPU: a guest's endless loop.
+/// Seconds of processor time after which the host ends a run by SIGXCPU: a guest's endless loop. What ends at all
+/// takes less than one.
 const CPU_LIMIT_S: u64 = 3;
-/// Seconds after which SIGALRM ends a run that waits for something: always wrong here.
-const WAIT_LIMIT_S: u32 = 60;
+/// Seconds after which SIGALRM ends a run that waits for something: always wrong here, however little of the machine
+/// it gets.
+const WAIT_LIMIT_S: u32 = 300;
 
 /// A program that runs guest programs.
 #[derive(Debug)]
@@ -101,7 +105,10 @@ impl Emulator {
         const LOWER: &[&str] =
             &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
         let path = folder.join("momonga");
-        std::fs::copy(&self.path, &path).context("copy momonga")?;
+        // By a process of its own: what other threads start meanwhile would else inherit the descriptor that writes, and
+        // while anybody has that, Linux does not execute the copy (ETXTBSY).
+        let copied = Command::new("cp").arg(&self.path).arg(&path).status().context("run cp")?;
+        ensure!(copied.success(), "copy momonga: cp ended with {copied}");
         let is_root = std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0);
         Ok(Emulator { path, lowered: if is_root { LOWER } else { &[] } })
     }
@@ -236,7 +243,11 @@ pub fn in_parallel(n: u64, check: impl Fn(u64) -> Option<String> + Sync) -> Vec<
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let complaints = |thread: ScopedJoinHandle<'_, _>| match thread.join() {
+            Ok(complaints) => complaints,
+            Err(panic) => resume_unwind(panic),
+        };
+        threads.into_iter().flat_map(complaints).collect()
     })
 }
 

@@ -18,6 +18,8 @@ impl Folder {
     fn new(guest: Guest, name: &str) -> Folder {
         let name = format!("momonga-launch-{}-{}-{name}", std::process::id(), guest.name());
         let path = std::env::temp_dir().join(name);
+        // A process of the same number, which somebody ended, may have left one.
+        let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).expect("a folder");
         let root = guest_root(guest.name()).expect("guest programs");
         Folder { path, emulator: Emulator::momonga().expect("momonga"), root }
@@ -147,7 +149,7 @@ fn check_unreadable(guest: Guest) {
     let folder = Folder::new(guest, "unreadable");
     fs::set_permissions(&folder.path, Permissions::from_mode(0o755)).expect("set permissions");
     let emulator = folder.emulator.for_nobody(&folder.path).expect("a copy of momonga");
-    for (name, mode) in [("none", 0o000), ("execute-only", 0o711)] {
+    for (name, mode) in [("none", 0o000), ("execute-only", 0o111)] {
         let program = folder.file(name, folder.busybox(), mode);
         let report = emulator.run([&program]).expect("run momonga");
         assert_eq!(report.end, End::Exit(126), "{name}: {report:?}");

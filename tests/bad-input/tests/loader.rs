@@ -93,7 +93,7 @@ struct Workshop {
 impl Workshop {
     fn program(abi: &'static Abi, victim: &Victim, prefix: &Path) -> Workshop {
         let path = temporary("program");
-        let file = File::options().read(true).write(true).create_new(true).open(&path);
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
         let file = file.expect("a temporary file");
         std::fs::remove_file(&path).expect("remove the name");
         file.write_all_at(&victim.bytes, 0).expect("write the program");
