@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use risu_trace::{
     Area, AreaKind, Guest, HostInfo, Ignore, Manifest, Outcome, Signal, Step, StreamReader,
@@ -19,8 +18,8 @@ const N_FORGED: u64 = 150;
 /// The vectors of either guest will do here.
 const VECTORS: &str =
     concat!("--vectors=", env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/s390x");
-/// Far more than any of these takes.
-const LIMIT: Duration = Duration::from_secs(60);
+/// Seconds: far more than any of these takes, which is hundredths.
+const LIMIT_S: u32 = 60;
 
 /// A multiplicative generator (Knuth, TAOCP volume 2, 3.3.4).
 struct Chance(u64);
@@ -101,7 +100,7 @@ fn temporary(name: &str) -> PathBuf {
 /// Runs risu on a file.
 fn risu(args: &[&str], file: &Path) -> Output {
     let mut command = Command::new("timeout");
-    command.arg(LIMIT.as_secs().to_string()).arg(env!("CARGO_BIN_EXE_risu"));
+    command.arg(LIMIT_S.to_string()).arg(env!("CARGO_BIN_EXE_risu"));
     command.args(args).arg(file).output().expect("run risu")
 }
 
@@ -232,7 +231,6 @@ fn forged_traces_are_refused_or_differ() {
 fn check_forged(good: &Good) {
     let name = good.guest.name();
     let good = Parts::read(&good.trace);
-    let start = Instant::now();
     let mut n_refused = 0;
     for seed in 0..N_FORGED {
         let mut parts = good.clone();
@@ -249,5 +247,4 @@ fn check_forged(good: &Good) {
         std::fs::remove_file(&file).expect("remove the trace");
     }
     assert!(n_refused > N_FORGED / 4, "{n_refused} refused");
-    assert!(start.elapsed() < LIMIT, "{:?}", start.elapsed());
 }

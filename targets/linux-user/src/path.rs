@@ -76,6 +76,8 @@ mod tests {
     #[test]
     fn the_prefix_comes_first_and_keeps_links_inside() {
         let root = std::env::temp_dir().join(format!("momonga-path-{}", std::process::id()));
+        // A process of the same number, which somebody ended, may have left one.
+        let _ = std::fs::remove_dir_all(&root);
         std::fs::create_dir_all(root.join("etc")).unwrap();
         std::fs::write(root.join("etc/real"), "x").unwrap();
         symlink("/etc/real", root.join("etc/absolute")).unwrap();
