@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::shell::{capture, succeed};
+use crate::shell::{PAUSES_S, capture, persistently, succeed};
 
 /// Keyring of the Debian archive (package `debian-archive-keyring`).
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
@@ -44,6 +44,16 @@ const LEFT_OUT: [&str; 17] = [
     "./usr/share/go-*/test",
 ];
 
+/// Options of all calls of apt: downloads are tried again, and a package manager that is at work is waited for, in seconds.
+const PATIENT: [&str; 2] = ["Acquire::Retries=5", "DPkg::Lock::Timeout=300"];
+
+/// A tool of apt, patient.
+pub(crate) fn tool(name: &str) -> Command {
+    let mut command = Command::new(name);
+    command.args(PATIENT.iter().flat_map(|option| ["-o", option]));
+    command
+}
+
 /// A private package database for one architecture and one release.
 pub(crate) struct Archive {
     dir: PathBuf,
@@ -65,7 +75,7 @@ impl Archive {
         fs::write(dir.join("status"), "")?;
         fs::write(dir.join("debian.sources"), sources(release)?)?;
         let archive = Archive { dir: dir.to_owned(), arch };
-        archive.apt_get(&["update"]).context("read package lists")?;
+        persistently("read package lists", &PAUSES_S, || archive.update())?;
         Ok(archive)
     }
 
@@ -79,7 +89,7 @@ impl Archive {
     pub(crate) fn unpack_closure(&self, packages: &[&str], root: &Path) -> Result<()> {
         let mut args = vec!["install", "--download-only", "--no-install-recommends"];
         args.extend(packages);
-        self.apt_get(&args).context("download packages")?;
+        self.download(&args)?;
         self.unpack_cached(root)?;
         relink(root, root)
     }
@@ -90,14 +100,13 @@ impl Archive {
     ///
     /// As [`Archive::unpack_closure`].
     pub(crate) fn unpack_one(&self, package: &str, root: &Path) -> Result<()> {
-        let cache = self.dir.join("cache/archives");
-        succeed(self.apt("apt-get").args(["-qq", "download", package]).current_dir(&cache))?;
+        self.download(&["download", package])?;
         self.unpack_cached(root)
     }
 
     fn unpack_cached(&self, root: &Path) -> Result<()> {
         fs::create_dir_all(root).with_context(|| format!("create {}", root.display()))?;
-        for entry in fs::read_dir(self.dir.join("cache/archives"))? {
+        for entry in fs::read_dir(self.cache())? {
             let deb = entry?.path();
             if deb.extension().is_some_and(|e| e == "deb") {
                 extract(&deb, root).with_context(|| format!("unpack {}", deb.display()))?;
@@ -107,13 +116,35 @@ impl Archive {
         Ok(())
     }
 
-    fn apt_get(&self, args: &[&str]) -> Result<()> {
-        capture(self.apt("apt-get").args(["-q", "-y"]).args(args)).map(drop)
+    /// Has apt download packages; if it cannot, the mirror may have others by now.
+    fn download(&self, args: &[&str]) -> Result<()> {
+        let reread = |_: &anyhow::Error| {
+            if let Err(error) = self.update() {
+                println!("read package lists: {error:#}");
+            }
+        };
+        persistently("download packages", &PAUSES_S, || self.apt_get(args).inspect_err(reread))
     }
 
-    fn apt(&self, tool: &str) -> Command {
+    /// Reads the package lists, all of them: as it is, apt is content with some.
+    fn update(&self) -> Result<()> {
+        self.apt_get(&["-o", "APT::Update::Error-Mode=any", "update"])
+    }
+
+    fn apt_get(&self, args: &[&str]) -> Result<()> {
+        let mut command = self.apt("apt-get");
+        command.args(["-q", "-y"]).args(args).current_dir(self.cache());
+        capture(&mut command).map(drop)
+    }
+
+    /// Where downloaded packages are.
+    fn cache(&self) -> PathBuf {
+        self.dir.join("cache/archives")
+    }
+
+    fn apt(&self, name: &str) -> Command {
         let dir = self.dir.display();
-        let mut command = Command::new(tool);
+        let mut command = tool(name);
         for option in [
             format!("Dir::Etc::sourcelist={dir}/debian.sources"),
             format!("Dir::Etc::sourceparts={dir}/none"),

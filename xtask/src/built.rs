@@ -184,9 +184,7 @@ fn go(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {
     let tools = root.join("target/guests/go");
     let goroot = tools.join("usr/lib/go-1.19");
     if !goroot.join("bin/go").exists() {
-        let database = root.join("target/guests/go.apt");
-        Archive::open(&database, "amd64", "bookworm")?.unpack_closure(&GO_PACKAGES, &tools)?;
-        fs::remove_dir_all(&database)?;
+        fetch_go(&tools)?;
     }
     succeed(
         Command::new(goroot.join("bin/go"))
@@ -203,6 +201,20 @@ fn go(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {
             .env("GOCACHE", tools.join("cache"))
             .env("GOPATH", tools.join("path")),
     )
+}
+
+/// Unpacks the Go compiler into a new folder, which gets its name when it is whole.
+fn fetch_go(tools: &Path) -> Result<()> {
+    let (fresh, database) = (tools.with_extension("new"), tools.with_extension("apt"));
+    if fresh.exists() {
+        fs::remove_dir_all(&fresh).context("remove what was begun")?;
+    }
+    Archive::open(&database, "amd64", "bookworm")?.unpack_closure(&GO_PACKAGES, &fresh)?;
+    fs::remove_dir_all(&database).context("remove the package lists")?;
+    if tools.exists() {
+        fs::remove_dir_all(tools).context("remove what is left of an older one")?;
+    }
+    fs::rename(&fresh, tools).context("put the Go compiler in its place")
 }
 
 fn rust(root: &Path, target: Target, source: &Path, to: &Path) -> Result<()> {

@@ -2,13 +2,14 @@
 //! `cargo xtask setup`: what the machine must have for it.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::shell::{capture, cargo, momonga, succeed};
-use crate::{guests, space, tidy};
+use crate::shell::{PAUSES_S, capture, cargo, momonga, persistently, succeed};
+use crate::{apt, guests, space, tidy};
 
 /// Debian and Ubuntu packages that the tests need: compilers and disassemblers for both guests,
 /// the archive's keys and default mirror.
@@ -36,14 +37,24 @@ pub(crate) fn setup() -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("installing {}", missing.join(" "));
+    let names = missing.join(" ");
+    let is_root = Path::new("/proc/self").metadata().is_ok_and(|this| this.uid() == 0);
+    ensure!(is_root, "only root can install what is missing: {names}");
+    println!("installing {names}");
+    persistently("install packages", &PAUSES_S, || install(&missing))
+}
+
+/// Installs packages, even if no newer lists of packages can be read: those that are there may do.
+fn install(packages: &[&str]) -> Result<()> {
     let apt = || {
-        let mut command = Command::new("apt-get");
+        let mut command = apt::tool("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
         command
     };
-    capture(apt().arg("update")).context("read package lists (needs root)")?;
-    capture(apt().args(["install", "-y", "--no-install-recommends"]).args(&missing)).map(drop)
+    if let Err(error) = capture(apt().arg("update")) {
+        println!("read package lists: {error:#}");
+    }
+    capture(apt().args(["install", "-y", "--no-install-recommends"]).args(packages)).map(drop)
 }
 
 fn installed(package: &str) -> bool {

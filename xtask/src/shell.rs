@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -34,6 +36,29 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("read the output of {name}"))
 }
 
+/// How long to wait before each further attempt at what needs the network or a lock, in seconds.
+pub(crate) const PAUSES_S: [u64; 4] = [5, 15, 30, 60];
+
+/// Does what may fail for a while: tries again after each of the pauses, given in seconds, and tells why.
+///
+/// # Errors
+///
+/// That of the last attempt.
+pub(crate) fn persistently<T>(
+    what: &str,
+    pauses_s: &[u64],
+    mut attempt: impl FnMut() -> Result<T>,
+) -> Result<T> {
+    for pause in pauses_s {
+        match attempt() {
+            Ok(done) => return Ok(done),
+            Err(error) => println!("{what}: {error:#}\n{what}: again in {pause} s"),
+        }
+        sleep(Duration::from_secs(*pause));
+    }
+    attempt().with_context(|| what.to_owned())
+}
+
 /// The cargo that runs this task.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -54,4 +79,21 @@ pub(crate) fn build_dir() -> PathBuf {
 /// The static momonga that `cargo static` builds.
 pub(crate) fn momonga() -> PathBuf {
     build_dir().join("x86_64-unknown-linux-gnu/release/momonga")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_is_tried_again_and_at_last_given_up() {
+        let mut n = 0;
+        let mut third = || {
+            n += 1;
+            if n == 3 { Ok(n) } else { bail!("not yet") }
+        };
+        assert_eq!(persistently("try", &[0, 0, 0], &mut third).unwrap(), 3);
+        let error = persistently("try", &[0], || -> Result<()> { bail!("never") }).unwrap_err();
+        assert_eq!(format!("{error:#}"), "try: never");
+    }
 }

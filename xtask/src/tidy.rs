@@ -44,7 +44,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 
 /// The files under version control that still exist, relative to the root.
 fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
-    let names = capture(Command::new("git").arg("-C").arg(root).args(["ls-files", "-z"]))?;
+    // Whoever owns the files: as root, in a container for one, they may be another user's.
+    let trusted = format!("safe.directory={}", root.display());
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root).args(["-c", &trusted, "ls-files", "-z"]);
+    let names = capture(&mut git)?;
     let paths = names.split_terminator('\0').map(PathBuf::from);
     Ok(paths.filter(|path| root.join(path).is_file()).collect())
 }
