@@ -1,7 +1,9 @@
 //! `fork` and the vfork-like `clone`, which return twice.
 
 use crate::errno::Errno;
+use memmap2::{MmapOptions, MmapRaw};
 use std::ffi::c_void;
+use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const PAGE: usize = 4096;
@@ -31,34 +33,14 @@ pub fn raw(flags: u64, pidfd: &mut i32) -> Result<i32, Errno> {
 }
 
 /// The stack of a vfork child, with a page below that nobody may touch.
-struct ChildStack(*mut c_void);
-
-impl ChildStack {
-    const BYTES: usize = PAGE + crate::spawn::HOST_STACK;
-
-    fn new() -> Option<ChildStack> {
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
-        let prot = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: a new mapping.
-        let start = unsafe { libc::mmap(std::ptr::null_mut(), Self::BYTES, prot, flags, -1, 0) };
-        if start == libc::MAP_FAILED {
-            return None;
-        }
-        let stack = ChildStack(start);
-        // SAFETY: the first page of the mapping, which nothing refers to.
-        let guarded = unsafe { libc::mprotect(start, PAGE, libc::PROT_NONE) } == 0;
-        guarded.then_some(stack)
-    }
-
-    fn top(&self) -> *mut c_void {
-        self.0.wrapping_byte_add(Self::BYTES)
-    }
-}
-
-impl Drop for ChildStack {
-    fn drop(&mut self) {
-        // SAFETY: mapped in `new`; the child no longer uses it.
-        unsafe { libc::munmap(self.0, Self::BYTES) };
+fn child_stack() -> io::Result<MmapRaw> {
+    let mut stack = MmapOptions::new();
+    stack.len(PAGE + crate::spawn::HOST_STACK).stack().no_reserve_swap();
+    let stack = MmapRaw::from(stack.map_anon()?);
+    // SAFETY: the first page of the mapping, which nothing refers to.
+    match unsafe { libc::mprotect(stack.as_mut_ptr().cast(), PAGE, libc::PROT_NONE) } {
+        0 => Ok(stack),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 
@@ -77,13 +59,13 @@ pub fn vfork(flags: i32, pidfd: &mut i32, child: &mut dyn FnMut()) -> Result<i32
         child();
         1
     }
-    let Some(stack) = ChildStack::new() else { return Err(Errno::last()) };
+    let stack = child_stack()?;
+    let top = stack.as_mut_ptr().wrapping_add(stack.len()).cast();
     let mut child = child;
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | flags;
     // SAFETY: the stack is live until the parent goes on, which CLONE_VFORK makes happen after
     // the child has left it; thread-local storage is shared with a thread that does not run.
-    let pid =
-        unsafe { libc::clone(start, stack.top(), flags, (&raw mut child).cast(), &raw mut *pidfd) };
+    let pid = unsafe { libc::clone(start, top, flags, (&raw mut child).cast(), &raw mut *pidfd) };
     let error = Errno::last();
     drop(stack);
     if pid < 0 { Err(error) } else { Ok(pid) }

@@ -1,7 +1,10 @@
 //! Memory that a recording process and its child share.
 
+use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use memmap2::{MmapOptions, MmapRaw};
 
 /// Bytes for the outcomes of a batch; what is not used is not backed by memory.
 const LEN: usize = 64 << 20;
@@ -10,26 +13,19 @@ const HEAD: usize = 16;
 
 /// An area with a byte count and an item count, both advanced only when an item is complete.
 #[derive(Debug)]
-pub(crate) struct Shared {
-    start: *mut u8,
-}
+pub(crate) struct Shared(MmapRaw);
 
 impl Shared {
     pub(crate) fn new() -> io::Result<Shared> {
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        // SAFETY: a new mapping at a place of the kernel's choice.
-        let got = unsafe { libc::mmap(std::ptr::null_mut(), LEN, protection, flags, -1, 0) };
-        if got == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        Ok(Shared { start: got.cast() })
+        // A shared mapping of this device is memory of its own (zero(4)).
+        let zeros = File::options().read(true).write(true).open("/dev/zero")?;
+        MmapOptions::new().len(LEN).no_reserve_swap().map_raw(&zeros).map(Shared)
     }
 
     fn counters(&self) -> &[AtomicU64; 2] {
         // SAFETY: the mapping is page-aligned and longer than two counters, and these bytes are
         // only accessed as atomics.
-        unsafe { &*self.start.cast::<[AtomicU64; 2]>() }
+        unsafe { &*self.0.as_ptr().cast::<[AtomicU64; 2]>() }
     }
 
     /// Empties the area.
@@ -50,7 +46,7 @@ impl Shared {
         // SAFETY: the range is inside of the mapping, behind the counters, and nobody else
         // accesses it now: the other process waits for this one.
         unsafe {
-            let to = self.start.add(HEAD + at);
+            let to = self.0.as_mut_ptr().add(HEAD + at);
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
         }
         n_bytes.store((at + bytes.len()) as u64, Ordering::Relaxed);
@@ -65,13 +61,6 @@ impl Shared {
         let n_items = n_items.load(Ordering::Acquire);
         let len = (n_bytes.load(Ordering::Relaxed) as usize).min(LEN - HEAD);
         // SAFETY: the range is inside of the mapping, and no child runs that could write it.
-        (n_items, unsafe { std::slice::from_raw_parts(self.start.add(HEAD), len) })
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        // SAFETY: the mapping is ours, and its borrows are gone.
-        unsafe { libc::munmap(self.start.cast(), LEN) };
+        (n_items, unsafe { std::slice::from_raw_parts(self.0.as_ptr().add(HEAD), len) })
     }
 }
