@@ -3,10 +3,9 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
+use crossbeam::queue::SegQueue;
 use risu_compare::{Coverage, Faults, Findings};
 use risu_replay::{CpuTime, EngineChoice};
 use risu_trace::{Guest, TraceReader};
@@ -49,37 +48,38 @@ pub(crate) fn replay_all(traces: &[PathBuf], engine: &str, jobs: usize) -> Resul
         traces.iter().try_for_each(|trace| replays.add(trace, choice))?;
         return Ok(replays.into_results());
     }
-    let batches: Vec<&[PathBuf]> = traces.chunks(traces.len().div_ceil(jobs).min(BATCH)).collect();
-    let next = AtomicUsize::new(0);
+    Ok(replay_in_children(traces, engine, jobs))
+}
+
+/// Replays all traces, in so many processes at a time.
+fn replay_in_children(traces: &[PathBuf], engine: &str, jobs: usize) -> Results {
+    let (work, results) = (SegQueue::new(), SegQueue::new());
+    let batches = traces.chunks(traces.len().div_ceil(jobs).min(BATCH));
+    batches.enumerate().for_each(|batch| work.push(batch));
     let bar = ui::progress("replaying", traces.len() as u64);
-    let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..jobs.min(batches.len()) {
+        for _ in 0..jobs.min(work.len()) {
             scope.spawn(|| {
-                loop {
-                    // Relaxed: each number is given out once, nothing else hangs on the order.
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(batch) = batches.get(number) else { break };
-                    let done = replay_in_child(batch, engine);
+                while let Some((number, batch)) = work.pop() {
+                    results.push((number, replay_batch(batch, engine)));
                     bar.inc(batch.len() as u64);
-                    if let Ok(mut results) = results.lock() {
-                        results.push((number, done));
-                    }
                 }
             });
         }
     });
     bar.finish_and_clear();
-    let mut results = results.into_inner().map_err(|_| anyhow!("a worker gave up"))?;
+    let mut results: Vec<(usize, Results)> = results.into_iter().collect();
     results.sort_by_key(|(number, _)| *number);
-    let part = |(number, done): (usize, Result<Results>)| {
-        let first = batches[number][0].display();
-        done.unwrap_or_else(|error| Results {
-            errors: vec![format!("{first} or one of the next: {error:#}")],
-            ..Results::default()
-        })
-    };
-    Ok(Results::sum(results.into_iter().map(part)))
+    Results::sum(results.into_iter().map(|(_, results)| results))
+}
+
+/// Replays traces in a process; that it failed is an error among the results.
+fn replay_batch(traces: &[PathBuf], engine: &str) -> Results {
+    replay_in_child(traces, engine).unwrap_or_else(|error| {
+        let first = traces[0].display();
+        let errors = vec![format!("{first} or one of the next: {error:#}")];
+        Results { errors, ..Results::default() }
+    })
 }
 
 fn replay_in_child(traces: &[PathBuf], engine: &str) -> Result<Results> {

@@ -6,10 +6,10 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::ScopedJoinHandle;
 
 use anyhow::{Context, Result, bail, ensure};
+use crossbeam::queue::SegQueue;
 use program_tests::machine;
 
 /// Seconds of processor time after which the host ends a run by SIGXCPU: a guest's endless loop. What ends at all
@@ -233,13 +233,9 @@ pub fn guest_root(guest: &str) -> Result<PathBuf> {
 
 /// Calls `check` with 0 to `n` − 1 on all cores; the complaints, in no order.
 pub fn in_parallel(n: u64, check: impl Fn(u64) -> Option<String> + Sync) -> Vec<String> {
-    let next = AtomicU64::new(0);
-    let work = || {
-        // Relaxed: the counter only hands out numbers.
-        std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)).filter(|i| *i < n))
-            .filter_map(&check)
-            .collect::<Vec<String>>()
-    };
+    let numbers = SegQueue::new();
+    (0..n).for_each(|number| numbers.push(number));
+    let work = || std::iter::from_fn(|| numbers.pop()).filter_map(&check).collect::<Vec<String>>();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();

@@ -5,10 +5,10 @@ use std::fs;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
+use crossbeam::queue::SegQueue;
 
 use crate::hosts;
 use crate::peers::{self, PEERS};
@@ -93,28 +93,27 @@ impl Recorder<'_> {
         fs::create_dir_all(self.folder)
             .with_context(|| format!("create {}", self.folder.display()))?;
         self.forget_other_reference()?;
-        let (next, done, recorded) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
-        let work = || -> Result<()> {
-            loop {
-                // Relaxed: plain counters.
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed > seeds {
-                    return Ok(());
-                }
-                let new = self.record_one(seed).with_context(|| format!("seed {seed}"))?;
-                recorded.fetch_add(u64::from(new), Ordering::Relaxed);
-                show(done.fetch_add(1, Ordering::Relaxed) + 1, seeds);
-            }
-        };
+        let (work, done) = (SegQueue::new(), SegQueue::new());
+        (1..=seeds).for_each(|seed| work.push(seed));
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-            let ended = workers.into_iter().map(|w| w.join().map_err(|_| anyhow!("a worker died")));
-            ended.collect::<Result<Vec<_>>>()?.into_iter().collect::<Result<()>>()
-        })?;
+            let record = || {
+                while let Some(seed) = work.pop() {
+                    let new = self.record_one(seed).with_context(|| format!("seed {seed}"));
+                    let failed = new.is_err();
+                    done.push(new);
+                    show(done.len() as u64, seeds);
+                    if failed {
+                        break;
+                    }
+                }
+            };
+            (0..jobs).for_each(|_| drop(scope.spawn(record)));
+        });
+        let new: Vec<bool> = done.into_iter().collect::<Result<_>>()?;
         println!(
             "{seeds} streams of {} checkpoints; {} recorded in {:.0} s by {}",
             self.count,
-            recorded.into_inner(),
+            new.into_iter().filter(|new| *new).count(),
             start.elapsed().as_secs_f64(),
             self.reference.name
         );
