@@ -4,7 +4,9 @@
 
 use isa::aarch64::{self, ROWS};
 use isa::row::Row;
-use random::{Random, random_word};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use random::random_word;
 
 mod gnu;
 mod random;
@@ -77,8 +79,8 @@ fn compare(words: &[u32], file: &str, wrong: &mut gnu::Differences) {
 
 #[test]
 fn random_words_read_as_in_objdump() {
-    let mut random = Random(64);
-    let words: Vec<u32> = (0..words()).map(|_| random.next() as u32).collect();
+    let mut random = ChaCha8Rng::seed_from_u64(64);
+    let words: Vec<u32> = (0..words()).map(|_| random.random()).collect();
     let mut wrong = gnu::Differences::default();
     compare(&words, "random.bin", &mut wrong);
     wrong.report();
@@ -86,7 +88,7 @@ fn random_words_read_as_in_objdump() {
 
 #[test]
 fn every_row_reads_as_in_objdump() {
-    let mut random = Random(65);
+    let mut random = ChaCha8Rng::seed_from_u64(65);
     let rows: Vec<&Row> = ROWS.iter().filter(|r| !r.format.fields.is_empty()).collect();
     let words: Vec<u32> = (0..words())
         .map(|i| (random_word(rows[i % rows.len()], &mut random) >> 32) as u32)

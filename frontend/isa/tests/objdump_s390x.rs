@@ -2,7 +2,9 @@
 
 use isa::row::Row;
 use isa::s390x;
-use random::{Random, random_word};
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
+use random::random_word;
 use std::collections::BTreeMap;
 
 mod gnu;
@@ -33,7 +35,7 @@ fn fault_of_objdump(row: &Row, word: u64, ours: &str) -> Option<String> {
 }
 
 fn cases() -> Vec<(&'static Row, u64)> {
-    let mut random = Random(390);
+    let mut random = ChaCha8Rng::seed_from_u64(390);
     let mut out = Vec::new();
     for row in &s390x::ROWS {
         for _ in 0..WORDS_PER_ROW {

@@ -3,13 +3,15 @@
 use isa::DecodeError;
 use isa::row::{Kind, Place};
 use isa::s390x::{self, ROWS};
-use random::{Random, random_word};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use random::random_word;
 
 mod random;
 
 #[test]
 fn decode_undoes_encode() {
-    let mut random = Random(1);
+    let mut random = ChaCha8Rng::seed_from_u64(1);
     for row in &ROWS {
         for _ in 0..256 {
             let word = random_word(row, &mut random);
@@ -26,12 +28,12 @@ fn decode_undoes_encode() {
 /// Unassigned bits do not matter to the decoder, and are not kept.
 #[test]
 fn unassigned_bits_are_ignored() {
-    let mut random = Random(2);
+    let mut random = ChaCha8Rng::seed_from_u64(2);
     for row in &ROWS {
         let assigned =
             row.format.fields.iter().fold(row.mask, |mask, field| field.with_raw(mask, u64::MAX));
         let plain = random_word(row, &mut random);
-        let noisy = plain | random.next() & !assigned;
+        let noisy = plain | random.random::<u64>() & !assigned;
         assert_eq!(s390x::decode_word(plain), s390x::decode_word(noisy), "{}", row.name);
     }
 }
@@ -55,9 +57,9 @@ fn every_opcode_is_a_row_or_undefined() {
 /// The decision tree finds what a search through all rows finds.
 #[test]
 fn tree_agrees_with_linear_search() {
-    let mut random = Random(3);
+    let mut random = ChaCha8Rng::seed_from_u64(3);
     for _ in 0..20_000 {
-        let word = random.next();
+        let word = random.random();
         let linear = ROWS.iter().find(|r| word & r.mask == r.value).map(|r| r.name);
         assert_eq!(s390x::find_row(word).map(|r| r.name), linear, "{word:016x}");
     }
@@ -65,14 +67,14 @@ fn tree_agrees_with_linear_search() {
 
 #[test]
 fn random_bytes_never_panic() {
-    let mut random = Random(4);
+    let mut random = ChaCha8Rng::seed_from_u64(4);
     for _ in 0..200_000 {
-        let bytes = random.next().to_be_bytes();
-        let len = (random.next() % 9) as usize;
+        let bytes = random.random::<u64>().to_be_bytes();
+        let len = random.random_range(0..=8);
         match s390x::decode(&bytes[..len]) {
             Ok(insn) => {
                 assert!(insn.len_bytes() <= len);
-                assert!(!insn.fmt_at(random.next()).to_string().is_empty());
+                assert!(!insn.fmt_at(random.random()).to_string().is_empty());
             }
             Err(DecodeError::Truncated { need }) => assert!(usize::from(need) > len),
             Err(DecodeError::Undefined { len: undefined }) => {

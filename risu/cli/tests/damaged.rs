@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 use risu_trace::{
     Area, AreaKind, Guest, HostInfo, Ignore, Manifest, Outcome, Signal, Step, StreamReader,
     StreamWriter, TraceReader, TraceWriter,
@@ -21,33 +23,13 @@ const VECTORS: &str =
 /// Seconds: far more than any of these takes, which is hundredths.
 const LIMIT_S: u32 = 60;
 
-/// A multiplicative generator (Knuth, TAOCP volume 2, 3.3.4).
-struct Chance(u64);
-
-impl Chance {
-    fn new(seed: u64) -> Chance {
-        let mut chance = Chance(seed);
-        chance.u64();
-        chance
-    }
-
-    fn u64(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        self.0 ^ self.0 >> 29
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.u64() >> 16) as usize % n.max(1)
-    }
-
-    /// A number at a border of something.
-    fn extreme(&mut self) -> u64 {
-        match self.below(4) {
-            0 => 0,
-            1 => u64::MAX >> self.below(64),
-            2 => 1 << self.below(64),
-            _ => self.u64(),
-        }
+/// A number at a border of something.
+fn extreme(random: &mut ChaCha8Rng) -> u64 {
+    match random.random_range(0..4) {
+        0 => 0,
+        1 => u64::MAX >> random.random_range(0..64),
+        2 => 1 << random.random_range(0..64),
+        _ => random.random(),
     }
 }
 
@@ -128,12 +110,12 @@ fn check_damaged(good: &Good) {
         ("trace", &good.trace, &[&["replay"], &["dump", "--steps=1000"], &coverage]),
     ] {
         for seed in 0..N_DAMAGED {
-            let mut chance = Chance::new(seed);
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
             let mut bytes = bytes.clone();
-            let at = chance.below(bytes.len());
-            match chance.below(3) {
+            let at = random.random_range(0..bytes.len());
+            match random.random_range(0..3) {
                 0 => bytes.truncate(at),
-                _ => bytes[at] ^= 1 << chance.below(8),
+                _ => bytes[at] ^= 1 << random.random_range(0..8),
             }
             let file = temporary(kind);
             std::fs::write(&file, &bytes).expect("write a file");
@@ -177,47 +159,47 @@ impl Parts {
         writer.finish().ok()
     }
 
-    fn forge(&mut self, chance: &mut Chance) {
+    fn forge(&mut self, random: &mut ChaCha8Rng) {
         let header = &mut self.manifest.header;
-        let block = chance.below(self.manifest.blocks.len());
+        let block = random.random_range(0..self.manifest.blocks.len());
         let block = &mut self.manifest.blocks[block];
-        let step = chance.below(self.steps.len());
+        let step = random.random_range(0..self.steps.len());
         let (step, outcome) = &mut self.steps[step];
-        match chance.below(12) {
-            0 => header.base = chance.extreme(),
-            1 => header.image_len = chance.extreme() as u32,
+        match random.random_range(0..12) {
+            0 => header.base = extreme(random),
+            1 => header.image_len = extreme(random) as u32,
             2 => {
-                let area = chance.below(header.areas.len());
-                header.areas[area].addr = chance.extreme();
+                let area = random.random_range(0..header.areas.len());
+                header.areas[area].addr = extreme(random);
             }
             3 => {
-                let area = chance.below(header.areas.len());
-                header.areas[area].len = chance.extreme();
+                let area = random.random_range(0..header.areas.len());
+                header.areas[area].len = extreme(random);
             }
             4 => header.areas.push(Area {
-                addr: chance.extreme(),
-                len: chance.extreme(),
+                addr: extreme(random),
+                len: extreme(random),
                 kind: AreaKind::Scratch,
             }),
-            5 => block.entry = chance.extreme() as u32,
+            5 => block.entry = extreme(random) as u32,
             6 => {
-                let word = chance.below(block.words.len());
-                block.words[word].offset = chance.extreme() as u32;
+                let word = random.random_range(0..block.words.len());
+                block.words[word].offset = extreme(random) as u32;
             }
             7 => {
-                block.ignore.push(Ignore::Memory(chance.extreme() as u32, chance.extreme() as u32));
-                block.ignore.push(Ignore::Word(chance.extreme() as u16, u64::MAX));
+                block.ignore.push(Ignore::Memory(extreme(random) as u32, extreme(random) as u32));
+                block.ignore.push(Ignore::Word(extreme(random) as u16, u64::MAX));
             }
-            8 => step.block = chance.extreme() as u32,
-            9 => step.patch.push_piece(chance.extreme() as u32, &[1, 2, 3]),
+            8 => step.block = extreme(random) as u32,
+            9 => step.patch.push_piece(extreme(random) as u32, &[1, 2, 3]),
             10 => {
-                let at = chance.below(self.manifest.image.len());
-                self.manifest.image[at] ^= 1 << chance.below(8);
+                let at = random.random_range(0..self.manifest.image.len());
+                self.manifest.image[at] ^= 1 << random.random_range(0..8);
             }
             _ => {
-                let number = chance.extreme() as u32 as _;
-                outcome.signal = Some(Signal { number, code: 1, addr: chance.extreme() });
-                outcome.pc = chance.extreme();
+                let number = extreme(random) as u32 as _;
+                outcome.signal = Some(Signal { number, code: 1, addr: extreme(random) });
+                outcome.pc = extreme(random);
             }
         }
     }
@@ -234,8 +216,8 @@ fn check_forged(good: &Good) {
     let mut n_refused = 0;
     for seed in 0..N_FORGED {
         let mut parts = good.clone();
-        let mut chance = Chance::new(seed);
-        parts.forge(&mut chance);
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        parts.forge(&mut random);
         let Some(bytes) = parts.write() else { continue };
         let file = temporary("forged");
         std::fs::write(&file, bytes).expect("write a trace");

@@ -1,13 +1,14 @@
 //! From options to a stream.
 
 use isa::row::Row;
+use rand::RngExt as _;
 use regex::Regex;
 use risu_trace::{Area, AreaKind, Delta, Guest, Header, Manifest, Step};
 
 use crate::aarch64;
 use crate::limits::{Limits, matches_whole};
 use crate::place;
-use crate::rng::Rng;
+use crate::rng::{self, Rng};
 use crate::s390x;
 
 /// What is asked for.
@@ -101,7 +102,7 @@ const MAX_IMAGE: usize = 60 << 20;
 ///
 /// If the selection matches no instruction, or the image would be too long.
 pub fn generate(options: &Options) -> Result<Stream, GenerateError> {
-    let mut rng = Rng::new(options.seed, 0);
+    let mut rng = rng::source(options.seed, 0);
     let planner = match options.guest {
         Guest::S390x => s390x::planner(options, &mut rng),
         Guest::Aarch64 => aarch64::planner(options, &mut rng),
@@ -130,8 +131,8 @@ pub(crate) fn is_wanted(options: &Options, row: &Row) -> bool {
 
 /// Whether inputs can be found at all; some choices of registers leave no way.
 fn is_feasible(planned: &Planned, rng: &mut Rng) -> bool {
-    let seed = rng.u64();
-    planned.inputs.step(&mut Rng::new(seed, 2), 0).is_some()
+    let seed = rng.random();
+    planned.inputs.step(&mut rng::source(seed, 2), 0).is_some()
 }
 
 #[derive(Default)]
@@ -148,7 +149,7 @@ impl Plan {
     }
 
     fn add(&mut self, rng: &mut Rng, planned: Planned, options: &Options) {
-        let gap = options.guest.checkpoint_len() * rng.below(4) as usize;
+        let gap = options.guest.checkpoint_len() * rng.random_range(0..4);
         self.image.resize(planned.end as usize + gap, 0);
         for (offset, bytes) in &planned.code {
             let start = *offset as usize;
@@ -218,7 +219,7 @@ impl Stream {
     /// The steps from the first on.
     #[must_use]
     pub fn steps(&self) -> Steps<'_> {
-        Steps { stream: self, rng: Rng::new(self.seed, 1), block: 0, pass: 0, done: 0 }
+        Steps { stream: self, rng: rng::source(self.seed, 1), block: 0, pass: 0, done: 0 }
     }
 }
 
@@ -248,7 +249,8 @@ impl Iterator for Steps<'_> {
 
 /// The first step fills the scratch area with anything.
 fn fill_scratch(rng: &mut Rng, patch: &mut risu_trace::Delta) {
-    let bytes: Vec<u8> = (0..place::SCRATCH_LEN).map(|_| rng.u64() as u8).collect();
+    let mut bytes = vec![0; place::SCRATCH_LEN as usize];
+    rng.fill(&mut bytes);
     let mut whole =
         risu_trace::Delta { words: std::mem::take(&mut patch.words), ..Default::default() };
     whole.push_piece(0, &bytes);

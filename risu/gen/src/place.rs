@@ -1,6 +1,8 @@
 //! Where image and memory are, and addresses in it.
 
 use crate::rng::Rng;
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 /// Address of the image. Far from where Linux puts programs, and within the reach of relative-long
 /// addressing from the scratch area.
@@ -25,7 +27,7 @@ const N_LANDINGS: u64 = 8;
 pub(crate) fn landing(rng: &mut Rng, entry: u32, len: u32, unit: u64) -> u64 {
     let before = (u64::from(LANDING) - 4 * unit) / unit;
     let apart = 2 * before / N_LANDINGS;
-    let n = rng.below(N_LANDINGS) * apart + u64::from(entry) / unit % apart;
+    let n = rng.random_range(0..N_LANDINGS) * apart + u64::from(entry) / unit % apart;
     let entry = u64::from(entry);
     IMAGE
         + if n < before {
@@ -51,34 +53,34 @@ pub(crate) fn is_inside(addr: u64, len: u64) -> bool {
 /// area, now and then where it crosses a page, overlaps one of `others`, or faults.
 pub(crate) fn choose_address(rng: &mut Rng, len: u64, align: u64, others: &[u64]) -> u64 {
     let end = SCRATCH + SCRATCH_LEN;
-    let addr = match rng.below(96) {
-        0..4 => end + READ_ONLY_LEN - rng.below(len.max(1)),
-        4..6 => end + READ_ONLY_LEN + rng.below(0x8000),
-        6..9 => end - rng.below(len + 1),
-        9 => SCRATCH - rng.below(len + 1),
-        10..22 => SCRATCH + 0x1000 - rng.below(len + 1),
-        22..40 => match rng.pick(others) {
-            Some(other) => other.wrapping_add(rng.below(2 * len + 1)).wrapping_sub(len),
+    let addr = match rng.random_range(0..96) {
+        0..4 => end + READ_ONLY_LEN - rng.random_range(0..len.max(1)),
+        4..6 => end + READ_ONLY_LEN + rng.random_range(0..0x8000),
+        6..9 => end - rng.random_range(0..=len),
+        9 => SCRATCH - rng.random_range(0..=len),
+        10..22 => SCRATCH + 0x1000 - rng.random_range(0..=len),
+        22..40 => match others.choose(rng) {
+            Some(other) => other.wrapping_add(rng.random_range(0..=2 * len)).wrapping_sub(len),
             None => anywhere(rng, len),
         },
         _ => anywhere(rng, len),
     };
-    let keep_unaligned = rng.one_in(if align > 1 { 24 } else { 2 });
+    let keep_unaligned = rng.random_ratio(1, if align > 1 { 24 } else { 2 });
     if keep_unaligned { addr } else { addr & !(align.max(8) - 1) }
 }
 
 /// Any address in the scratch area.
 pub(crate) fn anywhere(rng: &mut Rng, len: u64) -> u64 {
-    SCRATCH + rng.below(SCRATCH_LEN.saturating_sub(len) + 1)
+    SCRATCH + rng.random_range(0..=SCRATCH_LEN.saturating_sub(len))
 }
 
 /// A number to be added to an address.
 pub(crate) fn random_index(rng: &mut Rng) -> u64 {
-    match rng.below(4) {
+    match rng.random_range(0..4) {
         0 => 0,
-        1 => rng.below(4096),
-        2 => rng.below(4096).wrapping_neg(),
-        _ => rng.u64(),
+        1 => rng.random_range(0..4096),
+        2 => rng.random_range(0u64..4096).wrapping_neg(),
+        _ => rng.random(),
     }
 }
 

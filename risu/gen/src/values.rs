@@ -1,6 +1,8 @@
 //! Values of operands and fields that break emulators.
 
 use crate::rng::Rng;
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 /// A binary floating-point format.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,7 @@ impl Values {
 
     /// An integer of `bits` bits; the bits above are zero.
     pub(crate) fn int(&mut self, rng: &mut Rng, bits: u32) -> u64 {
-        let earlier = if rng.one_in(4) { rng.pick(&self.ints).copied() } else { None };
+        let earlier = if rng.random_ratio(1, 4) { self.ints.choose(rng).copied() } else { None };
         let value = match earlier {
             Some(value) => related(rng, value),
             None => fresh_int(rng, bits),
@@ -43,13 +45,13 @@ impl Values {
 
     /// A floating-point number, right-aligned.
     pub(crate) fn float(&mut self, rng: &mut Rng, format: FloatFormat) -> u128 {
-        let earlier = if rng.one_in(4) { rng.pick(&self.floats).copied() } else { None };
+        let earlier = if rng.random_ratio(1, 4) { self.floats.choose(rng).copied() } else { None };
         let value = match earlier {
-            Some(value) => match rng.below(4) {
+            Some(value) => match rng.random_range(0..4) {
                 0 => value,
                 1 => value ^ format.sign(),
                 2 => value.wrapping_add(1),
-                _ => value.wrapping_add(u128::from(rng.below(130)) << format.fraction_bits),
+                _ => value.wrapping_add(rng.random_range(0..130) << format.fraction_bits),
             },
             None => format.value(rng),
         } & format.mask();
@@ -61,14 +63,14 @@ impl Values {
 /// An immediate, length, mask or displacement of `bits` bits: any value, and more often an extreme one.
 pub(crate) fn field(rng: &mut Rng, bits: u32) -> u64 {
     let ones = ones(bits);
-    let value = match rng.below(8) {
+    let value = match rng.random_range(0..8) {
         0 => 0,
         1 => 1,
         2 => ones,
         3 => ones >> 1,
         4 => (ones >> 1) + 1,
-        5 => rng.u64() & 15,
-        _ => rng.u64(),
+        5 => rng.random::<u64>() & 15,
+        _ => rng.random(),
     };
     value & ones
 }
@@ -78,7 +80,7 @@ fn ones(bits: u32) -> u64 {
 }
 
 fn related(rng: &mut Rng, value: u64) -> u64 {
-    match rng.below(6) {
+    match rng.random_range(0..6) {
         0 | 1 => value,
         2 => value.wrapping_neg(),
         3 => !value,
@@ -89,21 +91,21 @@ fn related(rng: &mut Rng, value: u64) -> u64 {
 
 fn fresh_int(rng: &mut Rng, bits: u32) -> u64 {
     let top = 1u64 << (bits.clamp(1, 64) - 1);
-    match rng.below(16) {
+    match rng.random_range(0..16) {
         0 => 0,
         1 => 1,
         2 => u64::MAX,
         3 => top,
         4 => top - 1,
-        5 => 1 << rng.below(u64::from(bits)),
-        6 => (1u64 << rng.below(u64::from(bits))).wrapping_sub(1),
-        7 => (1u64 << rng.below(u64::from(bits))).wrapping_neg(),
-        8 => rng.below(256),
-        9 => rng.below(256).wrapping_neg(),
-        10 => top.wrapping_add(rng.below(8)).wrapping_sub(4),
-        11 => rng.u64() >> rng.below(64),
-        12 => [0x5555_5555_5555_5555, 0xaaaa_aaaa_aaaa_aaaa][rng.below(2) as usize],
-        _ => rng.u64(),
+        5 => 1 << rng.random_range(0..bits),
+        6 => (1u64 << rng.random_range(0..bits)).wrapping_sub(1),
+        7 => (1u64 << rng.random_range(0..bits)).wrapping_neg(),
+        8 => rng.random_range(0..256),
+        9 => rng.random_range(0u64..256).wrapping_neg(),
+        10 => top.wrapping_add(rng.random_range(0..8)).wrapping_sub(4),
+        11 => rng.random::<u64>() >> rng.random_range(0..64),
+        12 => [0x5555_5555_5555_5555, 0xaaaa_aaaa_aaaa_aaaa][rng.random_range(0..2)],
+        _ => rng.random(),
     }
 }
 
@@ -129,34 +131,34 @@ impl FloatFormat {
     }
 
     fn value(self, rng: &mut Rng) -> u128 {
-        let sign = if rng.one_in(2) { self.sign() } else { 0 };
+        let sign = if rng.random_ratio(1, 2) { self.sign() } else { 0 };
         sign | self.magnitude(rng)
     }
 
     fn magnitude(self, rng: &mut Rng) -> u128 {
         let quiet = 1 << (self.fraction_bits - 1);
         let infinity = u128::from(self.max_exponent()) << self.fraction_bits;
-        match rng.below(20) {
+        match rng.random_range(0..20) {
             0 => 0,
             1 => infinity,
             2 => infinity | quiet | self.fraction(rng),
             3 => infinity | (self.fraction(rng) & (quiet - 1)).max(1),
-            4 => 1 + u128::from(rng.below(3)),
+            4 => 1 + rng.random_range(0..3),
             5 => self.fraction_mask(),
             6 => self.fraction(rng),
-            7 => (1 << self.fraction_bits) + u128::from(rng.below(3)) - 1,
-            8 => infinity - 1 - u128::from(rng.below(2)),
-            9 => self.near(rng, 0) + u128::from(rng.below(3)) - 1,
+            7 => (1 << self.fraction_bits) + rng.random_range(0..3) - 1,
+            8 => infinity - 1 - rng.random_range(0..2),
+            9 => self.near(rng, 0) + rng.random_range(0..3) - 1,
             10 => self.integer(rng),
-            11 => self.integer(rng) + (1 << rng.below(u64::from(self.fraction_bits))),
+            11 => self.integer(rng) + (1 << rng.random_range(0..self.fraction_bits)),
             12 => {
-                let edge = [7, 8, 15, 16, 31, 32, 63, 64][rng.below(8) as usize];
-                self.near(rng, edge).wrapping_add(u128::from(rng.below(5))).wrapping_sub(2)
+                let edge = [7, 8, 15, 16, 31, 32, 63, 64][rng.random_range(0..8)];
+                self.near(rng, edge).wrapping_add(rng.random_range(0..5)).wrapping_sub(2)
             }
             13 => self.extreme_exponent(rng),
-            14 => (u128::from(rng.u64()) << 64 | u128::from(rng.u64())) & (self.sign() - 1),
+            14 => rng.random::<u128>() & (self.sign() - 1),
             _ => {
-                let exponent = rng.range(-70, 70);
+                let exponent = rng.random_range(-70..=70);
                 self.near(rng, exponent) | self.fraction(rng)
             }
         }
@@ -171,24 +173,24 @@ impl FloatFormat {
     /// A number close to the limits of this or a shorter format.
     fn extreme_exponent(self, rng: &mut Rng) -> u128 {
         let limits = [127, -126, -149, 1023, -1022, -1074, 16383, -16382];
-        let limit = rng.pick(&limits).copied().unwrap_or(0);
-        let exponent = limit + rng.range(-3, 3);
+        let limit = limits.choose(rng).copied().unwrap_or(0);
+        let exponent = limit + rng.random_range(-3..=3);
         self.near(rng, exponent) | self.fraction(rng)
     }
 
     /// A small whole number or one and a half of something: halfway cases of rounding.
     fn integer(self, rng: &mut Rng) -> u128 {
-        let bits = rng.below(u64::from(self.fraction_bits.min(62))) as u32;
-        let keep = (rng.u64() & ones(bits)) as u128;
+        let bits = rng.random_range(0..self.fraction_bits.min(62));
+        let keep = (rng.random::<u64>() & ones(bits)) as u128;
         self.near(rng, i64::from(bits)) | keep << (self.fraction_bits - bits)
     }
 
     /// Fractions at random, and such that end in long runs, on which rounding to a shorter format
     /// decides.
     fn fraction(self, rng: &mut Rng) -> u128 {
-        let random = u128::from(rng.u64()) << 64 | u128::from(rng.u64());
-        let run = (1u128 << rng.below(u64::from(self.fraction_bits))) - 1;
-        let value = match rng.below(5) {
+        let random = rng.random::<u128>();
+        let run = (1u128 << rng.random_range(0..self.fraction_bits)) - 1;
+        let value = match rng.random_range(0..5) {
             0 => random & !run,
             1 => random | run,
             2 => (random & !run).wrapping_sub(1),
@@ -201,16 +203,16 @@ impl FloatFormat {
 
 /// Bytes with structure: of one kind, in runs, or anything.
 pub(crate) fn random_bytes(rng: &mut Rng, values: &mut Values, len: usize) -> Vec<u8> {
-    let shape = rng.below(4);
+    let shape = rng.random_range(0..4);
     let one = values.int(rng, 8) as u8;
     let mut bytes = vec![one; len];
     for byte in &mut bytes {
         match shape {
             0 => {}
-            1 if rng.one_in(8) => *byte = rng.u64() as u8,
+            1 if rng.random_ratio(1, 8) => *byte = rng.random(),
             1 => {}
             2 => *byte = values.int(rng, 8) as u8,
-            _ => *byte = rng.u64() as u8,
+            _ => *byte = rng.random(),
         }
     }
     values.clear();

@@ -250,6 +250,8 @@ fn headers_addr(elf: &ElfFile, header: &Header, headers: &[ProgramHeader]) -> u6
 mod tests {
     use super::*;
     use crate::abi::s390x::ABI;
+    use rand::{RngExt as _, SeedableRng as _};
+    use rand_chacha::ChaCha8Rng;
     use std::io::Write;
 
     /// An ELF file for s390x with one segment and, if wanted, an interpreter.
@@ -336,19 +338,14 @@ mod tests {
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
         let file = file.unwrap();
         std::fs::remove_file(&path).unwrap();
-        // A multiplicative generator (Knuth, TAOCP volume 2, 3.3.4); any constant seed will do.
-        let mut state = 1u64;
-        let mut random = |below: usize| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) as usize % below
-        };
+        let mut random = ChaCha8Rng::seed_from_u64(1);
         for _ in 0..10_000 {
             let mut bytes = whole.clone();
-            for _ in 0..1 + random(6) {
-                bytes[random(176)] = random(256) as u8;
+            for _ in 0..random.random_range(1..=6) {
+                bytes[random.random_range(0..176)] = random.random();
             }
-            if random(4) == 0 {
-                bytes.truncate(random(whole.len()));
+            if random.random_ratio(1, 4) {
+                bytes.truncate(random.random_range(0..whole.len()));
             }
             file.set_len(0).unwrap();
             file.write_all_at(&bytes, 0).unwrap();

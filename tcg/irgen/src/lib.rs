@@ -12,6 +12,6 @@ mod random;
 mod tb;
 mod toy;
 
-pub use random::Random;
+pub use random::{Random, RandomExt};
 pub use tb::{Config, INSN_BYTES, random_insn, random_tb};
 pub use toy::{Globals, ToyState, toy_layout};

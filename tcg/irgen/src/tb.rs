@@ -7,8 +7,9 @@ mod memory;
 mod state;
 mod vector;
 
-use crate::random::Random;
+use crate::random::{Random, RandomExt as _};
 use crate::toy::toy_layout;
+use rand::RngExt as _;
 use tcg_ir::{Builder, Cond, Global, Label, Sign, Tb, Type, Val};
 
 /// What TBs hold.
@@ -59,7 +60,7 @@ pub fn random_tb(random: &mut Random, config: &Config, pc: u64) -> Tb {
     let mut maker = Maker::new(random, config, &mut builder, pc);
     for _ in 0..config.n_ops {
         maker.op();
-        if maker.random.one_in(32) {
+        if maker.random.random_ratio(1, 32) {
             maker.pc += u64::from(INSN_BYTES);
             maker.b.insn_start(maker.pc, INSN_BYTES);
         }
@@ -83,7 +84,7 @@ pub fn random_insn(b: &mut Builder, random: &mut Random, config: &Config, pc: u6
         maker.op();
     }
     maker.place_all_labels();
-    if maker.random.one_in(8) {
+    if maker.random.random_ratio(1, 8) {
         maker.end();
     }
 }
@@ -114,7 +115,7 @@ impl<'a> Maker<'a> {
     }
 
     fn op(&mut self) {
-        match self.random.below(38) {
+        match self.random.random_range(0..38) {
             0..=9 => self.integer(),
             10..=11 => self.wide(),
             12..=13 => self.bit_field(),
@@ -142,7 +143,7 @@ impl<'a> Maker<'a> {
 
     /// A value of this type: a recent one, a constant, or a global's.
     fn take(&mut self, ty: Type) -> Val {
-        if !self.random.one_in(4) {
+        if !self.random.random_ratio(1, 4) {
             let fitting: Vec<Val> = self
                 .pool
                 .iter()
@@ -156,7 +157,7 @@ impl<'a> Maker<'a> {
             }
         }
         match ty {
-            Type::I64 if self.random.one_in(2) => {
+            Type::I64 if self.random.random_ratio(1, 2) => {
                 let g = self.global(ty);
                 self.b.get(g)
             }
@@ -170,7 +171,7 @@ impl<'a> Maker<'a> {
                 let bits = self.b.i32(bits);
                 self.b.bitcast(Type::F32, bits)
             }
-            Type::F64 if self.random.one_in(2) => {
+            Type::F64 if self.random.random_ratio(1, 2) => {
                 let g = self.global(ty);
                 self.b.get(g)
             }
@@ -179,7 +180,7 @@ impl<'a> Maker<'a> {
                 let bits = self.b.i64(bits);
                 self.b.bitcast(Type::F64, bits)
             }
-            Type::V128 if self.random.one_in(4) => {
+            Type::V128 if self.random.random_ratio(1, 4) => {
                 let bits = self.random.number();
                 self.b.v128(bits)
             }
@@ -198,7 +199,7 @@ impl<'a> Maker<'a> {
     }
 
     fn any_global(&mut self) -> Global {
-        Global(self.random.below(toy_layout().globals.len() as u32) as u16)
+        Global(self.random.random_range(0..toy_layout().globals.len() as u32) as u16)
     }
 
     fn cond(&mut self) -> Cond {

@@ -1,6 +1,7 @@
 //! The toy guest: its CPU state, globals and helper.
 
-use crate::random::Random;
+use crate::random::{Random, RandomExt as _};
+use rand::RngExt as _;
 use std::mem::{offset_of, size_of};
 use tcg_ir::{Env, GlobalDesc, GuestLayout, HelperDesc, Type};
 
@@ -42,7 +43,7 @@ impl ToyState {
         globals.f.fill_with(|| random.double());
         globals.w.fill_with(|| random.number() as u32);
         for v in globals.v.iter_mut().chain(&mut globals.x) {
-            *v = u128::from(random.bits()) << 64 | u128::from(random.bits());
+            *v = random.random();
         }
         state.extra.fill_with(|| random.number());
         state

@@ -1,6 +1,7 @@
 //! Random TBs leave the same state with and without the passes, in the interpreter.
 
 use backend_interp::Interp;
+use rand::{RngExt as _, SeedableRng as _};
 use std::sync::atomic::Ordering;
 use tcg_ir::{Interpreter, Tb, verify};
 use tcg_irgen::{Config, Random, ToyState, random_tb, toy_layout};
@@ -45,21 +46,21 @@ fn run(tb: &Tb, start: &ToyState, window: &mut Window, interrupt: bool) -> Outco
 }
 
 fn check(seed: u64, optimizer: &mut Optimizer, window: &mut Window) {
-    let mut random = Random::new(seed);
-    let mut config = Config::without_memory(4 + random.below(40));
+    let mut random = Random::seed_from_u64(seed);
+    let mut config = Config::without_memory(4 + random.random_range(0..40));
     config.window = (window.0.as_ptr() as u64, WINDOW_BYTES as u64);
     config.bad_address = BAD_ADDRESS;
-    config.control = random.one_in(2);
-    config.calls = random.one_in(4);
-    config.forward = random.one_in(2);
+    config.control = random.random_ratio(1, 2);
+    config.calls = random.random_ratio(1, 4);
+    config.forward = random.random_ratio(1, 2);
     let tb = random_tb(&mut random, &config, 0x1000);
     verify(&tb, toy_layout()).unwrap_or_else(|e| panic!("seed {seed}: {e}\n{tb}"));
     let start = ToyState::random(&mut random);
-    window.0.fill_with(|| random.bits() as u8);
-    let interrupt = random.one_in(4);
-    let passes = if random.one_in(2) { Passes::ALL } else { some_passes(&mut random) };
+    window.0.fill_with(|| random.random::<u64>() as u8);
+    let interrupt = random.random_ratio(1, 4);
+    let passes = if random.random_ratio(1, 2) { Passes::ALL } else { some_passes(&mut random) };
     let mut after = tb.clone();
-    optimizer.run(&mut after, toy_layout(), passes, random.one_in(2));
+    optimizer.run(&mut after, toy_layout(), passes, random.random_ratio(1, 2));
     verify(&after, toy_layout())
         .unwrap_or_else(|e| panic!("seed {seed}: {e}\n{tb}after {passes:?}:\n{after}"));
     assert_eq!(
@@ -72,7 +73,7 @@ fn check(seed: u64, optimizer: &mut Optimizer, window: &mut Window) {
 fn some_passes(random: &mut Random) -> Passes {
     Passes::NAMES
         .iter()
-        .filter(|_| random.one_in(2))
+        .filter(|_| random.random_ratio(1, 2))
         .fold(Passes::NONE, |all, (_, pass)| all.with(*pass))
 }
 

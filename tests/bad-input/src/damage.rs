@@ -1,7 +1,9 @@
 //! Damage to ELF files: flipped bits, extreme numbers in headers, headers moved, files cut.
 
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
 use crate::elf::{HEADER, PROGRAM_HEADER};
-use crate::rng::Rng;
 
 /// Offset and length of the fields of an ELF64 header behind its first bytes, and of a program
 /// header (System V ABI, "Object Files").
@@ -45,11 +47,12 @@ pub struct Victim {
 }
 
 impl Victim {
-    /// One to three damages by a seed.
-    pub fn damage(&self, rng: &mut Rng) -> Damage {
+    /// One to three damages.
+    pub fn damage(&self, seed: u64) -> Damage {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut damage = Damage::default();
-        for _ in 0..1 + rng.below(3) {
-            self.one(rng, &mut damage);
+        for _ in 0..rng.random_range(1..=3) {
+            self.one(&mut rng, &mut damage);
         }
         damage
     }
@@ -64,26 +67,26 @@ impl Victim {
         bytes
     }
 
-    fn one(&self, rng: &mut Rng, damage: &mut Damage) {
-        match rng.below(8) {
+    fn one(&self, rng: &mut ChaCha8Rng, damage: &mut Damage) {
+        match rng.random_range(0..8) {
             0 => {
-                let at = rng.below(self.bytes.len().min(1024));
-                damage.edits.push((at, vec![self.bytes[at] ^ 1 << rng.below(8)]));
+                let at = rng.random_range(0..self.bytes.len().min(1024));
+                damage.edits.push((at, vec![self.bytes[at] ^ 1 << rng.random_range(0..8)]));
             }
             1 => {
-                let at = rng.below(self.bytes.len());
-                damage.edits.push((at, vec![self.bytes[at] ^ 1 << rng.below(8)]));
+                let at = rng.random_range(0..self.bytes.len());
+                damage.edits.push((at, vec![self.bytes[at] ^ 1 << rng.random_range(0..8)]));
             }
             2 => {
-                let (at, len) = rng.pick(&HEADER_FIELDS);
+                let (at, len) = HEADER_FIELDS[rng.random_range(0..HEADER_FIELDS.len())];
                 damage.edits.push((at, self.extreme(rng, len)));
             }
             3 | 4 => {
-                let (at, len) = rng.pick(&PROGRAM_FIELDS);
+                let (at, len) = PROGRAM_FIELDS[rng.random_range(0..PROGRAM_FIELDS.len())];
                 damage.edits.push((self.program_header(rng) + at, self.extreme(rng, len)));
             }
             5 => {
-                let kind = self.encoded(rng.pick(&KINDS), 4);
+                let kind = self.encoded(KINDS[rng.random_range(0..KINDS.len())], 4);
                 damage.edits.push((self.program_header(rng), kind));
             }
             6 => {
@@ -91,17 +94,17 @@ impl Victim {
                 damage.edits.push((to, self.bytes[from..from + PROGRAM_HEADER].to_vec()));
             }
             _ => {
-                let below = if rng.one_in(2) { 1024 } else { usize::MAX };
-                damage.cut = Some(rng.below(self.bytes.len().min(below)));
+                let below = if rng.random_ratio(1, 2) { 1024 } else { usize::MAX };
+                damage.cut = Some(rng.random_range(0..self.bytes.len().min(below)));
             }
         }
     }
 
-    fn program_header(&self, rng: &mut Rng) -> usize {
+    fn program_header(&self, rng: &mut ChaCha8Rng) -> usize {
         let count = [self.bytes[56], self.bytes[57]];
         let count =
             if self.is_little() { u16::from_le_bytes(count) } else { u16::from_be_bytes(count) };
-        HEADER + PROGRAM_HEADER * rng.below(usize::from(count).max(1))
+        HEADER + PROGRAM_HEADER * rng.random_range(0..usize::from(count).max(1))
     }
 
     /// Whether the file says (`EI_DATA`) that its numbers are little-endian.
@@ -118,15 +121,15 @@ impl Victim {
     }
 
     /// A number that sits at a border of something.
-    fn extreme(&self, rng: &mut Rng, len: usize) -> Vec<u8> {
+    fn extreme(&self, rng: &mut ChaCha8Rng, len: usize) -> Vec<u8> {
         let file = self.bytes.len() as u64;
-        let number = match rng.below(6) {
+        let number = match rng.random_range(0..6) {
             0 => 0,
-            1 => u64::MAX >> rng.below(64),
-            2 => 1 << rng.below(64),
-            3 => file.wrapping_add(rng.below(5) as u64).wrapping_sub(2),
-            4 => (1 << 47) - (rng.below(3) as u64) * 4096,
-            _ => rng.u64(),
+            1 => u64::MAX >> rng.random_range(0..64),
+            2 => 1 << rng.random_range(0..64),
+            3 => file.wrapping_add(rng.random_range(0..5)).wrapping_sub(2),
+            4 => (1 << 47) - rng.random_range(0..3) * 4096,
+            _ => rng.random(),
         };
         self.encoded(number, len)
     }

@@ -1,8 +1,8 @@
 //! What differs between the guests whose programs are made here.
 
+use rand::RngExt as _;
+use rand_chacha::ChaCha8Rng;
 use risu_trace::Guest;
-
-use crate::rng::Rng;
 
 /// What a guest's programs are made of.
 pub(crate) trait Machine {
@@ -23,7 +23,7 @@ pub(crate) trait Machine {
     fn has_system_call(self, bytes: &[u8]) -> bool;
 
     /// A defined instruction with random operands.
-    fn instruction(self, rng: &mut Rng) -> Vec<u8>;
+    fn instruction(self, rng: &mut ChaCha8Rng) -> Vec<u8>;
 }
 
 impl Machine for Guest {
@@ -63,14 +63,14 @@ impl Machine for Guest {
         })
     }
 
-    fn instruction(self, rng: &mut Rng) -> Vec<u8> {
+    fn instruction(self, rng: &mut ChaCha8Rng) -> Vec<u8> {
         let rows = match self {
             Guest::S390x => isa::s390x::ROWS.as_slice(),
             Guest::Aarch64 => isa::aarch64::ROWS.as_slice(),
         };
         loop {
-            let row = &rows[rng.below(rows.len())];
-            let word = row.value | row.format.should_be_one | rng.u64() & !row.mask;
+            let row = &rows[rng.random_range(0..rows.len())];
+            let word = row.value | row.format.should_be_one | rng.random::<u64>() & !row.mask;
             // Keys of pointer authentication are others in each process.
             let keyed = matches!(row.facility.name, "pauth" | "pacga");
             if row.translated() && !keyed && row.valid(word) {

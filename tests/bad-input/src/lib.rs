@@ -5,14 +5,13 @@
 //! line and give the documented exit status. They never panic, and a fault of momonga itself is
 //! told from one of the guest by what it prints.
 //!
-//! Everything random comes from a seed ([`Rng`]), which a failing test names.
+//! Everything random comes from a seed, which a failing test names.
 
 mod damage;
 mod elf;
 mod emulator;
 mod garbage;
 mod guest;
-mod rng;
 pub mod undefined;
 
 pub use damage::{Damage, Victim};
@@ -23,4 +22,3 @@ pub use emulator::{
 };
 pub use garbage::{Kind, RECORDED, program};
 pub use risu_trace::Guest;
-pub use rng::Rng;

@@ -1,11 +1,11 @@
 //! Words of A64, each by itself: which of them are instructions?
 
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 use risu_trace::{
     Area, AreaKind, Block, BlockKind, Delta, Guest, Header, Ignore, Manifest, Meaning, Outcome,
     Step, StreamWriter, Word, aarch64 as layout,
 };
-
-use crate::rng::Rng;
 
 /// Words that the reference has run.
 pub const WORDS: usize = 1 << 18;
@@ -27,10 +27,10 @@ const SIGILL: u8 = 4;
 /// branches with an immediate, of which every encoding is one, because they might make a loop.
 #[must_use]
 pub fn words() -> Vec<u32> {
-    let mut rng = Rng::new(64);
+    let mut rng = ChaCha8Rng::seed_from_u64(64);
     let word = |_| {
-        let (a, b) = (rng.u64() as u32, rng.u64() as u32);
-        let word = match rng.below(4) {
+        let (a, b) = (rng.random::<u64>() as u32, rng.random::<u64>() as u32);
+        let word = match rng.random_range(0..4u64) {
             0 => a & b,
             1 => a | b,
             _ => a,

@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bad_input_tests::{Damage, Guest, Kind, Rng, Victim, guest_root, peak_memory_bytes, program};
+use bad_input_tests::{Damage, Guest, Kind, Victim, guest_root, peak_memory_bytes, program};
 use linux_user::Config;
 use linux_user::abi::{Abi, aarch64, s390x};
 use linux_user::elf::LoadElfError;
@@ -66,7 +66,7 @@ fn temporary(name: &str) -> PathBuf {
 
 fn shake(workshop: &Workshop, victim: &Victim, counts: &mut Counts) {
     for seed in 0..EACH {
-        let damage = victim.damage(&mut Rng::new(seed));
+        let damage = victim.damage(seed);
         workshop.write(victim, &damage);
         match workshop.load() {
             Ok(()) => counts.loaded += 1,

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bad_input_tests::{
-    Emulator, End, Guest, Kind, Rng, Victim, executable_file, guest_root, in_parallel,
+    Emulator, End, Guest, Kind, Victim, executable_file, guest_root, in_parallel,
     peak_memory_bytes, program,
 };
 
@@ -30,7 +30,7 @@ fn check(guest: Guest) {
     let refused = AtomicU64::new(0);
     for victim in [tiny, read("usr/bin/busybox"), read("usr/bin/true")] {
         let run = |seed: u64| {
-            let damage = victim.damage(&mut Rng::new(seed));
+            let damage = victim.damage(seed);
             let file = executable_file(&format!("damaged-{seed}"), &victim.damaged(&damage))?;
             let options = ["-L".as_ref(), root.as_os_str(), "-0".as_ref(), "true".as_ref()];
             let report = emulator.run(options.into_iter().chain([file.path().as_os_str()]))?;

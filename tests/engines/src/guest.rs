@@ -1,5 +1,6 @@
 //! The toy guest as the execution loop wants it.
 
+use rand::{RngExt as _, SeedableRng as _};
 use std::cell::RefCell;
 use tcg_ir::{Builder, CodeWindow, Env, ExitCode, Guest, GuestLayout, TranslateOptions};
 use tcg_irgen::{Config, INSN_BYTES, Random, ToyState, random_insn, toy_layout};
@@ -45,8 +46,8 @@ impl Code {
 
     fn insn(&self, b: &mut Builder, pc: u64) {
         let place = (pc - self.start) / u64::from(INSN_BYTES);
-        let mut random = Random::new(self.seed.wrapping_mul(0x1_0001) ^ place);
-        let mut n_ops = 1 + random.below(self.config.n_ops);
+        let mut random = Random::seed_from_u64(self.seed.wrapping_mul(0x1_0001) ^ place);
+        let mut n_ops = 1 + random.random_range(0..self.config.n_ops);
         match self.parts.get(place as usize) {
             None | Some(Part::Whole) => {}
             Some(Part::Ops(n)) => n_ops = n_ops.min(*n),

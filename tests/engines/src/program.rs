@@ -1,9 +1,10 @@
 //! Running a program on an engine, and what can be seen of it.
 
 use crate::guest::{Code, Part, Toy};
+use rand::{RngExt as _, SeedableRng as _};
 use std::sync::{Arc, Mutex};
 use tcg_exec::{Config, Engine, Exit, Machine, Vcpu};
-use tcg_irgen::{Globals, INSN_BYTES, Random, ToyState};
+use tcg_irgen::{Globals, INSN_BYTES, Random, RandomExt as _, ToyState};
 use tcg_mem::{Access, AddressSpace, Cause, Fault, GuestAddr, MapRequest, Prot};
 use tcg_opt::Passes;
 
@@ -83,22 +84,22 @@ impl Engines {
     /// The program of this seed.
     #[must_use]
     pub fn program(&self, seed: u64) -> Program {
-        let mut random = Random::new(seed);
+        let mut random = Random::seed_from_u64(seed);
         // Long instructions have many values at a time.
         let n_ops = random.pick(&[12, 12, 80]);
         let config = tcg_irgen::Config {
-            n_ops: 1 + random.below(n_ops),
+            n_ops: 1 + random.random_range(0..n_ops),
             window: (self.data.0, WINDOW_BYTES as u64),
-            bad_address: if random.one_in(3) { 0x40 } else { 0 },
-            floats: !random.one_in(4),
-            vectors: !random.one_in(4),
-            control: random.one_in(2),
-            calls: random.one_in(2),
+            bad_address: if random.random_ratio(1, 3) { 0x40 } else { 0 },
+            floats: !random.random_ratio(1, 4),
+            vectors: !random.random_ratio(1, 4),
+            control: random.random_ratio(1, 2),
+            calls: random.random_ratio(1, 2),
             forward: true,
         };
         let start = ToyState::random(&mut random);
         let mut memory = [0; WINDOW_BYTES];
-        memory.fill_with(|| random.bits() as u8);
+        memory.fill_with(|| random.random::<u64>() as u8);
         let code = Code::new(seed, config, self.code.0);
         Program { seed, code, start, memory }
     }

@@ -1,6 +1,7 @@
 //! Making base and index registers point where an operand shall be.
 
 use isa::row::{Access, Kind, Place, Row, Writeback};
+use rand::RngExt as _;
 
 use super::fields::{Insn, ZR};
 use crate::place::{choose_address, is_inside, is_ours, random_index};
@@ -75,7 +76,7 @@ impl Need {
     /// much of it is done is open.
     pub(crate) fn solve(&self, rng: &mut Rng, x: &mut [Option<u64>; 32]) -> Option<u64> {
         let mut want = choose_address(rng, self.len, self.align, &[]);
-        let aligned = self.align > 1 && (self.strict || !rng.one_in(6));
+        let aligned = self.align > 1 && (self.strict || !rng.random_ratio(1, 6));
         if aligned {
             want &= !(self.align - 1);
         }

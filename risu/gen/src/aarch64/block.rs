@@ -1,6 +1,7 @@
 //! Blocks of one instruction: plain ones and branches.
 
 use isa::row::{FieldType, Kind, Place, Row, Writeback};
+use rand::RngExt as _;
 use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word};
 
 use super::fields::{Insn, ZR, choose};
@@ -46,7 +47,8 @@ impl Shape {
                 machine.prepare(rng, insn)?;
             }
             Shape::Branch { insn, entry } => {
-                let misaligned = if rng.one_in(200) { 1 + rng.below(3) } else { 0 };
+                let misaligned =
+                    if rng.random_ratio(1, 200) { 1 + rng.random_range(0..3) } else { 0 };
                 let to = place::landing(rng, *entry, LEN, 4) + misaligned;
                 let target = insn.row.operands.iter().find(|o| o.kind == Kind::Xtarget)?;
                 if let Some((number, _)) = insn.general(target) {
@@ -55,7 +57,7 @@ impl Shape {
                 machine.prepare(rng, insn)?;
             }
             Shape::Run(run) => run.prepare(&mut machine, rng),
-            Shape::Any => machine.x = std::array::from_fn(|_| Some(rng.u64())),
+            Shape::Any => machine.x = std::array::from_fn(|_| Some(rng.random())),
         }
         Some(machine.into_patch())
     }
@@ -66,8 +68,8 @@ fn quirks(machine: &mut Machine, rng: &mut Rng, insn: &Insn) {
     let rt = insn.raw("rt") as usize;
     match insn.row.name {
         // Half of the tests for zero shall find it.
-        "cbz" | "cbnz" if rt != ZR && rng.one_in(2) => {
-            let rest = if rng.one_in(2) { 0 } else { rng.u64() << 32 };
+        "cbz" | "cbnz" if rt != ZR && rng.random_ratio(1, 2) => {
+            let rest = if rng.random_ratio(1, 2) { 0 } else { rng.random::<u64>() << 32 };
             machine.x[rt] = Some(if insn.raw("sf") != 0 { 0 } else { rest });
         }
         // A time that has passed.
@@ -79,7 +81,7 @@ fn quirks(machine: &mut Machine, rng: &mut Rng, insn: &Insn) {
                 (4, _) => FPSR_FLAGS,
                 _ => 0xf000_0000,
             };
-            machine.x[rt] = Some(rng.u64() & fields);
+            machine.x[rt] = Some(rng.random::<u64>() & fields);
         }
         _ => {}
     }
@@ -118,7 +120,7 @@ fn aim_literal(rng: &mut Rng, insn: &Insn, at: u32) -> Insn {
     let literal = |o: &&isa::row::Operand| matches!(o.kind, Kind::RelativeMem(_));
     let Some(operand) = insn.row.operands.iter().find(literal) else { return *insn };
     let back = i64::from(at.min(0x400) / 4);
-    insn.with(operand.name, rng.range(-back, 0x100) as u64).unwrap_or(*insn)
+    insn.with(operand.name, rng.random_range(-back..=0x100) as u64).unwrap_or(*insn)
 }
 
 fn plan_branch(rng: &mut Rng, insn: &Insn, register: bool, at: u32) -> Option<Planned> {

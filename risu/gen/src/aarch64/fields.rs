@@ -1,6 +1,8 @@
 //! Choosing the fields of an instruction, and what they say.
 
 use isa::row::{Field, Kind, MemLen, Operand, Place, Row};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use crate::rng::Rng;
 use crate::values;
@@ -42,8 +44,8 @@ fn is_register(field: &Field) -> bool {
 
 fn choose_field(rng: &mut Rng, field: &Field, registers: &mut Vec<u64>) -> u64 {
     if is_register(field) {
-        let earlier = if rng.one_in(4) { rng.pick(registers).copied() } else { None };
-        let fresh = if rng.one_in(12) { ZR as u64 } else { rng.below(32) };
+        let earlier = if rng.random_ratio(1, 4) { registers.choose(rng).copied() } else { None };
+        let fresh = if rng.random_ratio(1, 12) { ZR as u64 } else { rng.random_range(0..32) };
         let number = earlier.unwrap_or(fresh);
         registers.push(number);
         return number;
@@ -58,13 +60,14 @@ fn choose_field(rng: &mut Rng, field: &Field, registers: &mut Vec<u64>) -> u64 {
 fn system_register(rng: &mut Rng, row: &Row, word: u64) -> u64 {
     let set = |word, (name, raw): (&str, u64)| row.field(name).map(|f| f.with_raw(word, raw));
     if row.name == "msr_imm" {
-        let fields = [("op1", 3), ("crm", rng.below(2)), ("op2", 1 + rng.below(2))];
+        let fields =
+            [("op1", 3), ("crm", rng.random_range(0..2)), ("op2", 1 + rng.random_range(0..2))];
         return fields.into_iter().try_fold(word, set).unwrap_or(word);
     }
     if !matches!(row.name, "mrs" | "msr_reg") {
         return word;
     }
-    let (crm, op2) = [(2, 0), (4, 0), (4, 1)][rng.below(3) as usize];
+    let (crm, op2) = [(2, 0), (4, 0), (4, 1)][rng.random_range(0..3)];
     let fields = [("o0", 1), ("op1", 3), ("crn", 4), ("crm", crm), ("op2", op2)];
     fields.into_iter().try_fold(word, set).unwrap_or(word)
 }

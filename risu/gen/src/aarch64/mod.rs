@@ -10,6 +10,9 @@ mod sequence;
 
 use isa::aarch64::ROWS;
 use isa::row::Row;
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
+use rand::seq::SliceRandom as _;
 
 use crate::generate::{Options, Planned, Planner, is_wanted};
 use crate::limits::Limits;
@@ -37,7 +40,7 @@ pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planne
     }
     let run_rows = RunRows::new(&rows, &options.limits);
     let exclusive = rows.iter().copied().filter(|row| sequence::is_exclusive_load(row)).collect();
-    rng.shuffle(&mut rows);
+    rows.shuffle(rng);
     let selected = options.select.is_some() || options.group.is_some();
     let rows = rows.into_iter().cycle();
     Some(Box::new(Blocks { rows, run_rows, exclusive, limits: options.limits.clone(), selected }))
@@ -53,18 +56,21 @@ fn differs_between_machines(row: &Row) -> bool {
 
 impl Planner for Blocks {
     fn plan(&mut self, rng: &mut Rng, at: u32) -> Option<Planned> {
-        match rng.below(32) {
+        match rng.random_range(0..32) {
             0 => {
-                let n = [8, 24, 80, 200][rng.below(4) as usize];
+                let n = [8, 24, 80, 200][rng.random_range(0..4)];
                 run::plan_run(rng, &self.run_rows, at, n)
             }
             1 if !self.selected => illegal::plan_illegal(rng, at),
             2 if !self.exclusive.is_empty() => {
-                let row = *rng.pick(&self.exclusive)?;
+                let row = *self.exclusive.choose(rng)?;
                 sequence::plan_exclusive(rng, row, at)
             }
             _ => {
-                let row = self.rows.next().filter(|row| self.limits.has(row) || rng.one_in(8))?;
+                let row = self
+                    .rows
+                    .next()
+                    .filter(|row| self.limits.has(row) || rng.random_ratio(1, 8))?;
                 block::plan_row(rng, row, at)
             }
         }

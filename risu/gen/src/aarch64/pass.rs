@@ -1,6 +1,7 @@
 //! Registers and memory for one entry of a block.
 
 use isa::row::{Form, Kind, Operand, Row};
+use rand::RngExt as _;
 use risu_trace::{Delta, aarch64 as layout};
 
 use super::address::{Need, need};
@@ -64,15 +65,15 @@ impl Machine {
         if self.x[number].is_some() {
             return;
         }
-        let value = match rng.below(8) {
+        let value = match rng.random_range(0..8) {
             // Near the width: shift counts.
-            0 => rng.range(-2 * i64::from(bits), 2 * i64::from(bits)) as u64,
+            0 => rng.random_range(-2 * i64::from(bits)..=2 * i64::from(bits)) as u64,
             _ => self.values.int(rng, bits),
         };
         let keep = if bits >= 64 { 0 } else { u64::MAX << bits };
-        let rest = [0, u64::MAX, rng.u64()][rng.below(3) as usize];
+        let rest = [0, u64::MAX, rng.random()][rng.random_range(0..3)];
         let value = value & !keep | rest & keep;
-        let aligned = number == SP && !rng.one_in(8);
+        let aligned = number == SP && !rng.random_ratio(1, 8);
         self.x[number] = Some(if aligned { value & !15 } else { value });
     }
 
@@ -80,7 +81,7 @@ impl Machine {
     /// left it. Programs keep it aligned. Engines rely on that until they find that it is not, and then run instruction by
     /// instruction, which is to be tested, too, but not everywhere.
     pub(crate) fn align_stack_pointer(&mut self, rng: &mut Rng) {
-        if self.x[SP].is_none() && !rng.one_in(64) {
+        if self.x[SP].is_none() && !rng.random_ratio(1, 64) {
             self.x[SP] = Some(self.values.int(rng, 64) & !15);
         }
     }
@@ -88,8 +89,8 @@ impl Machine {
     /// A vector of lanes of 2^`log` bytes.
     pub(crate) fn vector(&mut self, rng: &mut Rng, row: &Row, log: u8) -> u128 {
         let bits = 8u32 << log.min(3);
-        let float = float_format(row, log).filter(|_| !rng.one_in(6));
-        let same = rng.one_in(8);
+        let float = float_format(row, log).filter(|_| !rng.random_ratio(1, 6));
+        let same = rng.random_ratio(1, 8);
         let (mut all, mut last) = (0u128, None);
         for at in (0..128).step_by(bits as usize) {
             let lane = match last.filter(|_| same) {
@@ -105,8 +106,8 @@ impl Machine {
     fn lane(&mut self, rng: &mut Rng, float: Option<FloatFormat>, bits: u32) -> u64 {
         match float {
             Some(format) => self.values.float(rng, format) as u64,
-            None if rng.one_in(8) => {
-                let count = rng.range(-2 * i64::from(bits), 2 * i64::from(bits)) as u64;
+            None if rng.random_ratio(1, 8) => {
+                let count = rng.random_range(-2 * i64::from(bits)..=2 * i64::from(bits)) as u64;
                 if bits < 64 { count & ((1 << bits) - 1) } else { count }
             }
             None => self.values.int(rng, bits),
@@ -115,12 +116,13 @@ impl Machine {
 
     /// Gives a storage operand a value, most of the time.
     fn fill(&mut self, rng: &mut Rng, insn: &Insn, addr: u64, need: &Need) {
-        if !need.access.reads() && !rng.one_in(4) {
+        if !need.access.reads() && !rng.random_ratio(1, 4) {
             return;
         }
         let mut bytes = Vec::new();
         while bytes.len() < need.len as usize {
-            let log = [need.len.ilog2().min(3) as u8, rng.below(4) as u8][rng.below(2) as usize];
+            let log =
+                [need.len.ilog2().min(3) as u8, rng.random_range(0..4)][rng.random_range(0..2)];
             bytes.extend(self.vector(rng, insn.row, log).to_le_bytes());
         }
         bytes.truncate(need.len as usize);
@@ -136,16 +138,16 @@ impl Machine {
 
     /// Condition flags, floating-point control and status.
     fn prepare_modes(&mut self, rng: &mut Rng, row: &Row) {
-        self.nzcv = Some(rng.below(16));
-        if is_float(row) || rng.one_in(16) {
+        self.nzcv = Some(rng.random_range(0..16));
+        if is_float(row) || rng.random_ratio(1, 16) {
             self.fpcr = Some(random_fpcr(rng));
         } else {
             // Engines may have code of their own for each mode.
             self.fpcr = Some(0);
         }
-        if rng.one_in(3) {
-            self.fpsr = Some(rng.u64() & FPSR_FLAGS);
-        } else if rng.one_in(2) {
+        if rng.random_ratio(1, 3) {
+            self.fpsr = Some(rng.random::<u64>() & FPSR_FLAGS);
+        } else if rng.random_ratio(1, 2) {
             self.fpsr = Some(0);
         }
     }
@@ -201,10 +203,10 @@ pub(crate) const FPCR_FIELDS: u64 = 0x07c8_0000;
 
 /// A value of FPCR, without trap enables.
 pub(crate) fn random_fpcr(rng: &mut Rng) -> u64 {
-    let rounding = if rng.one_in(2) { rng.below(4) << 22 } else { 0 };
-    let others = match rng.below(4) {
-        0 => rng.u64() & rng.u64(),
-        1 => 1 << [19, 24, 25, 26][rng.below(4) as usize],
+    let rounding = if rng.random_ratio(1, 2) { rng.random_range(0..4) << 22 } else { 0 };
+    let others = match rng.random_range(0..4) {
+        0 => rng.random::<u64>() & rng.random::<u64>(),
+        1 => 1 << [19, 24, 25, 26][rng.random_range(0..4)],
         _ => 0,
     };
     rounding | others & FPCR_FIELDS

@@ -1,6 +1,8 @@
 //! Long blocks without checkpoints, which exercise what optimizes across instructions.
 
 use isa::row::{FieldType, Kind, MemLen, Place, Row, Writeback};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 use risu_trace::{Block, BlockKind, Word};
 
 use super::address::{alignment, is_exclusive_store};
@@ -41,24 +43,24 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn prepare(&self, machine: &mut Machine, rng: &mut Rng) {
         for number in 0..32 {
-            if number < SP && !rng.one_in(3) {
+            if number < SP && !rng.random_ratio(1, 3) {
                 machine.general(rng, number, 64);
             }
-            if let Some(row) = self.sample.filter(|_| !rng.one_in(3)) {
-                let log = rng.below(4) as u8;
+            if let Some(row) = self.sample.filter(|_| !rng.random_ratio(1, 3)) {
+                let log = rng.random_range(0..4);
                 machine.v[number] = Some(machine.vector(rng, row, log));
             }
         }
         machine.align_stack_pointer(rng);
-        machine.x[COUNTER] = Some(1 + rng.below(12));
+        machine.x[COUNTER] = Some(1 + rng.random_range(0..12));
         machine.x[BASE] = Some(BASE_ADDR);
         machine.x[MOVING] = Some(BASE_ADDR);
-        machine.x[INDEX] = Some(rng.below(MAX_INDEX) & !15);
-        machine.nzcv = Some(rng.below(16));
-        machine.fpcr = Some(if rng.one_in(4) { random_fpcr(rng) } else { 0 });
+        machine.x[INDEX] = Some(rng.random_range(0..MAX_INDEX) & !15);
+        machine.nzcv = Some(rng.random_range(0..16));
+        machine.fpcr = Some(if rng.random_ratio(1, 4) { random_fpcr(rng) } else { 0 });
         machine.fpsr = Some(0);
         let bytes = random_bytes(rng, &mut Default::default(), 64);
-        machine.store(SCRATCH + rng.below(SCRATCH_LEN - 64), &bytes);
+        machine.store(SCRATCH + rng.random_range(0..SCRATCH_LEN - 64), &bytes);
     }
 }
 
@@ -108,7 +110,7 @@ pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Opti
         insns.extend(pick(rng, rows)?);
     }
     add_branches(rng, &mut insns);
-    if rng.one_in(2) {
+    if rng.random_ratio(1, 2) {
         add_loop(rng, &mut insns);
     }
     let mut code = Vec::new();
@@ -128,7 +130,7 @@ pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Opti
 /// one that sets its base if it changes that.
 fn pick(rng: &mut Rng, rows: &RunRows) -> Option<Vec<Insn>> {
     (0..200).find_map(|_| {
-        let row = *rng.pick(&rows.rows)?;
+        let row = *rows.rows.choose(rng)?;
         let insn = choose(rng, row)?;
         let insn = aim(rng, &insn)?;
         let memory = row.operands.iter().find_map(|o| match o.place {
@@ -149,7 +151,7 @@ fn pick(rng: &mut Rng, rows: &RunRows) -> Option<Vec<Insn>> {
 fn set_moving(rng: &mut Rng) -> Option<Insn> {
     let row = isa::aarch64::row("add_imm")?;
     let add = Insn { row, word: row.value }.with("sf", 1)?.with("rd", MOVING as u64)?;
-    add.with("rn", BASE as u64)?.with("imm12", rng.below(0x200) & !15)
+    add.with("rn", BASE as u64)?.with("imm12", rng.random_range(0..0x200) & !15)
 }
 
 /// Points a storage operand into the scratch area; `None` if it cannot be near the base.
@@ -162,14 +164,14 @@ fn aim(rng: &mut Rng, insn: &Insn) -> Option<Insn> {
     let register = if writeback == Writeback::None { BASE } else { MOVING };
     let mut insn = insn.with(base, register as u64)?;
     if let Some(index) = index {
-        insn = insn.with(index, if rng.one_in(2) { ZR } else { INDEX } as u64)?;
+        insn = insn.with(index, if rng.random_ratio(1, 2) { ZR } else { INDEX } as u64)?;
     }
     if let Some(name) = offset {
         let unit = insn.length(unit) as i64;
         let field = insn.row.field(name)?;
         let low = if field.signed() { -REACH / unit } else { 0 };
         let limit = 1i64 << (field.bits() - u32::from(field.signed()));
-        let value = rng.range(low.max(-limit), (REACH / unit).min(limit - 1));
+        let value = rng.random_range(low.max(-limit)..=(REACH / unit).min(limit - 1));
         let bytes = if let Kind::Mem(len) = operand.kind { insn.length(len) } else { 1 };
         let value = if unit == 1 { value & -(alignment(insn.row, bytes) as i64) } else { value };
         insn = insn.with(name, value as u64)?;
@@ -183,9 +185,9 @@ fn aim(rng: &mut Rng, insn: &Insn) -> Option<Insn> {
 /// Adds forward branches over a few instructions.
 fn add_branches(rng: &mut Rng, insns: &mut Vec<Insn>) {
     for _ in 0..insns.len() / 8 {
-        let from = rng.below(insns.len() as u64) as usize;
-        let skip = 1 + rng.below(4).min((insns.len() - from - 1) as u64);
-        let near = &insns[from.saturating_sub(8)..(from + skip as usize).min(insns.len())];
+        let from = rng.random_range(0..insns.len());
+        let skip = 1 + rng.random_range(0..4).min(insns.len() - from - 1);
+        let near = &insns[from.saturating_sub(8)..(from + skip).min(insns.len())];
         if near.iter().any(|insn| insn.row.marks.branch) {
             continue;
         }
@@ -193,7 +195,7 @@ fn add_branches(rng: &mut Rng, insns: &mut Vec<Insn>) {
         if near.iter().any(|insn| insn.written().x & 1 << MOVING != 0) {
             continue;
         }
-        if let Some(branch) = forward(rng, skip + 1) {
+        if let Some(branch) = forward(rng, skip as u64 + 1) {
             insns.insert(from, branch);
         }
     }
@@ -202,14 +204,14 @@ fn add_branches(rng: &mut Rng, insns: &mut Vec<Insn>) {
 /// A conditional branch over `distance` − 1 instructions.
 fn forward(rng: &mut Rng, distance: u64) -> Option<Insn> {
     let names = ["b_cond", "b_cond", "cbz", "cbnz", "tbz", "tbnz"];
-    let row = isa::aarch64::row(rng.pick(&names)?)?;
+    let row = isa::aarch64::row(names.choose(rng)?)?;
     let branch = choose(rng, row)?;
     branch.with("offset", distance)
 }
 
 /// Closes the run with a count and a branch back.
 fn add_loop(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
-    let first = rng.below(insns.len() as u64) as usize;
+    let first = rng.random_range(0..insns.len());
     let count = isa::aarch64::row("sub_imm")?;
     let count = Insn { row: count, word: count.value }.with("sf", 1)?.with("imm12", 1)?;
     let count = count.with("rd", COUNTER as u64)?.with("rn", COUNTER as u64)?;

@@ -6,6 +6,7 @@
 
 use isa::aarch64::row as row_named;
 use isa::row::{Kind, Row};
+use rand::RngExt as _;
 use risu_trace::{Block, BlockKind, Delta, Ignore, Word, aarch64 as layout};
 
 use super::address::need;
@@ -27,7 +28,7 @@ pub(super) fn is_exclusive_load(row: &Row) -> bool {
 pub(super) fn plan_exclusive(rng: &mut Rng, row: &'static Row, at: u32) -> Option<Planned> {
     let load = choose(rng, row)?;
     let tail = row.name.trim_start_matches("lda").trim_start_matches("ld");
-    let name = format!("st{}{tail}", if rng.one_in(2) { "l" } else { "" });
+    let name = format!("st{}{tail}", if rng.random_ratio(1, 2) { "l" } else { "" });
     let mut store = choose(rng, row_named(&name)?)?.with("rn", load.raw("rn"))?;
     if row.field("sf").is_some() {
         store = store.with("sf", load.raw("sf"))?;
@@ -94,8 +95,9 @@ impl Inputs for Copy {
     fn step(&self, rng: &mut Rng, _: u64) -> Option<Delta> {
         let mut machine = Machine::default();
         let (half, fills) = (SCRATCH_LEN / 2, self.first.row.name.starts_with("set"));
-        let len = [0, rng.below(17), rng.below(200), rng.below(half)][rng.below(4) as usize];
-        let to = SCRATCH + rng.below(half - len);
+        let len = [0, rng.random_range(0..17), rng.random_range(0..200), rng.random_range(0..half)]
+            [rng.random_range(0..4)];
+        let to = SCRATCH + rng.random_range(0..half - len);
         let [rd, rs, rn] = ["rd", "rs", "rn"].map(|name| self.first.raw(name) as usize);
         machine.x[rd] = Some(to);
         machine.x[rn] = Some(len);
@@ -103,11 +105,11 @@ impl Inputs for Copy {
             machine.general(rng, rs, 8);
         } else if !fills {
             let apart = if self.forward { half } else { 0 };
-            machine.x[rs] = Some(SCRATCH + apart + rng.below(half - len));
+            machine.x[rs] = Some(SCRATCH + apart + rng.random_range(0..half - len));
         }
         let bytes = random_bytes(rng, &mut Default::default(), 64);
-        machine.store(SCRATCH + rng.below(SCRATCH_LEN - 64), &bytes);
-        machine.nzcv = Some(rng.below(16));
+        machine.store(SCRATCH + rng.random_range(0..SCRATCH_LEN - 64), &bytes);
+        machine.nzcv = Some(rng.random_range(0..16));
         Some(machine.into_patch())
     }
 }
@@ -192,13 +194,13 @@ impl Inputs for Signed {
             } else if let Some(need) = need(&self.user) {
                 let mut x = machine.x;
                 let addr = need.solve(rng, &mut x)?;
-                machine.store(addr, &rng.u64().to_le_bytes());
+                machine.store(addr, &rng.random::<u64>().to_le_bytes());
                 x[self.pointer]? & (u64::MAX >> 8)
             } else {
-                IMAGE + rng.below(1 << 40)
+                IMAGE + rng.random_range(0..1 << 40)
             };
             machine.x[self.pointer] = Some(pointer);
-            machine.nzcv = Some(rng.below(16));
+            machine.nzcv = Some(rng.random_range(0..16));
             Some(machine.into_patch())
         })
     }

@@ -1,6 +1,7 @@
 //! Blocks of one instruction: plain ones and branches.
 
 use isa::row::{FieldType, Kind, Row};
+use rand::RngExt as _;
 use risu_trace::{Block, BlockKind, Delta, Ignore, Meaning, Word, s390x};
 
 use super::execute::Execute;
@@ -48,7 +49,7 @@ impl Shape {
             }
             Shape::Execute(execute) => execute.prepare(&mut machine, rng)?,
             Shape::Run(run) => run.prepare(&mut machine, rng, masks_off),
-            Shape::Any => machine.regs = std::array::from_fn(|_| Some(rng.u64())),
+            Shape::Any => machine.regs = std::array::from_fn(|_| Some(rng.random())),
         }
         Some(machine.into_patch())
     }
@@ -56,7 +57,7 @@ impl Shape {
 
 /// Plans a block for one instruction of `row` at offset `at` of the image.
 pub(crate) fn plan_row(rng: &mut Rng, row: &'static Row, at: u32) -> Planned {
-    let legal = !rng.one_in(48);
+    let legal = !rng.random_ratio(1, 48);
     let mut word = choose_word(rng, row, legal);
     while is_interruptible(row) && overlaps(row, word) {
         word = choose_word(rng, row, legal);
@@ -66,8 +67,8 @@ pub(crate) fn plan_row(rng: &mut Rng, row: &'static Row, at: u32) -> Planned {
 
 fn plan_single(rng: &mut Rng, row: &'static Row, word: u64, at: u32) -> Planned {
     let word = aim_relative(row, word, |_, field_align| {
-        let addr = SCRATCH + rng.below(SCRATCH_LEN - 8);
-        let align = if rng.one_in(16) { 2 } else { field_align.max(2) };
+        let addr = SCRATCH + rng.random_range(0..SCRATCH_LEN - 8);
+        let align = if rng.random_ratio(1, 16) { 2 } else { field_align.max(2) };
         Some((addr & !(align - 1)).wrapping_sub(IMAGE + u64::from(at)))
     });
     let mut code = row.encode(word).as_slice().to_vec();
@@ -131,7 +132,7 @@ fn aim_relative(
 
 /// Where a branch may go; seldom an odd address.
 fn landing(rng: &mut Rng, entry: u32, len: u32) -> u64 {
-    place::landing(rng, entry, len, 2) + u64::from(rng.one_in(400))
+    place::landing(rng, entry, len, 2) + u64::from(rng.random_ratio(1, 400))
 }
 
 pub(crate) fn named(row: &Row) -> Meaning {

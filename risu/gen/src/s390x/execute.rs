@@ -2,6 +2,8 @@
 
 use isa::row::{FieldType, Kind, Row};
 use isa::s390x::ROWS;
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 use risu_trace::{Block, BlockKind, Meaning, Word};
 
 use super::IMAGE;
@@ -35,7 +37,8 @@ impl Execute {
             machine.regs[base] = Some(self.target);
         }
         if self.modifier != 0 {
-            machine.regs[self.modifier] = Some(rng.u64() << 8 | u64::from(self.modifier_byte));
+            machine.regs[self.modifier] =
+                Some(rng.random::<u64>() << 8 | u64::from(self.modifier_byte));
         }
         machine.prepare(rng, self.row, self.word, 0)
     }
@@ -57,16 +60,16 @@ pub(crate) fn plan_execute(rng: &mut Rng, limits: &Limits, at: u32) -> Option<Pl
     let by_length: Vec<&'static Row> = ROWS.iter().filter(may_be).collect();
     let with_length = |r: &&&'static Row| r.field("l1").is_some();
     let storage: Vec<&'static Row> = by_length.iter().filter(with_length).copied().collect();
-    let list = if rng.one_in(2) { &storage } else { &by_length };
-    let row = *rng.pick(list)?;
+    let list = if rng.random_ratio(1, 2) { &storage } else { &by_length };
+    let row = *list.choose(rng)?;
     let word = choose_word(rng, row, true);
     let free = free_registers(row, word);
-    let modifier = if rng.one_in(6) { 0 } else { *rng.pick(&free)? };
+    let modifier = if rng.random_ratio(1, 6) { 0 } else { *free.choose(rng)? };
     let (template, modifier_byte) = split(rng, word, modifier != 0);
     let bases: Vec<usize> = free.into_iter().filter(|&r| r != modifier && r != 0).collect();
     let target = at + TARGET;
-    let long = rng.one_in(2);
-    let base = if long { None } else { Some(*rng.pick(&bases)?) };
+    let long = rng.random_ratio(1, 2);
+    let base = if long { None } else { Some(*bases.choose(rng)?) };
     let name = if long { "exrl" } else { "ex" };
     let code = encode(name, modifier, base)?;
     let encoded = row.encode(template);
@@ -98,8 +101,8 @@ fn split(rng: &mut Rng, word: u64, modified: bool) -> (u64, u8) {
         return (word, 0);
     }
     let whole = (word >> 48) as u8;
-    let in_target = if rng.one_in(2) { 0 } else { whole & rng.u64() as u8 };
-    let in_modifier = whole & (!in_target | rng.u64() as u8);
+    let in_target = if rng.random_ratio(1, 2) { 0 } else { whole & rng.random::<u8>() };
+    let in_modifier = whole & (!in_target | rng.random::<u8>());
     (word & !(0xff << 48) | u64::from(in_target) << 48, in_modifier)
 }
 

@@ -1,6 +1,8 @@
 //! Choosing the fields of an instruction.
 
 use isa::row::{Constraint, Field, Kind, MemLen, Operand, Place, Row};
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 
 use crate::rng::Rng;
 use crate::values;
@@ -29,13 +31,13 @@ fn choose_field(rng: &mut Rng, row: &Row, field: &Field, registers: &mut Vec<u64
     let may_be_none = field.name.starts_with(['b', 'x']);
     let memory = row.operands.iter().any(|o| matches!(o.kind, Kind::Mem(_)));
     let none_in = if field.name.starts_with('x') { 2 } else { 40 };
-    if may_be_none && memory && rng.one_in(none_in) {
+    if may_be_none && memory && rng.random_ratio(1, none_in) {
         return 0;
     }
-    let earlier = if rng.one_in(4) { rng.pick(registers).copied() } else { None };
-    let mut number = earlier.unwrap_or_else(|| rng.below(16));
+    let earlier = if rng.random_ratio(1, 4) { registers.choose(rng).copied() } else { None };
+    let mut number = earlier.unwrap_or_else(|| rng.random_range(0..16));
     if may_be_none && memory && number == 0 {
-        number = 1 + rng.below(15);
+        number = 1 + rng.random_range(0..15);
     }
     registers.push(number);
     number
@@ -65,9 +67,9 @@ fn repair(rng: &mut Rng, row: &'static Row, word: u64, constraint: &Constraint) 
         Constraint::Odd(f) => (f, &|_, v| v | 1),
         Constraint::FpPair(f) => (f, &|_, v| v & !2),
         Constraint::Zero(f) => (f, &|_, _| 0),
-        Constraint::AtMost(f, n) => (f, &move |rng, _| rng.below(u64::from(*n) + 1)),
-        Constraint::Rounding(f) => (f, &|rng, _| [0, 1, 3, 4, 5, 6, 7][rng.below(7) as usize]),
-        Constraint::NotZero(f) | Constraint::Differ(f, _) => (f, &|rng, _| rng.u64()),
+        Constraint::AtMost(f, n) => (f, &move |rng, _| rng.random_range(0..=u64::from(*n))),
+        Constraint::Rounding(f) => (f, &|rng, _| [0, 1, 3, 4, 5, 6, 7][rng.random_range(0..7)]),
+        Constraint::NotZero(f) | Constraint::Differ(f, _) => (f, &|rng, _| rng.random::<u64>()),
         Constraint::DifferBase(..)
         | Constraint::Distinct(..)
         | Constraint::Reserved(..)

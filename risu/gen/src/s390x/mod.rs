@@ -10,6 +10,8 @@ mod quirks;
 mod run;
 
 use isa::row::Row;
+use rand::RngExt as _;
+use rand::seq::SliceRandom as _;
 
 use crate::generate::{Options, Planned, Planner, is_wanted};
 use crate::limits::Limits;
@@ -35,7 +37,7 @@ pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planne
         return None;
     }
     let run_rows = RunRows::new(&options.limits, wanted);
-    rng.shuffle(&mut rows);
+    rows.shuffle(rng);
     let selected = options.select.is_some() || options.group.is_some();
     let limits = options.limits.clone();
     Some(Box::new(Blocks { rows: rows.into_iter().cycle(), run_rows, limits, selected }))
@@ -43,15 +45,18 @@ pub(crate) fn planner(options: &Options, rng: &mut Rng) -> Option<Box<dyn Planne
 
 impl Planner for Blocks {
     fn plan(&mut self, rng: &mut Rng, at: u32) -> Option<Planned> {
-        match rng.below(32) {
+        match rng.random_range(0..32) {
             0 => {
-                let n = [8, 24, 80, 200][rng.below(4) as usize];
+                let n = [8, 24, 80, 200][rng.random_range(0..4)];
                 run::plan_run(rng, &self.run_rows, at, n)
             }
             1 if !self.selected => illegal::plan_illegal(rng, at),
             2 | 3 if !self.selected => execute::plan_execute(rng, &self.limits, at),
             _ => {
-                let row = self.rows.next().filter(|row| self.limits.has(row) || rng.one_in(8))?;
+                let row = self
+                    .rows
+                    .next()
+                    .filter(|row| self.limits.has(row) || rng.random_ratio(1, 8))?;
                 Some(block::plan_row(rng, row, at))
             }
         }

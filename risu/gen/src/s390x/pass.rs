@@ -1,6 +1,7 @@
 //! Registers and memory for one entry of a block.
 
 use isa::row::{Access, Kind, Operand, Row};
+use rand::RngExt as _;
 use risu_trace::{Delta, s390x};
 
 use super::address::{Goal, Need, needs, solve_all};
@@ -69,7 +70,7 @@ impl Machine {
                 self.regs[odd].get_or_insert(len);
             }
             Kind::PointerLen24(_) => {
-                let len = rng.u64() << 24 | random_length(rng);
+                let len = rng.random::<u64>() << 24 | random_length(rng);
                 self.regs[odd].get_or_insert(len);
             }
             Kind::Fp32 | Kind::Fp64 | Kind::Fp128 => self.float(rng, number, operand.kind),
@@ -88,16 +89,17 @@ impl Machine {
         }
         let value = self.values.int(rng, bits) << shift;
         let keep = if bits >= 64 { 0 } else { !(((1u64 << bits) - 1) << shift) };
-        let rest = [0, u64::MAX, rng.u64()][rng.below(3) as usize];
+        let rest = [0, u64::MAX, rng.random()][rng.random_range(0..3)];
         self.regs[number] = Some(value | rest & keep);
     }
 
     /// Gives a floating-point register (or pair) a value.
     fn float(&mut self, rng: &mut Rng, number: usize, kind: Kind) {
         let (high, low) = match kind {
-            Kind::Fp32 => {
-                ((self.values.float(rng, SHORT) as u64) << 32 | rng.u64() & 0xffff_ffff, None)
-            }
+            Kind::Fp32 => (
+                (self.values.float(rng, SHORT) as u64) << 32 | rng.random::<u64>() & 0xffff_ffff,
+                None,
+            ),
             Kind::Fp64 => (self.values.float(rng, LONG) as u64, None),
             _ => {
                 let value = self.values.float(rng, EXTENDED);
@@ -112,7 +114,9 @@ impl Machine {
 
     /// Gives a storage operand a value, most of the time.
     fn fill(&mut self, rng: &mut Rng, addr: u64, need: &Need, float: bool) {
-        if need.access == Access::Write && !rng.one_in(4) || need.len > 64 && !rng.one_in(4) {
+        if need.access == Access::Write && !rng.random_ratio(1, 4)
+            || need.len > 64 && !rng.random_ratio(1, 4)
+        {
             return;
         }
         let bytes = match (need.len, float) {
@@ -137,8 +141,8 @@ impl Machine {
 
     /// Condition code, program mask, floating-point control.
     fn prepare_modes(&mut self, rng: &mut Rng, row: &Row, float: bool) {
-        let program_mask = if rng.one_in(16) { rng.below(16) as u8 } else { 0 };
-        self.psw = Some(s390x::psw_word(rng.below(4) as u8, program_mask));
+        let program_mask = if rng.random_ratio(1, 16) { rng.random_range(0..16) } else { 0 };
+        self.psw = Some(s390x::psw_word(rng.random_range(0..4), program_mask));
         if float || row.name.contains("fpc") || row.name.contains("fas") {
             self.fpc = Some(random_fpc(rng));
         }
@@ -174,20 +178,20 @@ pub(crate) fn is_float(row: &Row) -> bool {
 
 /// A valid FPC: traps seldom, flags and rounding modes often.
 pub(crate) fn random_fpc(rng: &mut Rng) -> u64 {
-    let masks = if rng.one_in(12) { rng.below(32) << 27 } else { 0 };
-    let flags = if rng.one_in(2) { rng.below(32) << 19 } else { 0 };
-    let dxc = if rng.one_in(8) { rng.below(256) << 8 } else { 0 };
-    let decimal = if rng.one_in(4) { rng.below(8) << 4 } else { 0 };
-    let rounding = if rng.one_in(2) { [0, 1, 2, 3, 7][rng.below(5) as usize] } else { 0 };
+    let masks = if rng.random_ratio(1, 12) { rng.random_range(0..32) << 27 } else { 0 };
+    let flags = if rng.random_ratio(1, 2) { rng.random_range(0..32) << 19 } else { 0 };
+    let dxc = if rng.random_ratio(1, 8) { rng.random_range(0..256) << 8 } else { 0 };
+    let decimal = if rng.random_ratio(1, 4) { rng.random_range(0..8) << 4 } else { 0 };
+    let rounding = if rng.random_ratio(1, 2) { [0, 1, 2, 3, 7][rng.random_range(0..5)] } else { 0 };
     masks | flags | dxc | decimal | rounding
 }
 
 fn random_length(rng: &mut Rng) -> u64 {
-    match rng.below(12) {
+    match rng.random_range(0..12) {
         0 => 0,
-        1 => rng.below(4),
-        2 => 200 + rng.below(400),
-        3..6 => rng.below(64),
-        _ => rng.below(64) & !3,
+        1 => rng.random_range(0..4),
+        2 => 200 + rng.random_range(0..400),
+        3..6 => rng.random_range(0..64),
+        _ => rng.random_range(0..64) & !3,
     }
 }

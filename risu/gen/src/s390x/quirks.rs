@@ -4,6 +4,7 @@
 //! end with an exception at once.
 
 use isa::row::Row;
+use rand::RngExt as _;
 
 use super::fields::raw;
 use super::pass::Machine;
@@ -46,7 +47,7 @@ pub(crate) fn adjust(
             terminated(machine, rng, addresses);
         }
         "mvclu" | "clclu" => even_lengths(machine, rng, row, word),
-        "stfle" => machine.regs[0] = Some(rng.u64() << 8 | rng.below(2)),
+        "stfle" => machine.regs[0] = Some(rng.random::<u64>() << 8 | rng.random_range(0..2)),
         _ => {}
     }
 }
@@ -61,14 +62,15 @@ fn stay_in_64_bit_mode(machine: &mut Machine, row: &Row, word: u64) {
 
 /// Mostly valid packed decimal digits with a sign.
 fn packed_decimal(rng: &mut Rng, len: usize) -> Vec<u8> {
-    let zeros = rng.below(2 * len as u64);
+    let zeros = rng.random_range(0..2 * len as u64);
     let mut digits: Vec<u8> =
-        (0..2 * len as u64).map(|n| if n < zeros { 0 } else { rng.below(10) as u8 }).collect();
+        (0..2 * len as u64).map(|n| if n < zeros { 0 } else { rng.random_range(0..10) }).collect();
     if let Some(sign) = digits.last_mut() {
-        *sign = if rng.one_in(16) { rng.below(16) } else { 10 + rng.below(6) } as u8;
+        let from = if rng.random_ratio(1, 16) { 0 } else { 10 };
+        *sign = rng.random_range(from..16);
     }
-    if rng.one_in(16) {
-        digits[rng.below(2 * len as u64 - 1) as usize] = rng.below(16) as u8;
+    if rng.random_ratio(1, 16) {
+        digits[rng.random_range(0..2 * len - 1)] = rng.random_range(0..16);
     }
     digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
@@ -76,9 +78,10 @@ fn packed_decimal(rng: &mut Rng, len: usize) -> Vec<u8> {
 /// Function code 0–2 and store characteristic 0–4 in general register 0, parameters behind
 /// general register 1.
 fn compare_and_swap_and_store(machine: &mut Machine, rng: &mut Rng) {
-    let code = if rng.one_in(16) { rng.below(4) } else { rng.below(3) };
-    let store = if rng.one_in(16) { rng.below(6) } else { rng.below(5) };
-    let upper = rng.u64() << 16 & !0xffff;
+    let n_codes = if rng.random_ratio(1, 16) { 4 } else { 3 };
+    let n_stores = if rng.random_ratio(1, 16) { 6 } else { 5 };
+    let (code, store) = (rng.random_range(0..n_codes), rng.random_range(0..n_stores));
+    let upper = rng.random::<u64>() << 16 & !0xffff;
     machine.regs[0] = Some(upper & 0xffff_ffff_0000_0000 | store << 8 | code);
 }
 
@@ -86,16 +89,16 @@ fn compare_and_swap_and_store(machine: &mut Machine, rng: &mut Rng) {
 fn short_characters(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
     let source = raw(row, word, "r2") as usize;
     if let Some(addr) = machine.regs[source] {
-        let bytes: Vec<u8> = (0..64).flat_map(|_| [0, rng.below(256) as u8]).collect();
+        let bytes: Vec<u8> = (0..64).flat_map(|_| [0, rng.random()]).collect();
         machine.store(addr, &bytes);
     }
-    machine.regs[1] = Some(SCRATCH + (rng.below(0x1000) & !7));
+    machine.regs[1] = Some(SCRATCH + (rng.random_range(0..0x1000) & !7));
 }
 
 /// The bits of general register 0 beside the byte that ends a string must be zero.
 fn byte_in_register_0(machine: &mut Machine, rng: &mut Rng) {
     if let Some(value) = &mut machine.regs[0] {
-        if !rng.one_in(24) {
+        if !rng.random_ratio(1, 24) {
             *value &= !0xffff_ff00;
         }
     }
@@ -106,7 +109,7 @@ fn even_lengths(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
     for name in ["r1", "r3"] {
         let odd = raw(row, word, name) as usize | 1;
         if let Some(value) = &mut machine.regs[odd] {
-            if !rng.one_in(24) {
+            if !rng.random_ratio(1, 24) {
                 *value &= !1;
             }
         }
@@ -118,12 +121,12 @@ fn even_lengths(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
 fn something_to_translate(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
     let odd = raw(row, word, "r1") as usize | 1;
     if let Some(value) = &mut machine.regs[odd] {
-        if *value == 0 && !rng.one_in(24) {
-            *value = 2 + 2 * rng.below(40);
+        if *value == 0 && !rng.random_ratio(1, 24) {
+            *value = 2 + 2 * rng.random_range(0..40);
         }
     }
     if let Some(value) = &mut machine.regs[0] {
-        if !rng.one_in(8) {
+        if !rng.random_ratio(1, 8) {
             *value &= !0xff00;
         }
     }
@@ -132,9 +135,10 @@ fn something_to_translate(machine: &mut Machine, rng: &mut Rng, row: &Row, word:
 /// A function table with few bytes that are not zero, so that the scan gets somewhere.
 fn sparse_table(machine: &mut Machine, rng: &mut Rng, addresses: &[u64]) {
     let Some(&table) = addresses.get(1) else { return };
-    let one_in = [2, 64, 1000][rng.below(3) as usize];
-    let bytes: Vec<u8> =
-        (0..256).map(|_| if rng.one_in(one_in) { rng.u64() as u8 } else { 0 }).collect();
+    let one_in = [2, 64, 1000][rng.random_range(0..3)];
+    let bytes: Vec<u8> = (0..256)
+        .map(|_| if rng.random_ratio(1, one_in) { rng.random::<u8>() } else { 0 })
+        .collect();
     machine.store(table, &bytes);
 }
 
@@ -154,8 +158,8 @@ fn unicode(machine: &mut Machine, rng: &mut Rng, name: &str, addr: u64) {
             _ => bytes.extend((character as u32).to_be_bytes()),
         }
     }
-    if rng.one_in(3) {
-        let at = rng.below(bytes.len() as u64) as usize;
+    if rng.random_ratio(1, 3) {
+        let at = rng.random_range(0..bytes.len());
         bytes[at] = Values::default().int(rng, 8) as u8;
     }
     machine.store(addr, &bytes);
@@ -163,8 +167,8 @@ fn unicode(machine: &mut Machine, rng: &mut Rng, name: &str, addr: u64) {
 
 fn random_character(rng: &mut Rng) -> char {
     let limits = [0x80u64, 0x800, 0xd800, 0x10000, 0x11_0000];
-    let limit = limits[rng.below(5) as usize];
-    let code = if rng.one_in(4) { limit - 1 } else { rng.below(limit) };
+    let limit = limits[rng.random_range(0..5)];
+    let code = if rng.random_ratio(1, 4) { limit - 1 } else { rng.random_range(0..limit) };
     char::from_u32(code as u32).unwrap_or('\u{e000}')
 }
 
@@ -177,14 +181,15 @@ fn search_forward(machine: &mut Machine, rng: &mut Rng, row: &Row, word: u64) {
     }
     let to = from + random_search(rng);
     machine.regs[end] = Some(to.min(SCRATCH + SCRATCH_LEN));
-    if rng.one_in(2) {
+    if rng.random_ratio(1, 2) {
         let bytes = random_bytes(rng, &mut Values::default(), 64);
         machine.store(from, &bytes);
     }
 }
 
 fn random_search(rng: &mut Rng) -> u64 {
-    if rng.one_in(4) { rng.below(1000) } else { rng.below(64) }
+    let below = if rng.random_ratio(1, 4) { 1000 } else { 64 };
+    rng.random_range(0..below)
 }
 
 /// Both strings end soon with the byte in general register 0, and begin alike.
@@ -192,7 +197,7 @@ fn terminated(machine: &mut Machine, rng: &mut Rng, addresses: &[u64]) {
     let end = machine.regs[0].unwrap_or(0) as u8;
     let text = random_bytes(rng, &mut Values::default(), 48);
     for &addr in addresses {
-        let mut bytes = text[..rng.below(48) as usize].to_vec();
+        let mut bytes = text[..rng.random_range(0..48)].to_vec();
         bytes.push(end);
         machine.store(addr, &bytes);
     }

@@ -2,6 +2,8 @@
 
 use isa::row::{FieldType, Kind, MemLen, Operand, Place, Row};
 use isa::s390x::ROWS;
+use rand::RngExt as _;
+use rand::seq::IndexedRandom as _;
 use risu_trace::{Block, BlockKind, Word, s390x};
 
 use super::address::overlap_is_open;
@@ -37,25 +39,25 @@ pub(crate) struct Run;
 impl Run {
     pub(crate) fn prepare(&self, machine: &mut Machine, rng: &mut Rng, masks_off: u64) {
         for number in 0..16 {
-            if !rng.one_in(3) {
+            if !rng.random_ratio(1, 3) {
                 machine.regs[number] = Some(machine.values.int(rng, 64));
             }
-            if !rng.one_in(3) {
-                machine.fprs[number] = Some(match rng.below(2) {
+            if !rng.random_ratio(1, 3) {
+                machine.fprs[number] = Some(match rng.random_range(0..2) {
                     0 => machine.values.float(rng, LONG) as u64,
                     _ => (machine.values.float(rng, SHORT) as u64) << 32,
                 });
             }
         }
-        machine.regs[COUNTER] = Some(1 + rng.below(12));
+        machine.regs[COUNTER] = Some(1 + rng.random_range(0..12));
         machine.regs[BASE] = Some(BASE_ADDR);
-        machine.regs[INDEX] = Some(rng.below(MAX_INDEX) & !15);
-        machine.fpc = Some(if rng.one_in(4) { random_fpc(rng) & !masks_off } else { 0 });
+        machine.regs[INDEX] = Some(rng.random_range(0..MAX_INDEX) & !15);
+        machine.fpc = Some(if rng.random_ratio(1, 4) { random_fpc(rng) & !masks_off } else { 0 });
         // Without fixed-point overflow, which would end most runs at once.
-        let mask = if rng.one_in(6) { rng.below(8) as u8 } else { 0 };
-        machine.psw = Some(s390x::psw_word(rng.below(4) as u8, mask));
+        let mask = if rng.random_ratio(1, 6) { rng.random_range(0..8) } else { 0 };
+        machine.psw = Some(s390x::psw_word(rng.random_range(0..4), mask));
         let bytes = random_bytes(rng, &mut Default::default(), 64);
-        machine.store(SCRATCH + rng.below(SCRATCH_LEN - 64), &bytes);
+        machine.store(SCRATCH + rng.random_range(0..SCRATCH_LEN - 64), &bytes);
     }
 }
 
@@ -101,7 +103,7 @@ pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Opti
         while rows.limits.must_be_read(insn.0) {
             // What follows, or not, tells how the condition code was read.
             let next = pick(rng, rows)?;
-            insns.extend([insn, branch_over(1 + rng.below(14), next.0.len_bytes())?]);
+            insns.extend([insn, branch_over(1 + rng.random_range(0..14), next.0.len_bytes())?]);
             insn = next;
         }
         insns.push(insn);
@@ -123,9 +125,9 @@ pub(crate) fn plan_run(rng: &mut Rng, rows: &RunRows, at: u32, n: usize) -> Opti
 /// Chooses a row, and an instruction of it.
 fn pick(rng: &mut Rng, rows: &RunRows) -> Option<Insn> {
     (0..100).find_map(|_| {
-        let list = if rng.one_in(24) { &rows.trapping } else { &rows.quiet };
+        let list = if rng.random_ratio(1, 24) { &rows.trapping } else { &rows.quiet };
         let list = if list.is_empty() { &rows.quiet } else { list };
-        let row = *rng.pick(list)?;
+        let row = *list.choose(rng)?;
         Some((row, choose(rng, row)?))
     })
 }
@@ -150,13 +152,13 @@ fn aim(rng: &mut Rng, row: &'static Row, mut word: u64) -> Option<u64> {
         };
         word = row.field(base)?.with_raw(word, BASE as u64);
         if let Some(index) = index {
-            let number = if rng.one_in(2) { 0 } else { INDEX as u64 };
+            let number = if rng.random_ratio(1, 2) { 0 } else { INDEX as u64 };
             word = row.field(index)?.with_raw(word, number);
         }
         let bytes = length(row, word, len);
-        let align = if rng.one_in(2) { 8 } else { 1 }.max(u64::from(operand.align));
+        let align = if rng.random_ratio(1, 2) { 8 } else { 1 }.max(u64::from(operand.align));
         let room = 0x1000 - MAX_INDEX - 2 * bytes;
-        let displacement = (bytes + rng.below(room)).next_multiple_of(align);
+        let displacement = (bytes + rng.random_range(0..room)).next_multiple_of(align);
         word = row.field(disp)?.with_raw(word, displacement.min(0xff0));
     }
     Some(word)
@@ -180,8 +182,8 @@ fn operands_meet(row: &Row, word: u64) -> bool {
 /// Adds forward branches, and with luck a loop.
 fn add_branches(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
     for _ in 0..insns.len() / 8 {
-        let from = rng.below(insns.len() as u64) as usize;
-        let skip = 1 + rng.below(4) as usize;
+        let from = rng.random_range(0..insns.len());
+        let skip = 1 + rng.random_range(0..4);
         let over = insns.iter().skip(from).take(skip);
         let bytes: usize = over.map(|(row, _)| row.len_bytes()).sum();
         if insns[from..(from + skip).min(insns.len())].iter().any(|(r, _)| r.marks.branch)
@@ -189,9 +191,9 @@ fn add_branches(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
         {
             continue;
         }
-        insns.insert(from, branch_over(rng.below(16), bytes)?);
+        insns.insert(from, branch_over(rng.random_range(0..16), bytes)?);
     }
-    if rng.one_in(2) {
+    if rng.random_ratio(1, 2) {
         add_loop(rng, insns)?;
     }
     Some(())
@@ -212,8 +214,8 @@ fn crosses(insns: &[Insn], from: usize) -> bool {
 /// Closes the run with a branch on the counter, back to an instruction at least as far back that
 /// the distance fits the field.
 fn add_loop(rng: &mut Rng, insns: &mut Vec<Insn>) -> Option<()> {
-    let row = isa::s390x::row(if rng.one_in(2) { "brct" } else { "brctg" })?;
-    let first = rng.below(insns.len() as u64) as usize;
+    let row = isa::s390x::row(if rng.random_ratio(1, 2) { "brct" } else { "brctg" })?;
+    let first = rng.random_range(0..insns.len());
     let bytes: usize = insns[first..].iter().map(|(row, _)| row.len_bytes()).sum();
     let word = row.field("r1")?.with_raw(row.value, COUNTER as u64);
     let field = row.field("ri2")?;

@@ -1,23 +1,25 @@
 //! Labels, side exits, traps, and how a block ends.
 
 use super::{INSN_BYTES, Maker, TRAP};
+use crate::random::RandomExt as _;
 use crate::toy::extra_offset;
+use rand::RngExt as _;
 use tcg_ir::{FpMask, TargetKind, Type};
 
 impl Maker<'_> {
     pub(super) fn control(&mut self) {
         let (ty, cond) = (self.int_type(), self.cond());
         let (a, b) = (self.take(ty), self.take(ty));
-        match self.random.below(8) {
+        match self.random.random_range(0..8) {
             0..=2 => {
                 let label = self.b.new_label();
                 self.open.push(label);
                 self.b.brcond(ty, cond, a, b, label);
             }
             3..=4 if !self.open.is_empty() => self.place_label(),
-            5 if self.random.one_in(2) => self.b.trap_if(ty, cond, a, b, TRAP),
+            5 if self.random.random_ratio(1, 2) => self.b.trap_if(ty, cond, a, b, TRAP),
             6 if self.config.floats => {
-                let mask = FpMask(self.random.below(16) as u8);
+                let mask = FpMask(self.random.random_range(0..16));
                 let (a, b) = (self.take(Type::F64), self.take(Type::F64));
                 let pc = self.target();
                 self.b.goto_if_fp(Type::F64, mask, a, b, pc);
@@ -35,7 +37,7 @@ impl Maker<'_> {
 
     /// A later instruction: control only goes forward, and so ends.
     pub(super) fn target(&mut self) -> u64 {
-        self.pc + u64::from(INSN_BYTES) * u64::from(1 + self.random.below(16))
+        self.pc + u64::from(INSN_BYTES) * (1 + self.random.random_range(0..16))
     }
 
     pub(super) fn place_all_labels(&mut self) {
@@ -47,7 +49,7 @@ impl Maker<'_> {
     /// Places the label opened last; sometimes control does not fall through to it.
     fn place_label(&mut self) {
         let Some(label) = self.open.pop() else { return };
-        match self.random.below(6) {
+        match self.random.random_range(0..6) {
             0 => self.end(),
             1 if !self.open.is_empty() => {
                 let further = self.random.pick(&self.open);
@@ -65,7 +67,7 @@ impl Maker<'_> {
             let flags = self.b.fpflags_get();
             self.b.st_state(Type::I32, extra_offset(3), flags);
         }
-        match self.random.below(4) {
+        match self.random.random_range(0..4) {
             0 => {
                 // One of a few targets, chosen by a value.
                 let (value, target) = (self.take(Type::I64), self.target());

@@ -1,7 +1,9 @@
 //! Integer ops.
 
 use super::{FLOATS, Maker, SIGNS};
+use crate::random::RandomExt as _;
 use crate::toy::toy_layout;
+use rand::RngExt as _;
 use tcg_ir::{Sign, Type, Val};
 
 impl Maker<'_> {
@@ -9,7 +11,7 @@ impl Maker<'_> {
         let ty = self.int_type();
         let a = self.take(ty);
         let b = self.take(ty);
-        let d = match self.random.below(21) {
+        let d = match self.random.random_range(0..21) {
             0 => self.b.add(ty, a, b),
             1 => self.b.sub(ty, a, b),
             2 => self.b.mul(ty, a, b),
@@ -37,11 +39,11 @@ impl Maker<'_> {
             }
             19 => {
                 let a = self.take(Type::I32);
-                let table = self.random.below(toy_layout().tables.len() as u32);
+                let table = self.random.random_range(0..toy_layout().tables.len() as u32);
                 self.b.lookup(table as u8, a)
             }
             _ => {
-                let n = self.random.below(ty.bits());
+                let n = self.random.random_range(0..ty.bits());
                 self.b.shl_imm(ty, a, n)
             }
         };
@@ -53,7 +55,7 @@ impl Maker<'_> {
         let ty = self.int_type();
         let a = self.take(ty);
         let b = self.take(ty);
-        let (first, second) = match self.random.below(6) {
+        let (first, second) = match self.random.random_range(0..6) {
             0 => self.b.mul_wide_u(ty, a, b),
             1 => self.b.mul_wide_s(ty, a, b),
             2 => {
@@ -71,7 +73,7 @@ impl Maker<'_> {
             4 => self.wide_division(ty, a, b),
             _ => {
                 let carry = self.carry();
-                let (d, out) = if self.random.one_in(2) {
+                let (d, out) = if self.random.random_ratio(1, 2) {
                     self.b.add_carry(ty, a, b, carry)
                 } else {
                     self.b.sub_borrow(ty, a, b, carry)
@@ -93,8 +95,8 @@ impl Maker<'_> {
     }
 
     fn carry(&mut self) -> Val {
-        if self.random.one_in(3) {
-            let bit = self.random.below(2);
+        if self.random.random_ratio(1, 3) {
+            let bit = self.random.random_range(0..2);
             return self.b.i32(bit);
         }
         let ty = self.int_type();
@@ -105,11 +107,11 @@ impl Maker<'_> {
     pub(super) fn bit_field(&mut self) {
         let ty = self.int_type();
         let a = self.take(ty);
-        let pos = self.random.below(ty.bits());
-        let len = 1 + self.random.below(ty.bits() - pos);
+        let pos = self.random.random_range(0..ty.bits());
+        let len = 1 + self.random.random_range(0..ty.bits() - pos);
         let (pos, len) = (pos as u8, len as u8);
         let sign = self.random.pick(&SIGNS);
-        let d = match self.random.below(8) {
+        let d = match self.random.random_range(0..8) {
             0..=1 => self.b.extract(ty, sign, a, pos, len),
             2..=3 => {
                 let b = self.take(ty);
@@ -138,10 +140,10 @@ impl Maker<'_> {
     pub(super) fn compare(&mut self) {
         let (ty, cty, cond) = (self.int_type(), self.int_type(), self.cond());
         let (a, b) = (self.take(cty), self.take(cty));
-        let d = if self.random.one_in(2) {
+        let d = if self.random.random_ratio(1, 2) {
             self.b.setcond(cty, cond, a, b)
         } else {
-            let ty = if self.random.one_in(6) { self.random.pick(&FLOATS) } else { ty };
+            let ty = if self.random.random_ratio(1, 6) { self.random.pick(&FLOATS) } else { ty };
             let (t, f) = (self.take(ty), self.take(ty));
             self.b.select(cty, cond, (a, b), t, f)
         };

@@ -1,12 +1,14 @@
 //! Guest state, and calls of the helper.
 
 use super::Maker;
+use crate::random::RandomExt as _;
 use crate::toy::{extra_offset, toy_layout};
+use rand::RngExt as _;
 use tcg_ir::{HelperId, Type};
 
 impl Maker<'_> {
     pub(super) fn state(&mut self) {
-        match self.random.below(10) {
+        match self.random.random_range(0..10) {
             0..=2 => {
                 let g = self.any_global();
                 let v = self.b.get(g);
@@ -40,12 +42,12 @@ impl Maker<'_> {
 
     fn extra(&mut self) -> (Type, u32) {
         let ty = self.random.pick(&[Type::I32, Type::I64, Type::F64]);
-        (ty, extra_offset(self.random.below(4)))
+        (ty, extra_offset(self.random.random_range(0..4)))
     }
 
     pub(super) fn call(&mut self) {
         let mut args = Vec::new();
-        for _ in 0..self.random.below(5) {
+        for _ in 0..self.random.random_range(0..5) {
             let ty = self.int_type();
             let v = self.take(ty);
             args.push(v);

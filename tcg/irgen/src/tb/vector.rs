@@ -1,13 +1,15 @@
 //! Vectors: of integers, of floats, and what goes between vectors and scalars.
 
 use super::{Maker, SIGNS};
+use crate::random::RandomExt as _;
+use rand::RngExt as _;
 use tcg_ir::{CryptoOp, Lane, Narrow, Round, Type, Val, VecFpCmp, VecFpOp, VecOp, VecShift};
 
 impl Maker<'_> {
     pub(super) fn vector(&mut self) {
         let (a, b) = (self.take(Type::V128), self.take(Type::V128));
         let lane = self.random.pick(Lane::ALL);
-        let d = match self.random.below(18) {
+        let d = match self.random.random_range(0..18) {
             0 => self.b.vand(a, b),
             1 => self.b.vor(a, b),
             2 => self.b.vxor(a, b),
@@ -17,7 +19,7 @@ impl Maker<'_> {
                 self.b.vselect(m, a, b)
             }
             5 => {
-                let n = self.random.below(16) as u8;
+                let n = self.random.random_range(0..16);
                 self.b.vext(n, a, b)
             }
             6 => {
@@ -30,7 +32,7 @@ impl Maker<'_> {
             7 => self.vector_unary(lane, a),
             8..=9 => {
                 let op = self.random.pick(VecShift::ALL);
-                let n = self.random.below(lane.bits() + 1) as u8;
+                let n = self.random.random_range(0..=lane.bits()) as u8;
                 self.b.vshift(op, lane, n, a)
             }
             16..=17 => {
@@ -51,9 +53,9 @@ impl Maker<'_> {
     fn vector_unary(&mut self, lane: Lane, a: Val) -> Val {
         let other = self.random.pick(Lane::ALL);
         let sign = self.random.pick(&SIGNS);
-        let high = self.random.one_in(2);
+        let high = self.random.random_ratio(1, 2);
         let how = self.random.pick(Narrow::ALL);
-        match self.random.below(5) {
+        match self.random.random_range(0..5) {
             0 => self.b.vabs(lane, a),
             1 => self.b.vpopcnt8(a),
             2 if lane < other => self.b.vreverse(lane, other, a),
@@ -72,9 +74,9 @@ impl Maker<'_> {
     /// Between vectors and scalars.
     pub(super) fn lanes(&mut self) {
         let lane = self.random.pick(Lane::ALL);
-        let index = self.random.below(lane.count()) as u8;
+        let index = self.random.random_range(0..lane.count()) as u8;
         let a = self.take(Type::V128);
-        let d = match self.random.below(9) {
+        let d = match self.random.random_range(0..9) {
             0..=1 => {
                 let ty = self.random.pick(&[Type::I32, Type::I64, Type::F32, Type::F64]);
                 self.b.vlow(ty, a)
@@ -94,10 +96,11 @@ impl Maker<'_> {
                 self.b.vinsert(lane, index, a, v)
             }
             7 => {
-                let (b, from) = (self.take(Type::V128), self.random.below(lane.count()) as u8);
+                let (b, from) =
+                    (self.take(Type::V128), self.random.random_range(0..lane.count()) as u8);
                 self.b.vmove(lane, index, from, a, b)
             }
-            _ if self.random.one_in(2) => {
+            _ if self.random.random_ratio(1, 2) => {
                 let v = self.take(lane.scalar());
                 self.b.vdup(lane, v)
             }
@@ -108,16 +111,16 @@ impl Maker<'_> {
 
     /// A vector of interesting floats, or any.
     fn take_floats(&mut self, ty: Type) -> Val {
-        if self.random.one_in(2) {
+        if self.random.random_ratio(1, 2) {
             return self.take(Type::V128);
         }
         let mut half = || match ty {
             Type::F16 => (0..4).fold(0, |bits, _| bits << 16 | u64::from(self.random.half())),
-            Type::F32 if self.random.one_in(4) => {
+            Type::F32 if self.random.random_ratio(1, 4) => {
                 let (hi, lo) = (self.random.single_near_half(), self.random.single_near_half());
                 u64::from(hi) << 32 | u64::from(lo)
             }
-            Type::F64 if self.random.one_in(4) => self.random.double_near_half(),
+            Type::F64 if self.random.random_ratio(1, 4) => self.random.double_near_half(),
             Type::F32 => u64::from(self.random.single()) << 32 | u64::from(self.random.single()),
             _ => self.random.double(),
         };
@@ -130,14 +133,14 @@ impl Maker<'_> {
         let ty = self.random.pick(&[Type::F16, Type::F32, Type::F64]);
         let (a, b) = (self.take_floats(ty), self.take_floats(ty));
         let round = self.random.pick(Round::ALL);
-        let d = match self.random.below(14) {
+        let d = match self.random.random_range(0..14) {
             0..=4 => {
                 let op = self.random.pick(VecFpOp::ALL);
                 self.b.vfbinary(op, ty, a, b)
             }
             5 => self.b.vfsqrt(ty, a),
             6..=7 => {
-                let (neg, c) = (self.random.one_in(2), self.take_floats(ty));
+                let (neg, c) = (self.random.random_ratio(1, 2), self.take_floats(ty));
                 self.b.vfmuladd(ty, neg, a, b, c)
             }
             8 => {
@@ -145,7 +148,7 @@ impl Maker<'_> {
                 self.b.vfcmp(op, ty, a, b)
             }
             9 => {
-                let quiet = self.random.one_in(2);
+                let quiet = self.random.random_ratio(1, 2);
                 self.b.vfround(ty, round, quiet, a)
             }
             10 => {
@@ -157,7 +160,7 @@ impl Maker<'_> {
                 self.b.vftoint(ty, sign, round, a)
             }
             12 => {
-                let high = self.random.one_in(2);
+                let high = self.random.random_ratio(1, 2);
                 let from = self.random.pick(&[Type::F16, Type::F32]);
                 let a = self.take_floats(from);
                 self.b.vfwiden(from, high, a)

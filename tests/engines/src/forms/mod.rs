@@ -10,6 +10,7 @@ mod registers;
 use frontend_aarch64::Aarch64;
 use isa::Row;
 use isa::aarch64::{ROWS, decode_word};
+use rand::{RngExt as _, SeedableRng as _};
 use registers::{Mode, Registers};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ const MODES: u64 = 8;
 #[must_use]
 pub fn rows_without_helper() -> Vec<&'static str> {
     let options = TranslateOptions { inline: false, ..TranslateOptions::default() };
-    let (mut random, mut b) = (Random::new(1), Builder::new(Aarch64::layout(), true));
+    let (mut random, mut b) = (Random::seed_from_u64(1), Builder::new(Aarch64::layout(), true));
     let calls = |row: &&Row| {
         let insn = row.encode(encoding(&mut random, row));
         b.start(0, 0);
@@ -53,11 +54,15 @@ fn is_form(row: &Row) -> bool {
 /// An instruction of the row, in its left-aligned word.
 fn encoding(random: &mut Random, row: &Row) -> u64 {
     loop {
-        let mut word = (random.bits() & !row.mask | row.value) >> 32 << 32;
-        if let (true, Some(n), Some(m)) = (random.one_in(8), row.field("rn"), row.field("rm")) {
+        let mut word = (random.random::<u64>() & !row.mask | row.value) >> 32 << 32;
+        if let (true, Some(n), Some(m)) =
+            (random.random_ratio(1, 8), row.field("rn"), row.field("rm"))
+        {
             word = m.with_raw(word, n.raw(word));
         }
-        if let (true, Some(n), Some(d)) = (random.one_in(8), row.field("rn"), row.field("rd")) {
+        if let (true, Some(n), Some(d)) =
+            (random.random_ratio(1, 8), row.field("rn"), row.field("rd"))
+        {
             word = d.with_raw(word, n.raw(word));
         }
         let decoded = decode_word(word).map(|insn| insn.row().id);
@@ -127,7 +132,7 @@ impl Forms {
             let vcpu = Vcpu::new(&machine, Aarch64::new_state())?;
             runners.push(Runner { name, space, machine, vcpu });
         }
-        let (random, differences) = (Random::new(seed), BTreeMap::new());
+        let (random, differences) = (Random::seed_from_u64(seed), BTreeMap::new());
         Ok(Forms { rows, runners, code, random, differences })
     }
 

@@ -1,6 +1,7 @@
 //! Operands that break things: of floating point, and of integers that saturate.
 
-use tcg_irgen::Random;
+use rand::RngExt as _;
+use tcg_irgen::{Random, RandomExt as _};
 
 /// A binary floating-point format.
 #[derive(Clone, Copy)]
@@ -32,32 +33,32 @@ impl Format {
     /// A fraction: random, sparse, or in the middle between two numbers with fewer digits, or next to that.
     fn any_fraction(self, random: &mut Random) -> u64 {
         let ones = (1 << self.fraction) - 1;
-        let bits = random.bits() & ones;
-        let at = random.below(self.fraction);
+        let bits = random.random::<u64>() & ones;
+        let at = random.random_range(0..self.fraction);
         let high = bits >> at << at;
-        let by = u64::from(random.below(3)).wrapping_sub(1);
-        match random.below(7) {
+        let by = random.random_range(0u64..3).wrapping_sub(1);
+        match random.random_range(0..7) {
             0 => 0,
-            6 => random.below(4).into(),
+            6 => random.random_range(0..4),
             1 => high,
             2 => (high ^ 1 << at) & ones,
             3 => (high | 1 << at >> 1).wrapping_add(by) & ones,
-            4 => ones - u64::from(random.below(3)),
+            4 => ones - random.random_range(0..3),
             _ => bits,
         }
     }
 
     /// An exponent as it is stored: small, near that of 1, at the half way to an end, or at the end of a format.
     fn any_exponent(self, random: &mut Random) -> u64 {
-        let (ones, near) = (self.exponent_ones(), u64::from(random.below(9)));
+        let (ones, near) = (self.exponent_ones(), random.random_range(0..9));
         let bias = ones >> 1;
-        let exponent = match random.below(8) {
+        let exponent = match random.random_range(0..8) {
             0 => near,
             1 => (ones - 1).saturating_sub(near),
             2 => bias / 2 + near - 4,
             3 => bias + bias / 2 + near - 4,
             4 => {
-                let edge = i64::from(random.pick(&EDGES)) + i64::from(random.below(3)) - 1;
+                let edge = i64::from(random.pick(&EDGES)) + random.random_range(-1..=1);
                 bias.checked_add_signed(edge).unwrap_or(1)
             }
             _ => bias + near - 4,
@@ -67,14 +68,14 @@ impl Format {
 
     /// The bits of a number or NaN.
     fn any(self, random: &mut Random) -> u64 {
-        let sign = u64::from(random.below(2)) << (self.width - 1);
+        let sign = random.random_range(0..2) << (self.width - 1);
         let infinity = self.exponent_ones() << self.fraction;
         let quiet = 1 << (self.fraction - 1);
-        sign | match random.below(24) {
+        sign | match random.random_range(0..24) {
             0 | 1 => 0,
             2 => 1,
             3 => (1 << self.fraction) - 1,
-            4 => (1 << self.fraction) + u64::from(random.below(2)),
+            4 => (1 << self.fraction) + random.random_range(0..2),
             5 => infinity,
             6 => infinity - 1,
             7 => infinity | quiet,
@@ -92,30 +93,30 @@ pub(super) fn summands(random: &mut Random) -> [u64; 2] {
     let format = random.pick(&[BRAIN, BRAIN, BRAIN, SINGLE]);
     let spread = random.pick(&[1, 2, 4, 16, 40, 120, 250]);
     lanes(format.width, || {
-        let sign = u64::from(random.below(2)) << (format.width - 1);
-        let exponent = (format.exponent_ones() - spread) / 2 + random.bits() % spread;
+        let sign = random.random_range(0..2) << (format.width - 1);
+        let exponent = (format.exponent_ones() - spread) / 2 + random.random_range(0..spread);
         let number = exponent << format.fraction | format.any_fraction(random);
-        sign | if random.one_in(12) { 0 } else { number }
+        sign | if random.random_ratio(1, 12) { 0 } else { number }
     })
 }
 
 /// The bits of an integer of a width: an end of its range, next to one, small, or random.
 fn integer(random: &mut Random, width: u32) -> u64 {
     let (ones, sign) = (u64::MAX >> (64 - width), 1u64 << (width - 1));
-    let by = u64::from(random.below(4)).wrapping_sub(1);
-    ones & match random.below(6) {
+    let by = random.random_range(0u64..4).wrapping_sub(1);
+    ones & match random.random_range(0..6) {
         0 => sign.wrapping_add(by),
         1 => by,
-        2 => (1u64 << random.below(width)).wrapping_add(by),
-        3 => sign | sign >> random.below(width),
-        _ => random.bits(),
+        2 => (1u64 << random.random_range(0..width)).wrapping_add(by),
+        3 => sign | sign >> random.random_range(0..width),
+        _ => random.random(),
     }
 }
 
 /// A vector whose lanes are of one kind, each by itself.
 pub(super) fn vector(random: &mut Random) -> [u64; 2] {
-    match random.below(8) {
-        0 => [random.bits(), random.bits()],
+    match random.random_range(0..8) {
+        0 => random.random(),
         1..3 => {
             let width = random.pick(&[8, 16, 32, 64]);
             lanes(width, || integer(random, width))
@@ -131,17 +132,19 @@ pub(super) fn vector(random: &mut Random) -> [u64; 2] {
 pub(super) fn related(random: &mut Random, other: [u64; 2]) -> [u64; 2] {
     let width = random.pick(&[16, 32, 64]);
     let each = lanes(width, || 1);
-    match random.below(4) {
+    match random.random_range(0..4) {
         0 => other,
         1 => [0, 1].map(|i| other[i] ^ each[i] << (width - 1)),
         2 => [0, 1].map(|i| other[i] ^ each[i]),
-        _ => [0, 1].map(|i| other[i] ^ each[i] << (width - 1) ^ each[i] << random.below(3)),
+        _ => {
+            [0, 1].map(|i| other[i] ^ each[i] << (width - 1) ^ each[i] << random.random_range(0..3))
+        }
     }
 }
 
 /// The content of a general register.
 pub(super) fn general(random: &mut Random) -> u64 {
-    match random.below(4) {
+    match random.random_range(0..4) {
         0 => random.pick(&FORMATS).any(random),
         1 => random.number(),
         _ => integer(random, 64) << random.pick(&[0, 0, 32]) >> random.pick(&[0, 0, 32]),

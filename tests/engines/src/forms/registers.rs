@@ -4,8 +4,9 @@ use super::operands;
 use frontend_aarch64::CpuState;
 use frontend_aarch64::state::{FPCR_RMODE, FPCR_VALID, FPSR_IDC, FPSR_IXC, FPSR_QC};
 use isa::Row;
+use rand::RngExt as _;
 use std::fmt;
-use tcg_irgen::Random;
+use tcg_irgen::{Random, RandomExt as _};
 
 /// The exceptions of FPSR, and its QC.
 const FPSR_VALID: u32 = FPSR_QC | FPSR_IDC | 0x1f;
@@ -27,9 +28,9 @@ pub(super) struct Mode(u32, u32);
 impl Mode {
     /// Often that of most programs, or nearly; often that of a program that flushes and has rounded.
     pub(super) fn any(random: &mut Random) -> Mode {
-        let fpcr = random.bits() as u32 & FPCR_VALID;
-        let fpcr = if random.one_in(4) { fpcr & FPCR_RMODE } else { fpcr };
-        let fpsr = random.bits() as u32 & FPSR_VALID;
+        let fpcr = random.random::<u64>() as u32 & FPCR_VALID;
+        let fpcr = if random.random_ratio(1, 4) { fpcr & FPCR_RMODE } else { fpcr };
+        let fpsr = random.random::<u64>() as u32 & FPSR_VALID;
         Mode(fpcr, fpsr & random.pick(&[0, FPSR_IXC, FPSR_VALID]) | random.pick(&[0, FPSR_IXC]))
     }
 }
@@ -38,7 +39,7 @@ impl Registers {
     /// Makes new what an instruction of this row may read.
     pub(super) fn renew(&mut self, random: &mut Random, row: &Row, word: u64, mode: Mode) {
         let sums_products = row.name.starts_with("bfdot") || row.name.starts_with("bfmmla");
-        let vector = |random: &mut Random| match sums_products && random.one_in(2) {
+        let vector = |random: &mut Random| match sums_products && random.random_ratio(1, 2) {
             true => operands::summands(random),
             false => operands::vector(random),
         };
@@ -47,7 +48,7 @@ impl Registers {
             let Some(field) = row.field(name) else { continue };
             let register = field.raw(word) as usize;
             for next in [0, 1, 2, 3, 16] {
-                let new = random.below(4) != 0;
+                let new = random.random_range(0..4) != 0;
                 last = if new { vector(random) } else { operands::related(random, last) };
                 self.v[(register + next) % 32] = last;
                 // What follows is read as part of a table only, or by an element's number.
@@ -59,7 +60,7 @@ impl Registers {
                 *x = operands::general(random);
             }
         }
-        self.nzcv = (random.bits() as u32) & 0xf000_0000;
+        self.nzcv = (random.random::<u64>() as u32) & 0xf000_0000;
         Mode(self.fpcr, self.fpsr) = mode;
     }
 
