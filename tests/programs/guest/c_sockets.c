@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
+#include <linux/filter.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -132,8 +133,34 @@ static void interfaces(void) {
     freeifaddrs(list);
 }
 
+/* A program in the kernel lets only messages through whose first two bytes are "ok". */
+static void filter(void) {
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 'o' << 8 | 'k', 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+    };
+    struct sock_fprog program = {4, code}, none = {0, code}, bad = {4, (struct sock_filter *)8};
+    int ends[2];
+    char text[8] = "";
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends)) return;
+    printf("filter %d", setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+    printf(" %d", setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, &none, sizeof none));
+    printf(" %s", errno == EINVAL ? "EINVAL" : "");
+    printf(" %d", setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, &bad, sizeof bad));
+    printf(" %s", errno == EFAULT ? "EFAULT" : "");
+    printf(" %d\n", setsockopt(ends[1], SOL_SOCKET, SO_ATTACH_FILTER, &program, 8));
+    printf("sent %d", (int)send(ends[0], "no", 2, 0));
+    printf(" received %d", (int)recv(ends[1], text, sizeof text, 0));
+    printf(" sent %d", (int)send(ends[0], "ok 7", 5, 0));
+    printf(" received %d", (int)recv(ends[1], text, sizeof text, 0));
+    printf(" %s\n", text);
+}
+
 int main(void) {
     interfaces();
+    filter();
     int type;
     socklen_t size = sizeof type;
     tcp();

@@ -2,7 +2,9 @@
 
 use crate::errno::{Errno, SysResult};
 use crate::fdkind::Kind;
-use crate::layout::{Endian, GuestStruct, convert, convert_array, guest_struct, kernel};
+use crate::layout::{
+    Endian, GuestStruct, Layout, Run, convert, convert_array, guest_struct, kernel, size_of,
+};
 use crate::netlink::Converter;
 use crate::process::{Args, Ctx, read_bytes, vectors, write_bytes};
 use crate::sockaddr::{self, MAX_ADDR};
@@ -334,15 +336,36 @@ pub fn recvmmsg(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     many(ctx, a, recvmsg)
 }
 
+/// `struct sock_fprog`: number of instructions, their address (linux/filter.h).
+const FILTER: Layout = &[Run(2, 1), Run(1, 6), Run(8, 1)];
+/// `struct sock_filter`: operation, two jumps, operand.
+const FILTER_INSN: Layout = &[Run(2, 1), Run(1, 2), Run(4, 1)];
+
+/// `SO_ATTACH_FILTER`: a classic BPF program, which reads packets in the network's byte order.
+///
+/// Messages of netlink are in the machine's order, where a program of another order would look at the wrong bytes.
+fn attach_filter(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
+    if is_netlink(ctx, a[0]) {
+        return Err(Errno::ENOPROTOOPT);
+    }
+    let mut program = ctx.get_layout(a[3], FILTER)?;
+    let count = usize::from(u16::from_le_bytes([program[0], program[1]]));
+    let addr = program[8..].iter().rev().fold(0, |v, b| v << 8 | u64::from(*b));
+    let mut insns = read_bytes(addr, count * size_of(FILTER_INSN))?;
+    convert_array(ctx.endian(), FILTER_INSN, &mut insns);
+    program[8..].copy_from_slice(&(insns.as_ptr() as u64).to_le_bytes());
+    ctx.blocking(libc::SYS_setsockopt, [a[0], a[1], a[2], pointer(&program), a[4], 0])
+}
+
 /// `setsockopt`.
 pub fn setsockopt(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let (level, name, len) = (a[1] as i32, a[2] as i32, a[4] as u32 as usize);
     if len > MAX_CONTROL {
         return Err(Errno::EINVAL);
     }
-    // A filter program has a pointer inside and 64-bit fields.
-    if level == libc::SOL_SOCKET && matches!(name, libc::SO_ATTACH_FILTER | 50) {
-        return Err(Errno::ENOPROTOOPT);
+    let is_filter = matches!(name, libc::SO_ATTACH_FILTER | libc::SO_ATTACH_REUSEPORT_CBPF);
+    if level == libc::SOL_SOCKET && is_filter && len == size_of(FILTER) {
+        return attach_filter(ctx, a);
     }
     let mut bytes = if a[3] == 0 { Vec::new() } else { read_bytes(a[3], len)? };
     if let Some(layout) = sockaddr::option_layout(level, name, len) {
