@@ -85,6 +85,7 @@ fn start_vfork(ctx: &mut Ctx<'_>, args: &CloneArgs) -> SysResult {
     let mut pidfd = -1;
     let pid = unsafe_fork::vfork(flags, &mut pidfd, &mut child);
     ctx.task.inbox.reenter();
+    tcg_exec::after_vfork_in_parent();
     let pid = pid?;
     tell_parent(ctx, args, pid, pidfd)?;
     Ok(pid as u64)

@@ -30,4 +30,4 @@ mod vcpu;
 
 pub use machine::{CodeLog, Config, Engine, Machine, MakeBackend, MakeInterpreter};
 pub use stats::{Stats, StatsSnapshot};
-pub use vcpu::{Exit, ExitHandle, Vcpu};
+pub use vcpu::{Exit, ExitHandle, Vcpu, after_vfork_in_parent};

@@ -71,6 +71,11 @@ pub(crate) struct RunningGuard {
 }
 
 impl RunningGuard {
+    /// Forgets the vCPU of this thread, which does not run any more, though its guard was not dropped.
+    pub(crate) fn abandon() {
+        RUNNING.set(std::ptr::null());
+    }
+
     /// # Safety
     /// `running` and what it points to stay valid while the guard lives.
     pub(crate) unsafe fn new(running: *const Running) -> RunningGuard {

@@ -349,6 +349,15 @@ impl<G: Guest> Vcpu<G> {
     }
 }
 
+/// To be called in the parent of a `vfork`, whose memory the child shared, when the child is gone.
+///
+/// A child that was killed while it ran guest code has not taken back what [`Vcpu::run`] noted in the variables of the thread,
+/// which are the parent's, too.
+pub fn after_vfork_in_parent() {
+    RunningGuard::abandon();
+    ReportCodeWrites::abandon();
+}
+
 impl<G: Guest> Drop for Vcpu<G> {
     fn drop(&mut self) {
         self.runner = None;

@@ -54,6 +54,12 @@ impl ReportCodeWrites {
         let before = REPORTS.with(|reports| reports.replace(true));
         ReportCodeWrites { before, _not_send: std::marker::PhantomData }
     }
+
+    /// Ends on this thread what nobody is there to end any more: a child that shared the thread's memory (`vfork`) began it
+    /// and was killed.
+    pub fn abandon() {
+        REPORTS.with(|reports| reports.set(false));
+    }
 }
 
 impl Drop for ReportCodeWrites {

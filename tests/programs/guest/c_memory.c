@@ -9,7 +9,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,6 +162,35 @@ static void segments(void) {
         shmctl(ids[i], IPC_RMID, NULL);
 }
 
+/* A child of vfork is killed while it runs code in the parent's memory. After that the parent's calls write into pages
+   with code as before. */
+static void killed_child(void) {
+#if defined(__aarch64__)
+    unsigned ret = 0xd65f03c0;
+#elif defined(__s390x__)
+    unsigned short ret = 0x07fe;
+#else
+    unsigned char ret = 0xc3;
+#endif
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct itimerval soon = {.it_value.tv_usec = 20000};
+    int status = 0;
+    memcpy(page, &ret, sizeof ret);
+    __builtin___clear_cache(page, page + sizeof ret);
+    pid_t child = vfork();
+    if (child == 0) {
+        setitimer(ITIMER_REAL, &soon, NULL);
+        for (;;) *(volatile char *)(page + 4095) = 1;
+    }
+    waitpid(child, &status, 0);
+    printf("child %d", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+    for (int i = 0; i < 2; i++) {
+        ((void (*)(void))page)();
+        printf(" %d", uname((struct utsname *)(page + 1024)));
+    }
+    puts("");
+}
+
 int main(void) {
     struct rlimit limit;
     break_moves();
@@ -168,6 +199,7 @@ int main(void) {
     shared();
     code();
     code_read();
+    killed_child();
     segments();
     printf("deep %d\n", deep(1000));
     getrlimit(RLIMIT_NOFILE, &limit);
