@@ -56,7 +56,7 @@ fn check(seed: u64, optimizer: &mut Optimizer, window: &mut Window) {
     let tb = random_tb(&mut random, &config, 0x1000);
     verify(&tb, toy_layout()).unwrap_or_else(|e| panic!("seed {seed}: {e}\n{tb}"));
     let start = ToyState::random(&mut random);
-    window.0.fill_with(|| random.random::<u64>() as u8);
+    random.fill(&mut window.0);
     let interrupt = random.random_ratio(1, 4);
     let passes = if random.random_ratio(1, 2) { Passes::ALL } else { some_passes(&mut random) };
     let mut after = tb.clone();

@@ -99,7 +99,7 @@ impl Engines {
         };
         let start = ToyState::random(&mut random);
         let mut memory = [0; WINDOW_BYTES];
-        memory.fill_with(|| random.random::<u64>() as u8);
+        random.fill(&mut memory);
         let code = Code::new(seed, config, self.code.0);
         Program { seed, code, start, memory }
     }

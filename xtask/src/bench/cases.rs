@@ -6,6 +6,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 
 use crate::built::{self, NATIVE, Target};
 
@@ -293,15 +295,12 @@ fn words(count: u32) -> String {
     const WORDS: &str = "alder ash beech birch cedar elm fir hazel larch lime maple oak pine \
         poplar rowan spruce willow yew the and of to in it that was";
     let list: Vec<&str> = WORDS.split(' ').collect();
-    let mut state = 1_u64;
+    let mut random = ChaCha8Rng::seed_from_u64(1);
     let mut text = String::new();
     for n in 1..=count {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let pick = (state >> 33) as usize % (list.len() + 4);
-        match list.get(pick) {
+        match list.get(random.random_range(0..list.len() + 4)) {
             Some(word) => text.push_str(word),
-            None => drop(write!(text, "{:x}", state >> 44)),
+            None => drop(write!(text, "{:x}", random.random_range(0..1 << 20))),
         }
         text.push(if n % 7 == 0 { '\n' } else { ' ' });
     }
@@ -310,12 +309,11 @@ fn words(count: u32) -> String {
 
 /// Reproducible lines that start with a number.
 fn lines(count: u32) -> String {
-    let mut state = 7_u64;
+    let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut text = String::new();
     for _ in 0..count {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let _ = writeln!(text, "{} {:x}", (state >> 40) as i64 - 8_000_000, state >> 20 & 0xffff);
+        let number = random.random_range(-8_000_000..8_000_000);
+        let _ = writeln!(text, "{number} {:x}", random.random::<u16>());
     }
     text
 }
