@@ -17,6 +17,7 @@ mod faults;
 mod host;
 mod liveness;
 mod lower;
+mod nans;
 mod pins;
 mod prologue;
 mod puts;

@@ -6,6 +6,7 @@
 #![allow(clippy::useless_conversion, reason = "`dynasm!` converts register numbers")]
 
 use crate::constants::CONSTANTS;
+use crate::nans::NanThunks;
 use crate::pins::{Pins, Reg, XMM0};
 use dynasmrt::x64::X64Relocation;
 use dynasmrt::{DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
@@ -27,6 +28,8 @@ pub(crate) struct Offsets {
     pub(crate) indirect_miss: u32,
     /// Runs the slow floating-point op whose frame is on the stack; changes no register.
     pub(crate) fp_slow: u32,
+    /// The same for what is a NaN in most cases.
+    pub(crate) nans: NanThunks,
     /// The constants, see [`Const`].
     pub(crate) constants: u32,
     /// The tables of `lookup`.
@@ -48,13 +51,14 @@ const CSR_DENORMAL_MASKED: i32 = 1 << 8;
 /// MXCSR rounding control for each entry of `Round::ALL` that the host has; the others run as to-nearest.
 const CSR_OF_ROUND: [i32; 8] = [0x1f80, 0x7f80, 0x5f80, 0x3f80, 0x1f80, 0x1f80, 0x1f80, 0x1f80];
 
-type Ops = VecAssembler<X64Relocation>;
+pub(crate) type Ops = VecAssembler<X64Relocation>;
 
 macro_rules! env {
     ($pins:expr, $field:ident) => {
         offset_of!(Env, $field) as i32 - $pins.bias
     };
 }
+pub(crate) use env;
 
 /// Assembles the prologue for the address `at`.
 pub(crate) fn assemble(
@@ -71,6 +75,7 @@ pub(crate) fn assemble(
     rounding_table(&mut ops);
     offsets.fp_slow = here(&mut ops);
     fp_slow(&mut ops, pins, layout.fp);
+    offsets.nans = NanThunks::assemble(&mut ops, pins, layout.fp);
     offsets.entry = here(&mut ops);
     entry(&mut ops, pins);
     offsets.chain = here(&mut ops);
@@ -98,7 +103,7 @@ pub(crate) fn assemble(
     offsets
 }
 
-fn here(ops: &mut Ops) -> u32 {
+pub(crate) fn here(ops: &mut Ops) -> u32 {
     dynasm!(ops; .arch x64; .align 16);
     ops.offset().0 as u32
 }
@@ -202,6 +207,7 @@ fn fp_slow(ops: &mut Ops, pins: &Pins, rules: &'static softfp::Rules) {
     let rules = std::ptr::from_ref(rules) as i64;
     dynasm!(ops
         ; .arch x64
+        ; ->fp_slow:
         ; push rax
         ; push rcx
         ; push rdx

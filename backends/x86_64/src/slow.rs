@@ -11,10 +11,16 @@ use tcg_ir::{CryptoOp, Round, Sign, Type, crypto};
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
-    /// Operands; then results.
+    /// Operands; then results. At [`Frame::HOST`] is what the host made of the others, for the thunks of `nans.rs`.
     pub(crate) operands: [u64; 3],
     /// A [`SlowOp`] as number.
-    pub(crate) code: u64,
+    pub(crate) code: u32,
+    unused: u32,
+}
+
+impl Frame {
+    /// Index among the operands.
+    pub(crate) const HOST: usize = 2;
 }
 
 /// The same for an operation on vectors.
@@ -24,7 +30,7 @@ pub(crate) struct VectorFrame {
     /// The low halves, and the op.
     low: Frame,
     /// The high halves.
-    high: [u64; 3],
+    pub(crate) high: [u64; 3],
     /// Keeps the stack aligned.
     unused: u64,
     /// What the host made of the operands, if it was asked first: see [`SlowOp::host_comes_first`].
@@ -156,7 +162,7 @@ impl SlowOp {
 pub(crate) unsafe extern "C" fn run(env: *mut Env, frame: *mut Frame, rules: *const Rules) {
     // SAFETY: the caller vouches for all three; nothing else uses them during the call.
     let (env, low, rules) = unsafe { (&mut *env, &mut *frame, &*rules) };
-    match SlowOp::unpack(low.code as u32) {
+    match SlowOp::unpack(low.code) {
         Some(op) if op.vector => {
             // SAFETY: as above; for such an op generated code made a frame of this kind. `low` is not used any more.
             let frame = unsafe { &mut *frame.cast::<VectorFrame>() };

@@ -90,7 +90,7 @@ impl Cx<'_> {
         self.done(&[a]);
         let rd = self.out_beside(d);
         self.asm.v(packed(ty), 0x51, rd & 15, 0, ra & 15);
-        self.check_lanes(Kind::Sqrt, ty, ty, rd, [ra, NO_REG, NO_REG]);
+        self.check_lanes(Kind::Sqrt, ty, ty, rd, [ra, ra, NO_REG]);
         self.finish_vector(d, rd);
     }
 
@@ -228,7 +228,8 @@ impl Cx<'_> {
         let host = Mem::base(RSP, offset_of!(VectorFrame, host) as i32);
         // vmovups
         self.asm.v(0, 0x11, x & 15, 0, host);
-        self.call_prologue(self.shared.offsets.fp_slow);
+        let thunk = self.shared.offsets.nans.of(slow.op);
+        self.call_prologue(thunk.unwrap_or(self.shared.offsets.fp_slow));
         self.load_reg(Type::F64, x, slot(0));
         // vmovhps
         self.asm.v(0, 0x16, x & 15, x & 15, slot(4));

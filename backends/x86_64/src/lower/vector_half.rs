@@ -123,7 +123,7 @@ impl Cx<'_> {
         self.asm.v(long, 0x51, t, 0, t);
         self.narrow_to_half(long, rd & 15, t);
         let op = SlowOp::new(Kind::Sqrt, Type::F16);
-        self.check_halves(op, rd, [ra, NO_REG, NO_REG], [t, u]);
+        self.check_halves(op, rd, [ra, ra, NO_REG], [t, u]);
         self.finish_halves(long, d, rd);
     }
 

@@ -51,7 +51,7 @@ impl Cx<'_> {
         self.drop_hint_unless(bare, d);
         let rd = self.out_beside(d);
         self.asm.v(scalar(ty), 0x51, rd & 15, ra & 15, ra & 15);
-        self.check(SlowOp::new(Kind::Sqrt, ty), ty, rd, [ra, NO_REG, NO_REG]);
+        self.check(SlowOp::new(Kind::Sqrt, ty), ty, rd, [ra, ra, NO_REG]);
         self.finish_float(d, rd, bare);
     }
 

@@ -8,7 +8,7 @@ use crate::constants::Const;
 use crate::context::Cx;
 use crate::pins::{NO_PIN, Reg, SCRATCH, XMM0};
 use crate::slow::{Frame, SlowOp};
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 use tcg_ir::{Type, Val};
 
 const FRAME: i32 = size_of::<Frame>() as i32;
@@ -92,8 +92,13 @@ impl Cx<'_> {
         for (i, r) in slow.operands.into_iter().enumerate() {
             self.frame_store(slot(i), r);
         }
-        self.asm.store_imm(4, slot(3), slow.op.pack() as i32);
-        self.call_prologue(self.shared.offsets.fp_slow);
+        let code = Mem::base(RSP, offset_of!(Frame, code) as i32);
+        self.asm.store_imm(4, code, slow.op.pack() as i32);
+        let nans = self.shared.offsets.nans.of(slow.op);
+        if nans.is_some() {
+            self.frame_store(slot(Frame::HOST), slow.results[0]);
+        }
+        self.call_prologue(nans.unwrap_or(self.shared.offsets.fp_slow));
         for (i, r) in slow.results.into_iter().enumerate() {
             match r {
                 NO_REG => {}
