@@ -7,10 +7,15 @@ use crate::helpers::simd::Insn;
 use crate::helpers::simd::lanes::{Lane, Width};
 use tcg_ir::{Lane as IrLane, Type, Val, VecOp};
 
+/// The bit that quiet NaNs have, and signaling ones have not.
+const QUIET: u64 = 1 << 9;
+/// As a signed half word.
+const MOST_NEGATIVE: u64 = 1 << 15;
+
 impl Translator<'_> {
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.
     ///
-    /// Widening a signaling NaN would make it quiet, so that the multiplication might choose another one: with NaNs among
+    /// Widening a signaling NaN would make it quiet, so that the multiplication might choose another one: with those among
     /// the halves the instruction is run again alone.
     pub(super) fn inline_half_long(&mut self, insn: &Insn<FpLong>) -> Option<Val> {
         let (half, ty) = (self.inline_lane(Lane::H)?, self.inline_float(Lane::S)?);
@@ -19,7 +24,7 @@ impl Translator<'_> {
         }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         let [n, m] = [n, m].map(|x| self.halves_read(insn, x));
-        self.alone_if_nans(n, m);
+        self.alone_if_signaling(n, m);
         let [n, m] = [n, m].map(|x| {
             let x = self.flushed(half, x);
             self.b.vfwiden(half, false, x)
@@ -42,13 +47,17 @@ impl Translator<'_> {
         self.b.vzext(low)
     }
 
-    fn alone_if_nans(&mut self, n: Val, m: Val) {
-        let infinity = self.all_lanes(IrLane::H, infinity(Type::F16));
+    fn alone_if_signaling(&mut self, n: Val, m: Val) {
+        let first = infinity(Type::F16) + 1;
+        let end = infinity(Type::F16) | QUIET;
+        let to_first = self.all_lanes(IrLane::H, MOST_NEGATIVE - first);
+        let end = self.all_lanes(IrLane::H, MOST_NEGATIVE + end - first);
         let [n, m] = [n, m].map(|x| {
             let magnitude = self.b.vfabs(Type::F16, x);
-            self.b.vbinary(VecOp::GtS, IrLane::H, magnitude, infinity)
+            let moved = self.b.vbinary(VecOp::Add, IrLane::H, magnitude, to_first);
+            self.b.vbinary(VecOp::GtS, IrLane::H, end, moved)
         });
-        let nans = self.b.vor(n, m);
-        self.alone_if_any(IrLane::H, Width::Half, nans);
+        let signaling = self.b.vor(n, m);
+        self.alone_if_any(IrLane::H, Width::Half, signaling);
     }
 }

@@ -1,7 +1,7 @@
 //! FMULX and the steps of Newton's method, FRECPS and FRSQRTS, as IR ops.
 //!
-//! They differ from a multiplication and a fused multiply-add for infinities times zero alone. Operands that are infinite or
-//! NaNs are left to the helper: the instruction is run again alone (see [`crate::state::TB_ALONE`]).
+//! They differ from a multiplication and a fused multiply-add for infinities times zero alone. Operands that are infinite are
+//! left to the helper: the instruction is run again alone (see [`crate::state::TB_ALONE`]).
 
 use super::Translator;
 use super::inline_convert::power_of_two;
@@ -37,14 +37,18 @@ impl Translator<'_> {
         Some(self.operand(ty, insn.width, result))
     }
 
-    /// Runs the instruction alone if a lane is infinite or a NaN, or too small to be halved exactly.
+    /// Runs the instruction alone if a lane is infinite. FRSQRTS also if it is a NaN, which halving would make quiet, or too
+    /// small to be halved exactly.
     fn alone_unless_ordinary(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) {
         let lane = Lane::of_float(ty);
-        let largest = self.all_lanes(lane, infinity(ty) - 1);
+        let halves = insn.op == FpSame::RsqrtS;
+        let (op, bound) =
+            if halves { (VecOp::GtS, infinity(ty) - 1) } else { (VecOp::Eq, infinity(ty)) };
+        let bound = self.all_lanes(lane, bound);
         let [n, m] = [n, m].map(|x| self.b.vfabs(ty, x));
-        let [n_special, m_special] = [n, m].map(|x| self.b.vbinary(VecOp::GtS, lane, x, largest));
+        let [n_special, m_special] = [n, m].map(|x| self.b.vbinary(op, lane, x, bound));
         let mut special = self.b.vor(n_special, m_special);
-        if insn.op == FpSame::RsqrtS {
+        if halves {
             // Zero less one is the largest number.
             let one = self.all_lanes(lane, 1);
             let n = self.b.vbinary(VecOp::Sub, lane, n, one);
