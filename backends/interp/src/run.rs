@@ -7,7 +7,7 @@ use crate::state::State;
 use crate::vector;
 use crate::vector_float;
 use std::sync::atomic::Ordering;
-use tcg_ir::{Env, ExitCode, GuestLayout, Interpreter, Label, Op, Sign, Tb, Type, Val};
+use tcg_ir::{Env, ExitCode, GuestLayout, HelperId, Interpreter, Label, Op, Sign, Tb, Type, Val};
 use tcg_mem::{Access, Fault};
 
 /// Runs TBs of one guest; keeps its scratch memory between them.
@@ -359,17 +359,34 @@ impl Frame<'_> {
             }
             Op::Call { h, d, a0, a1, a2, a3 } => {
                 let args = [a0, a1, a2, a3].map(|v| self.val(v));
-                let result = self.state.call(&self.layout.helpers[usize::from(h.0)], args);
-                let env = self.state.env();
-                let code = std::mem::replace(&mut env.helper_exit, ExitCode::NONE);
-                if code != ExitCode::NONE {
-                    env.pc = self.pc;
-                    return Ok(Next::Leave(code));
+                match self.call(h, args) {
+                    Ok(result) => self.set(d, result),
+                    Err(code) => return Ok(Next::Leave(code)),
                 }
-                self.set(d, result);
+            }
+            Op::CallGotoIf { cty, cond, h, arg, pc, a, b } => {
+                if self.holds(cty, cond, a, b) {
+                    return Ok(match self.call(h, [arg, 0, 0, 0]) {
+                        Ok(_) => self.goto(pc),
+                        Err(code) => Next::Leave(code),
+                    });
+                }
             }
         }
         Ok(Next::Op)
+    }
+
+    /// What the helper returns, or why it wants to leave.
+    fn call(&mut self, h: HelperId, args: [u64; 4]) -> Result<u64, ExitCode> {
+        let result = self.state.call(&self.layout.helpers[usize::from(h.0)], args);
+        let env = self.state.env();
+        match std::mem::replace(&mut env.helper_exit, ExitCode::NONE) {
+            ExitCode::NONE => Ok(result),
+            code => {
+                env.pc = self.pc;
+                Err(code)
+            }
+        }
     }
 
     fn set_pair(&mut self, first: Val, second: Val, (a, b): (u64, u64)) {

@@ -7,7 +7,7 @@ use crate::context::Cx;
 use crate::pins::Reg;
 use crate::slow::SlowOp;
 use std::mem::offset_of;
-use tcg_ir::layout::Env;
+use tcg_ir::layout::{Env, HelperId};
 use tcg_ir::{DirectExit, ExitCode, Type};
 
 /// A piece of cold code.
@@ -25,6 +25,8 @@ pub(crate) struct Cold {
 pub(crate) enum Then {
     /// Goes to another TB.
     Goto { pc: u64 },
+    /// Calls a helper for the instruction at `at`, and goes to another TB.
+    CallGoto { h: HelperId, arg: u64, at: u64, pc: u64 },
     /// Leaves to the loop.
     Exit { code: ExitCode, pc: u64 },
     /// Leaves because the jump table of a branch type does not know the guest pc in `target`.

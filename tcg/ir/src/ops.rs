@@ -391,6 +391,9 @@ macro_rules! for_each_op {
         Exit "exit" [EXIT] { code: u32, pc: u64 } () = (arg: opt(I64));
         /// Leaves to the loop with trap `code` at the current instruction if `a cond b`.
         TrapIf "trap_if" [Effects::FAULTS.and(Effects::READS_STATE)] { cty: Type, cond: Cond, code: u32 } () = (a: is(cty), b: is(cty));
+        /// If `a cond b`: calls a helper with one argument, a constant, and goes to the TB at `pc`. So a front end leaves to a
+        /// helper what is rare.
+        CallGotoIf "call_goto_if" [SIDE.and(FP)] { cty: Type, cond: Cond, h: HelperId, arg: u64, pc: u64 } () = (a: is(cty), b: is(cty));
         /// If the loop has asked this vCPU to leave: leaves with `ExitCode::INTERRUPT` and the guest pc `pc`.
         Poll "poll" [SIDE] { pc: u64 } () = ();
         /// Calls a helper; it may read and write all guest state and memory, fault and trap.

@@ -132,7 +132,9 @@ impl Checker<'_> {
                     Some(false) => {}
                 }
             }
-            Op::Call { h, .. } if usize::from(h.0) >= self.layout.helpers.len() => {
+            Op::Call { h, .. } | Op::CallGotoIf { h, .. }
+                if usize::from(h.0) >= self.layout.helpers.len() =>
+            {
                 return Err(format!("there is no helper {}", h.0));
             }
             Op::Lookup { table, .. } if usize::from(*table) >= self.layout.tables.len() => {

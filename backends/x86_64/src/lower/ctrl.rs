@@ -129,6 +129,31 @@ impl Cx<'_> {
         self.done(&[a, b]);
     }
 
+    pub(crate) fn call_goto_if(
+        &mut self,
+        cond: Cond,
+        (h, arg): (HelperId, u64),
+        pc: u64,
+        a: Val,
+        b: Val,
+    ) {
+        let cc = self.compare(cond, a, b);
+        let at = self.asm.jcc(cc);
+        self.cold(at, Then::CallGoto { h, arg, at: self.pc, pc });
+        self.done(&[a, b]);
+    }
+
+    /// The cold part.
+    fn call_goto(&mut self, (h, arg): (HelperId, u64), at: u64, pc: u64) {
+        let [first, others @ ..] = HELPER_ARGS;
+        self.asm.load_imm(first, arg);
+        for to in others {
+            self.asm.load_imm(to, 0);
+        }
+        self.call_helper(h, at);
+        self.direct_jump(pc);
+    }
+
     pub(crate) fn poll(&mut self, pc: u64) {
         let m = self.state(EXIT_REQUEST);
         self.asm.alu_imm(Alu::Cmp, false, m, 0);
@@ -293,14 +318,18 @@ impl Cx<'_> {
         self.done(&args);
         self.drop_registers();
         self.stored = None;
-        self.store_pc();
-        let Some(thunk) = self.shared.offsets.helpers.get(usize::from(h.0)) else {
-            self.failed = true;
-            return;
-        };
-        self.call_prologue(*thunk);
+        self.call_helper(h, self.pc);
         self.regs.locked = bit(RAX);
         self.finish_in(d, RAX);
+    }
+
+    /// Calls the thunk of a helper, whose arguments are in their registers, for the instruction at the guest pc `at`.
+    fn call_helper(&mut self, h: HelperId, at: u64) {
+        self.store_pc(at);
+        match self.shared.offsets.helpers.get(usize::from(h.0)) {
+            Some(&thunk) => self.call_prologue(thunk),
+            None => self.failed = true,
+        }
     }
 
     /// Gives all values that are needed after this op a place in memory; arguments keep their registers too.
@@ -387,13 +416,13 @@ impl Cx<'_> {
         self.regs.also = [NIL; 32];
     }
 
-    fn store_pc(&mut self) {
+    fn store_pc(&mut self, pc: u64) {
         let m = self.state(PC);
-        match i32::try_from(self.pc as i64) {
+        match i32::try_from(pc as i64) {
             Ok(imm) => self.asm.store_imm(8, m, imm),
             Err(_) => {
-                self.asm.store_imm(4, m, self.pc as u32 as i32);
-                self.asm.store_imm(4, m.plus(4), (self.pc >> 32) as u32 as i32);
+                self.asm.store_imm(4, m, pc as u32 as i32);
+                self.asm.store_imm(4, m.plus(4), (pc >> 32) as u32 as i32);
             }
         }
     }
@@ -404,6 +433,7 @@ impl Cx<'_> {
     pub(crate) fn emit_control(&mut self, then: Then) {
         match then {
             Then::Goto { pc } => self.direct_jump(pc),
+            Then::CallGoto { h, arg, at, pc } => self.call_goto((h, arg), at, pc),
             Then::Exit { code, pc } => self.leave(code, pc),
             Then::Indirect { target, branch_type } => self.indirect_miss(target, branch_type),
             Then::ReturnMiss { target } => self.return_miss(target),

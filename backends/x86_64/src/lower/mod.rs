@@ -156,6 +156,9 @@ impl Cx<'_> {
             Op::PushReturn { pc } => self.return_to = self.shared.shortcuts.returns.then_some(pc),
             Op::Exit { code, pc, arg } => self.exit(code, pc, arg),
             Op::TrapIf { cond, code, a, b, .. } => self.trap_if(cond, code, a, b),
+            Op::CallGotoIf { cond, h, arg, pc, a, b, .. } => {
+                self.call_goto_if(cond, (h, arg), pc, a, b);
+            }
             Op::Poll { pc } => self.poll(pc),
             Op::Call { h, d, a0, a1, a2, a3 } => self.call(h, d, [a0, a1, a2, a3]),
         }

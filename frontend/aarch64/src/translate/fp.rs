@@ -145,6 +145,7 @@ impl Translator<'_> {
         let negates_product = matches!(op, FpSame::MSub | FpSame::NMAdd);
         let negates_addend = matches!(op, FpSame::NMAdd | FpSame::NMSub);
         if self.inline_lane(insn.lane) == Some(Type::F16) {
+            self.may_leave(&Insn { ra: f.ra, ..insn });
             return self.fused_halves((negates_product, negates_addend), f);
         }
         let Some(ty) = self.inline_float(insn.lane) else {

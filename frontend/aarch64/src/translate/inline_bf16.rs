@@ -40,7 +40,7 @@ impl Translator<'_> {
         let lane = IrLane::S;
         let magnitude = self.b.vfabs(Type::F32, n);
         let (least, end) = (power_of_two(Type::F32, -126), power_of_two(Type::F32, 127 - 16));
-        self.alone_unless_zero_or_within(lane, Width::Full, magnitude, (least, end));
+        self.leave_unless_zero_or_within(lane, Width::Full, magnitude, (least, end));
         let sign = self.b.vxor(n, magnitude);
         let mask = self.all_lanes(lane, EXPONENT);
         let exponent = self.b.vand(magnitude, mask);

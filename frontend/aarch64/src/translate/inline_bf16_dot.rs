@@ -38,7 +38,7 @@ impl Translator<'_> {
         }
         let (n, m, d) = (self.v(insn.rn), self.second(insn.rm, insn.element), self.v(insn.rd));
         let [n, m, d] = [n, m, d].map(|x| self.operand(Type::F32, insn.width, x));
-        self.alone_unless_summands(insn.width, [n, m, d]);
+        self.leave_unless_summands(insn.width, [n, m, d]);
         if insn.op == FpLong::BfDot {
             return Some(self.added_products(insn.width, d, &[(n, m)]));
         }
@@ -52,8 +52,8 @@ impl Translator<'_> {
         Some(self.added_products(insn.width, d, &pairs))
     }
 
-    /// Runs the instruction alone unless the bfloat16 lanes of `n` and `m` and the lanes of `d` are ordinary.
-    fn alone_unless_summands(&mut self, width: Width, [n, m, d]: [Val; 3]) {
+    /// Leaves the instruction to its helper unless the bfloat16 lanes of `n` and `m` and the lanes of `d` are ordinary.
+    fn leave_unless_summands(&mut self, width: Width, [n, m, d]: [Val; 3]) {
         let bf16 = |exponent| power_of_two(Type::F32, exponent) >> 16;
         let operands = (bf16(OPERANDS.0), bf16(OPERANDS.1));
         let [first, end] = [ADDENDS.0, ADDENDS.1].map(|e| power_of_two(Type::F32, e));
@@ -62,7 +62,7 @@ impl Translator<'_> {
         {
             let signs = self.all_lanes(lane, 1 << (lane.bits() - 1));
             let magnitude = self.b.vandnot(x, signs);
-            self.alone_unless_zero_or_within(lane, width, magnitude, range);
+            self.leave_unless_zero_or_within(lane, width, magnitude, range);
         }
     }
 

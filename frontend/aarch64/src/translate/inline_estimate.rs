@@ -1,8 +1,7 @@
 //! FRECPE, FRSQRTE, FRECPX, URECPE and URSQRTE as IR ops: a table of 256 bytes and arithmetic on exponents.
 //!
 //! Ordinary numbers raise nothing in any mode. Operands that are zeros, subnormal, infinite, NaNs, or (of roots) negative, and
-//! results that may be subnormal, are left to the helper: the instruction is run again alone (see
-//! [`crate::state::TB_ALONE`]).
+//! results that may be subnormal, are left to the helper (see [`Translator::leave_if_any`]).
 
 use super::Translator;
 use crate::helpers::fp::misc::FpMisc;
@@ -67,7 +66,7 @@ impl Translator<'_> {
         let magnitude = self.b.vandnot(n, signs);
         let largest = 2 * format.bias - 1;
         let range = (format.exponent(1), format.exponent(largest));
-        self.alone_unless_within(format.lane, width, magnitude, range);
+        self.leave_unless_within(format.lane, width, magnitude, range);
         let estimates = self.estimates(RECIPROCAL, (format, width), format.fraction - 8, n);
         let exponents = self.all_lanes(format.lane, format.exponent_mask());
         let exponents = self.b.vand(magnitude, exponents);
@@ -80,7 +79,7 @@ impl Translator<'_> {
 
     fn reciprocal_roots(&mut self, (format, width): (Format, Width), n: Val) -> Val {
         let range = (format.exponent(1), format.exponent_mask());
-        self.alone_unless_within(format.lane, width, n, range);
+        self.leave_unless_within(format.lane, width, n, range);
         // The last bit of the exponent chooses the half of the table.
         let estimates = self.estimates(RECIPROCAL_ROOT, (format, width), format.fraction - 7, n);
         let mask = self.all_lanes(format.lane, format.exponent_mask());
@@ -96,7 +95,7 @@ impl Translator<'_> {
         let signs = self.all_lanes(format.lane, format.sign());
         let magnitude = self.b.vandnot(n, signs);
         let infinity = format.exponent_mask();
-        self.alone_unless_within(format.lane, width, magnitude, (format.exponent(1), infinity + 1));
+        self.leave_unless_within(format.lane, width, magnitude, (format.exponent(1), infinity + 1));
         let kept = self.all_lanes(format.lane, format.sign() | infinity);
         let kept = self.b.vand(n, kept);
         let inverted = self.all_lanes(format.lane, infinity);
@@ -151,8 +150,8 @@ impl Translator<'_> {
         entries
     }
 
-    /// Runs the instruction alone if `x` in a lane, as a signed number, is not in the range, whose end is outside.
-    pub(super) fn alone_unless_within(
+    /// Leaves the instruction to its helper if `x` in a lane, as a signed number, is not in the range, whose end is outside.
+    pub(super) fn leave_unless_within(
         &mut self,
         lane: Lane,
         width: Width,
@@ -165,11 +164,12 @@ impl Translator<'_> {
         let last = self.all_lanes(lane, most_negative.wrapping_add(end - first - 1));
         let x = self.b.vbinary(VecOp::Add, lane, x, shift);
         let outside = self.b.vbinary(VecOp::GtS, lane, x, last);
-        self.alone_if_any(lane, width, outside);
+        self.leave_if_any(lane, width, outside);
     }
 
-    /// Runs the instruction alone if a bit of a lane is one.
-    pub(super) fn alone_if_any(&mut self, lane: Lane, width: Width, x: Val) {
+    /// Leaves the instruction to its helper if a bit of a lane is one (see [`Translator::may_leave`]; where the helper is not
+    /// known: runs it again alone, see [`crate::state::TB_ALONE`]). To be placed before it changes anything but FPSR.
+    pub(super) fn leave_if_any(&mut self, lane: Lane, width: Width, x: Val) {
         let (ty, bits) = match width {
             Width::Scalar if lane < Lane::S => (Type::I32, self.b.vextract(lane, 0, x)),
             Width::Scalar if lane == Lane::S => (Type::I32, self.b.vlow(Type::I32, x)),
@@ -180,7 +180,13 @@ impl Translator<'_> {
             }
         };
         let zero = self.b.constant(ty, 0);
-        self.alone_if(ty, Cond::Ne, bits, zero);
+        match self.out_of_line {
+            Some(helper) => {
+                let next = self.next_pc();
+                self.b.call_goto_if((ty, Cond::Ne, bits, zero), helper, next);
+            }
+            None => self.alone_if(ty, Cond::Ne, bits, zero),
+        }
     }
 }
 

@@ -5,8 +5,8 @@
 //!
 //! - zero, which the guest has, too, and its underflow has been raised (and inexact, which FPSR has already; see
 //!   [`TB_FP_HALF_FLUSH`]);
-//! - the smallest normal number, which may also have been exact. It is left to the helper: the instruction is run again alone
-//!   (see [`crate::state::TB_ALONE`]). What the host raised until then the helper raises, too.
+//! - the smallest normal number, which may also have been exact. It is left to the helper (see [`Translator::leave_if_any`]).
+//!   What the host raised until then the helper raises, too.
 
 use super::Translator;
 use crate::helpers::simd::lanes::Width;
@@ -46,7 +46,7 @@ impl Translator<'_> {
         }
         let (magnitude, normal) = self.magnitude_and_normal(result);
         let is_least = self.b.vbinary(VecOp::Eq, Lane::H, magnitude, normal);
-        self.alone_if_any(Lane::H, width, is_least);
+        self.leave_if_any(Lane::H, width, is_least);
         let lost = self.subnormal(magnitude, normal);
         let before = self.b.get(FLUSHED);
         let all = self.b.vor(before, lost);

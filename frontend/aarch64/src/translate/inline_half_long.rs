@@ -16,7 +16,7 @@ impl Translator<'_> {
     /// The new vector, zeros above what the instruction writes; none if the helper must do it.
     ///
     /// Widening a signaling NaN would make it quiet, so that the multiplication might choose another one: with those among
-    /// the halves the instruction is run again alone.
+    /// the halves the instruction is left to the helper.
     pub(super) fn inline_half_long(&mut self, insn: &Insn<FpLong>) -> Option<Val> {
         let (half, ty) = (self.inline_lane(Lane::H)?, self.inline_float(Lane::S)?);
         if self.alone() {
@@ -24,7 +24,7 @@ impl Translator<'_> {
         }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         let [n, m] = [n, m].map(|x| self.halves_read(insn, x));
-        self.alone_if_signaling(n, m);
+        self.leave_if_signaling(n, m);
         let [n, m] = [n, m].map(|x| {
             let x = self.flushed(half, x);
             self.b.vfwiden(half, false, x)
@@ -47,7 +47,7 @@ impl Translator<'_> {
         self.b.vzext(low)
     }
 
-    fn alone_if_signaling(&mut self, n: Val, m: Val) {
+    fn leave_if_signaling(&mut self, n: Val, m: Val) {
         let first = infinity(Type::F16) + 1;
         let end = infinity(Type::F16) | QUIET;
         let to_first = self.all_lanes(IrLane::H, MOST_NEGATIVE - first);
@@ -58,6 +58,6 @@ impl Translator<'_> {
             self.b.vbinary(VecOp::GtS, IrLane::H, end, moved)
         });
         let signaling = self.b.vor(n, m);
-        self.alone_if_any(IrLane::H, Width::Half, signaling);
+        self.leave_if_any(IrLane::H, Width::Half, signaling);
     }
 }

@@ -1,7 +1,6 @@
 //! Roundings that are those of the host for numbers in range: FRINT32X and its like, FCVTXN, FJCVTZS.
 //!
-//! Other operands, and NaNs, are left to the helper: the instruction is run again alone (see
-//! [`crate::state::TB_ALONE`]).
+//! Other operands, and NaNs, are left to the helper (see [`Translator::leave_if_any`]).
 
 use super::cc::Cc;
 use super::inline_convert::power_of_two;
@@ -30,7 +29,7 @@ impl Translator<'_> {
         let magnitude = self.b.vfabs(ty, n);
         let largest = self.all_lanes(lane, largest_in_range(ty, insn.op));
         let outside = self.b.vbinary(VecOp::GtS, lane, magnitude, largest);
-        self.alone_if_any(lane, insn.width, outside);
+        self.leave_if_any(lane, insn.width, outside);
         self.notice_subnormals(ty, n);
         Some(self.b.vfround(ty, rounding.ir(), false, n))
     }
@@ -47,7 +46,7 @@ impl Translator<'_> {
         let n = if scalar { self.operand(Type::F64, insn.width, n) } else { n };
         let magnitude = self.b.vfabs(Type::F64, n);
         let normal = (power_of_two(Type::F64, -126), LARGEST_SINGLE + 1);
-        self.alone_unless_zero_or_within(IrLane::D, Width::Full, magnitude, normal);
+        self.leave_unless_zero_or_within(IrLane::D, Width::Full, magnitude, normal);
         self.b.vfnarrow(Type::F64, Type::F32, n);
         let odd = self.odd_single(n);
         Some(self.b.vfnarrow(Type::F64, Type::F32, odd))
@@ -62,8 +61,8 @@ impl Translator<'_> {
         self.b.vandnot(odd, below)
     }
 
-    /// Runs the instruction alone unless each lane of `magnitude` is zero or in the range, whose end is outside.
-    pub(super) fn alone_unless_zero_or_within(
+    /// Leaves the instruction to its helper unless each lane of `magnitude` is zero or in the range, whose end is outside.
+    pub(super) fn leave_unless_zero_or_within(
         &mut self,
         lane: IrLane,
         width: Width,
@@ -77,7 +76,7 @@ impl Translator<'_> {
         let zeros = self.b.vbinary(VecOp::Eq, lane, magnitude, zero);
         let small = self.b.vandnot(small, zeros);
         let outside = self.b.vor(small, large);
-        self.alone_if_any(lane, width, outside);
+        self.leave_if_any(lane, width, outside);
     }
 
     /// FJCVTZS: Z tells that converting back gives the operand, with its sign; false if the helper must do it.

@@ -1,7 +1,7 @@
 //! FMULX and the steps of Newton's method, FRECPS and FRSQRTS, as IR ops.
 //!
 //! They differ from a multiplication and a fused multiply-add for infinities times zero alone. Operands that are infinite are
-//! left to the helper: the instruction is run again alone (see [`crate::state::TB_ALONE`]).
+//! left to the helper (see [`Translator::leave_if_any`]).
 
 use super::Translator;
 use super::inline_convert::power_of_two;
@@ -17,7 +17,7 @@ impl Translator<'_> {
         }
         let (n, m) = (self.v(insn.rn), self.second(insn.rm, insn.element));
         let [n, m] = [n, m].map(|x| self.flushed_operand(ty, insn.width, x));
-        self.alone_unless_ordinary(insn, ty, n, m);
+        self.leave_unless_ordinary(insn, ty, n, m);
         let result = match insn.op {
             FpSame::MulX => {
                 return Some(self.arithmetic_result(VecFpOp::Mul, ty, insn.width, (n, m)));
@@ -37,9 +37,9 @@ impl Translator<'_> {
         Some(self.operand(ty, insn.width, result))
     }
 
-    /// Runs the instruction alone if a lane is infinite. FRSQRTS also if it is a NaN, which halving would make quiet, or too
+    /// Leaves the instruction to its helper if a lane is infinite. FRSQRTS also if it is a NaN, which halving would make quiet, or too
     /// small to be halved exactly.
-    fn alone_unless_ordinary(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) {
+    fn leave_unless_ordinary(&mut self, insn: &Insn<FpSame>, ty: Type, n: Val, m: Val) {
         let lane = Lane::of_float(ty);
         let halves = insn.op == FpSame::RsqrtS;
         let (op, bound) =
@@ -56,7 +56,7 @@ impl Translator<'_> {
             let small = self.b.vbinary(VecOp::GtU, lane, least, n);
             special = self.b.vor(special, small);
         }
-        self.alone_if_any(lane, insn.width, special);
+        self.leave_if_any(lane, insn.width, special);
     }
 }
 

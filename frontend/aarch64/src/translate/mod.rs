@@ -65,7 +65,7 @@ use crate::trap::Trap;
 use cc::Cc;
 use frontend_common::{block, lazy};
 use isa::aarch64::{Translator as IsaTranslator, dispatch_word, to_left};
-use tcg_ir::{Builder, CodeWindow, Sign, TranslateOptions, Type, Val};
+use tcg_ir::{Builder, CodeWindow, HelperId, Sign, TranslateOptions, Type, Val};
 
 /// Length of every instruction, in bytes.
 const LEN: u64 = 4;
@@ -114,6 +114,8 @@ pub(crate) struct Translator<'a> {
     pub(crate) cc: Cc,
     lazy: lazy::Puts,
     side_exits: u32,
+    /// The helper that can do the current instruction, with its argument, where what is inlined may leave it to it.
+    out_of_line: Option<(HelperId, u64)>,
     /// The block has ended.
     pub(crate) ended: bool,
 }
@@ -129,6 +131,7 @@ pub(crate) fn translate(code: CodeWindow<'_>, options: &TranslateOptions, b: &mu
         cc: Cc::Dynamic,
         lazy: lazy::Puts::new(CC_OP, CC_A, CC_B),
         side_exits: 0,
+        out_of_line: None,
         ended: false,
     };
     if pc & (LEN - 1) == 0 {
@@ -194,6 +197,7 @@ impl Translator<'_> {
     /// Starts the instruction at `pc`.
     fn begin(&mut self, pc: u64) {
         self.pc = pc;
+        self.out_of_line = None;
         self.b.insn_start(pc, LEN as u8);
         self.b.tb.n_insns += 1;
         self.b.tb.end_pc = pc.wrapping_add(LEN);

@@ -22,6 +22,7 @@ impl Translator<'_> {
     }
 
     fn fp_lanes(&mut self, insn: Insn<FpSame>) {
+        self.may_leave(&insn);
         match self.inline_fp_same(&insn) {
             Some(value) => self.set_v(insn.rd, value),
             None => self.by_helper(insn),
@@ -53,6 +54,7 @@ impl Translator<'_> {
         (rd, rn): (u8, u8),
     ) {
         let insn = Insn { imm: rounding as u8, rd, rn, ..Insn::new(op, lane, width) };
+        self.may_leave(&insn);
         match self.inline_fp_misc(&insn, rounding) {
             Some(value) => self.set_v(rd, value),
             None => self.by_helper(insn),
@@ -71,6 +73,7 @@ impl Translator<'_> {
     }
 
     fn fp_convert_integer(&mut self, insn: Insn<FpInteger>) {
+        self.may_leave(&insn);
         match self.inline_fp_integer(&insn) {
             Some(value) => self.set_v(insn.rd, value),
             None => self.by_helper(insn),
@@ -98,6 +101,7 @@ impl Translator<'_> {
         (rd, rn): (u8, u8),
     ) {
         let insn = Insn { rd, rn, ..Insn::new(op, narrow, width) };
+        self.may_leave(&insn);
         if !self.inline_fp_convert(&insn) {
             self.by_helper(insn);
         }
@@ -105,6 +109,7 @@ impl Translator<'_> {
 
     fn fp_across(&mut self, op: FpAcross, lane: Lane, count: u8, (rd, rn): (u8, u8)) {
         let insn = Insn { imm: count, rd, rn, ..Insn::new(op, lane, Width::Scalar) };
+        self.may_leave(&insn);
         if !self.inline_fp_across(&insn) {
             self.by_helper(insn);
         }
@@ -166,6 +171,7 @@ impl Translator<'_> {
     }
 
     fn multiply_long(&mut self, insn: Insn<FpLong>) {
+        self.may_leave(&insn);
         let inlined = match insn.op {
             FpLong::MlaL | FpLong::MlsL => self.inline_half_long(&insn),
             FpLong::BfMlaL => self.inline_bf16_long(&insn),

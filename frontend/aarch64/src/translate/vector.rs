@@ -89,6 +89,11 @@ impl Translator<'_> {
         self.options.inline.then_some(())
     }
 
+    /// Before an instruction is inlined: says to which helper [`Translator::leave_if_any`] leaves it.
+    pub(super) fn may_leave<O: Family>(&mut self, insn: &Insn<O>) {
+        self.out_of_line = Some((O::HELPER, insn.pack()));
+    }
+
     /// Does an instruction by the helper of its family.
     pub(super) fn by_helper<O: Family>(&mut self, insn: Insn<O>) {
         self.call_packed(O::HELPER, insn, None);

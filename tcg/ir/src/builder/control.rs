@@ -70,6 +70,16 @@ impl Builder {
         self.push(Op::TrapIf { cty, cond, code, a, b });
     }
 
+    /// Calls a helper with a constant and goes to `pc` if `a cond b`.
+    pub fn call_goto_if(
+        &mut self,
+        (cty, cond, a, b): (Type, Cond, Val, Val),
+        (h, arg): (HelperId, u64),
+        pc: u64,
+    ) {
+        self.push(Op::CallGotoIf { cty, cond, h, arg, pc, a, b });
+    }
+
     /// Leaves at `pc` if the loop has asked for it.
     pub fn poll(&mut self, pc: u64) {
         self.push(Op::Poll { pc });

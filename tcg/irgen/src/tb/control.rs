@@ -4,13 +4,13 @@ use super::{INSN_BYTES, Maker, TRAP};
 use crate::random::RandomExt as _;
 use crate::toy::extra_offset;
 use rand::RngExt as _;
-use tcg_ir::{FpMask, TargetKind, Type};
+use tcg_ir::{FpMask, HelperId, TargetKind, Type};
 
 impl Maker<'_> {
     pub(super) fn control(&mut self) {
         let (ty, cond) = (self.int_type(), self.cond());
         let (a, b) = (self.take(ty), self.take(ty));
-        match self.random.random_range(0..8) {
+        match self.random.random_range(0..9) {
             0..=2 => {
                 let label = self.b.new_label();
                 self.open.push(label);
@@ -27,6 +27,10 @@ impl Maker<'_> {
             7 => {
                 let pc = self.pc;
                 self.b.poll(pc);
+            }
+            8 if self.config.calls => {
+                let (arg, pc) = (self.random.random_range(0..4), self.target());
+                self.b.call_goto_if((ty, cond, a, b), (HelperId(0), arg), pc);
             }
             _ => {
                 let pc = self.target();

@@ -39,7 +39,8 @@ pub(super) fn simplify(fold: &mut Fold, tb: &mut Tb, op: &Op) -> Outcome {
         | Op::Select { .. }
         | Op::BrCond { .. }
         | Op::GotoIf { .. }
-        | Op::TrapIf { .. } => condition::simplify(fold, tb, op),
+        | Op::TrapIf { .. }
+        | Op::CallGotoIf { .. } => condition::simplify(fold, tb, op),
         Op::Ld { .. } | Op::St { .. } => memory::simplify(tb, op),
         _ => Outcome::Keep,
     }

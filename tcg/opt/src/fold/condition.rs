@@ -61,6 +61,13 @@ pub(super) fn simplify(fold: &Fold, tb: &Tb, op: &Op) -> Outcome {
                 Outcome::Rewrite(Op::TrapIf { cty, cond, code, a, b })
             }
         },
+        Op::CallGotoIf { cty, cond, h, arg, pc, a, b } => match test(fold, tb, cty, cond, a, b) {
+            Known::Unchanged | Known::Always(true) => Outcome::Keep,
+            Known::Always(false) => Outcome::Drop,
+            Known::Is(Test { ty: cty, cond, a, b }) => {
+                Outcome::Rewrite(Op::CallGotoIf { cty, cond, h, arg, pc, a, b })
+            }
+        },
         _ => Outcome::Keep,
     }
 }
