@@ -185,7 +185,7 @@ static void untouched(void) {
 
 static void show_resent(int number, siginfo_t *info, void *context) {
     (void)context;
-    printf("resent %d code %d address %p\n", number, info->si_code, info->si_addr);
+    printf("resent %d code %d address %p\n", number, info->si_code, info->si_code > 0 ? info->si_addr : NULL);
 }
 
 /* A crash handler may send the fault it got once more, with its code. */
@@ -210,8 +210,31 @@ static void resent(void) {
     }
 }
 
+/* Signals of faults, sent while they are blocked, wait like others. */
+static void blocked(void) {
+    sigset_t set, pending;
+    struct sigaction action = {.sa_sigaction = show_resent, .sa_flags = SA_SIGINFO}, old;
+    siginfo_t info;
+    sigemptyset(&set);
+    sigaddset(&set, SIGFPE);
+    sigaction(SIGFPE, &action, &old);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGFPE);
+    sigpending(&pending);
+    printf("pending %d", sigismember(&pending, SIGFPE));
+    printf(" waited for %d", sigwaitinfo(&set, &info));
+    printf(" code %d from %d\n", info.si_code, info.si_pid == getpid());
+    sigpending(&pending);
+    printf("pending %d\n", sigismember(&pending, SIGFPE));
+    raise(SIGFPE);
+    puts("unblocked");
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigaction(SIGFPE, &old, NULL);
+}
+
 int main(void) {
     untouched();
+    blocked();
     faults();
     resent();
     queued();

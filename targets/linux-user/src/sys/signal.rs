@@ -116,7 +116,9 @@ pub fn sigprocmask(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
 pub fn rt_sigpending(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
     let mut mask = 0u64;
     ctx.blocking(libc::SYS_rt_sigpending, [&raw mut mask as u64, 8, 0, 0, 0, 0])?;
-    ctx.put_u64(a[0], mask & ctx.task.mask)?;
+    // What the host cannot block waits here.
+    let held = ctx.task.held.iter().fold(0, |held, (signal, _)| held | bit(*signal));
+    ctx.put_u64(a[0], mask & ctx.task.mask | held)?;
     Ok(0)
 }
 
@@ -151,6 +153,13 @@ pub fn rt_sigtimedwait(ctx: &mut Ctx<'_>, a: &Args) -> SysResult {
         return Err(Errno::EINVAL);
     }
     let set = ctx.get_u64(a[0])?;
+    if let Some(at) = ctx.task.held.iter().position(|(signal, _)| set & bit(*signal) != 0) {
+        let (signal, info) = ctx.task.held.remove(at);
+        if a[1] != 0 {
+            write_bytes(a[1], &info)?;
+        }
+        return Ok(signal as u64);
+    }
     let time = if a[2] == 0 { None } else { Some(ctx.get_layout(a[2], kernel::TIMESPEC)?) };
     let time = time.as_ref().map_or(0, |t| t.as_ptr() as u64);
     let mut info = zeroed::<libc::siginfo_t>();
