@@ -82,7 +82,7 @@ impl<G: Guest> Vcpu<G> {
     /// A vCPU of `machine` with the CPU state `state`.
     ///
     /// # Errors
-    /// None now; reserved for hosts that refuse.
+    /// A machine that compiles but has no code cache, which [`Machine::new`] never makes.
     pub fn new(machine: &Machine<G>, state: Box<G::State>) -> io::Result<Vcpu<G>> {
         let core = &machine.core;
         let state = Box::into_raw(state);

@@ -223,9 +223,9 @@ macro_rules! for_each_op {
         PutLo "put_lo" [Effects::WRITES_STATE] { g: Global } () = (v: is(I32));
         /// Sets the high half of an `i64` global and keeps its low half.
         PutHi "put_hi" [Effects::WRITES_STATE] { g: Global } () = (v: is(I32));
-        /// Loads CPU state that is no global, at byte offset `off`, host byte order.
+        /// Loads CPU state that is not a global, at byte offset `off`, host byte order.
         LdState "ld_state" [Effects::READS_STATE] { ty: Type, off: u32 } (d: gives(ty)) = ();
-        /// Stores CPU state that is no global, at byte offset `off`, host byte order.
+        /// Stores CPU state that is not a global, at byte offset `off`, host byte order.
         StState "st_state" [Effects::WRITES_STATE] { ty: Type, off: u32 } () = (v: is(ty));
 
         // --- guest memory ----------------------------------------------------------------------

@@ -19,7 +19,7 @@ impl Prot {
     /// Fetching instructions.
     pub const EXEC: Prot = Prot(4);
 
-    /// Indirect jumps come only to places that are meant for them; the guest's kernel says by which bit they are asked for.
+    /// Of code: indirect branches may lead only to landing pads. The host has no such permission; who runs the code checks.
     pub const GUARDED: Prot = Prot(0x10);
 
     /// From `PROT_READ | PROT_WRITE | PROT_EXEC` of a system call; other bits are dropped.
