@@ -94,6 +94,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) stored: Option<(u64, i32)>,
     /// A value and the place in the code up to which the flags tell whether it is zero or negative.
     pub(crate) flags_of: (Val, usize),
+    /// A value that is the host's carry flag while [`Asm::has_marked_flags`].
+    pub(crate) carry_of: Val,
     /// An index that is another value shifted left by so many bits, and is not computed: the host's addressing does it.
     pub(crate) scaled: Option<(Val, Val, u8)>,
     /// Loading a constant must not change the flags.
@@ -142,6 +144,7 @@ pub(crate) fn compile(
         return_to: None,
         stored: None,
         flags_of: (Val::NONE, 0),
+        carry_of: Val::NONE,
         scaled: None,
         keep_flags: false,
         failed: false,

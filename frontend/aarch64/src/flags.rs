@@ -20,20 +20,29 @@ pub const C: u8 = 2;
 /// V as a bit of the flags.
 pub const V: u8 = 1;
 
+/// Bit of `cc_op`: C is not to be read off it. Without it C is bit 1 ([`C`]), be it of the flags themselves or of a kind.
+pub const CARRY_UNKNOWN: u32 = 1 << 6;
+
 /// What made the flags. The width (32 or 64 bits) is in the lowest bit of the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum Kind {
+    /// Sum `cc_a`, of which `cc_b` was an operand, with a carry: the kind is greater by one if C is set, and by two if a
+    /// carry went in.
+    AddCarry = 8,
+    /// Difference `cc_a`, of which `cc_b` was the second operand, with a borrow: the kind is greater by one if C is set, and
+    /// by two if a borrow went in.
+    SubBorrow = 12,
     /// Difference of `cc_a` and `cc_b`.
-    Cmp = 8,
+    Cmp = 32,
     /// Difference `cc_a`, of which `cc_b` was the second operand.
-    Sub = 9,
+    Sub = 33,
     /// Sum `cc_a`, of which `cc_b` was an operand.
-    Add = 10,
+    Add = 34,
     /// Logical result `cc_a`: N and Z from it, C and V zero.
-    Logic = 11,
+    Logic = 35,
     /// Comparison of the floats `cc_a` and `cc_b`, as their bits.
-    FCmp = 12,
+    FCmp = 36,
 }
 
 impl Kind {
@@ -45,13 +54,20 @@ impl Kind {
 
     const fn from_op(op: u32) -> Kind {
         match lazy::kind(op) {
-            9 => Kind::Sub,
-            10 => Kind::Add,
-            11 => Kind::Logic,
-            12 => Kind::FCmp,
+            8..=11 => Kind::AddCarry,
+            12..=15 => Kind::SubBorrow,
+            33 => Kind::Sub,
+            34 => Kind::Add,
+            35 => Kind::Logic,
+            36 => Kind::FCmp,
             _ => Kind::Cmp,
         }
     }
+}
+
+/// Whether a carry or borrow went into a sum or difference that was made with one.
+const fn carried_in(op: u32) -> bool {
+    lazy::kind(op) & 2 != 0
 }
 
 impl CpuState {
@@ -68,7 +84,8 @@ impl CpuState {
         let up = if wide { 0 } else { 32 };
         let (a, b) = (self.cc_a << up, b << up);
         if kind != Kind::FCmp {
-            return evaluate(kind, a, b);
+            let carry = u64::from(carried_in(self.cc_op)) << up;
+            return evaluate(kind, a, b, carry);
         }
         match self.env.fp_mode & Env::FP_FLUSH {
             0 => float_difference(wide, a, b),
@@ -93,11 +110,14 @@ impl CpuState {
     }
 }
 
-fn evaluate(kind: Kind, a: u64, b: u64) -> u8 {
+/// The flags; `carry` is what went into kinds with a carry.
+fn evaluate(kind: Kind, a: u64, b: u64, carry: u64) -> u8 {
     match kind {
-        Kind::Cmp | Kind::FCmp => difference(a, b),
-        Kind::Sub => difference(a.wrapping_add(b), b),
-        Kind::Add => sum(a.wrapping_sub(b), b),
+        Kind::Cmp | Kind::FCmp => difference(a, b, 0),
+        Kind::Sub => difference(a.wrapping_add(b), b, 0),
+        Kind::SubBorrow => difference(a.wrapping_add(b).wrapping_add(carry), b, carry),
+        Kind::Add => sum(a.wrapping_sub(b), b, 0),
+        Kind::AddCarry => sum(a.wrapping_sub(b).wrapping_sub(carry), b, carry),
         Kind::Logic => sign_and_zero(a),
     }
 }
@@ -110,16 +130,20 @@ fn bit(is: bool, flag: u8) -> u8 {
     if is { flag } else { 0 }
 }
 
-fn sum(a: u64, b: u64) -> u8 {
-    let (result, carry) = a.overflowing_add(b);
-    let (_, overflow) = a.cast_signed().overflowing_add(b.cast_signed());
-    sign_and_zero(result) | bit(carry, C) | bit(overflow, V)
+/// Flags of `a + b + carry`.
+fn sum(a: u64, b: u64, carry: u64) -> u8 {
+    let result = a.wrapping_add(b).wrapping_add(carry);
+    let all = u128::from(a) + u128::from(b) + u128::from(carry);
+    let overflow = (a ^ result) & (b ^ result);
+    sign_and_zero(result) | bit(all >> 64 != 0, C) | bit(overflow >> 63 != 0, V)
 }
 
-fn difference(a: u64, b: u64) -> u8 {
-    let (result, borrow) = a.overflowing_sub(b);
-    let (_, overflow) = a.cast_signed().overflowing_sub(b.cast_signed());
-    sign_and_zero(result) | bit(!borrow, C) | bit(overflow, V)
+/// Flags of `a - b - borrow`.
+fn difference(a: u64, b: u64, borrow: u64) -> u8 {
+    let result = a.wrapping_sub(b).wrapping_sub(borrow);
+    let borrows = u128::from(a) < u128::from(b) + u128::from(borrow);
+    let overflow = (a ^ b) & (a ^ result);
+    sign_and_zero(result) | bit(!borrows, C) | bit(overflow >> 63 != 0, V)
 }
 
 /// Flags of a comparison of floats by its outcome: 0 equal, 1 low, 2 high, 3 unordered.
@@ -172,6 +196,42 @@ mod tests {
         check(Kind::Add, false, 0, 0x8000_0000, Z | C | V);
         check(Kind::Logic, false, 0xffff_ffff_0000_0000, 0, Z);
         check(Kind::Logic, true, 1 << 63, 0, N);
+    }
+
+    /// The result and the second operand of a sum or difference into which a carry or borrow went.
+    fn check_carry(kind: Kind, wide: bool, result: u64, b: u64, flags: u8) {
+        let carry_in = 2 << 1;
+        let carry = u32::from(flags & C);
+        let cc_op = kind.op(wide) + carry_in + carry;
+        let state = CpuState { cc_op, cc_a: result, cc_b: b, ..CpuState::default() };
+        assert_eq!(state.flags(), flags, "{kind:?} wide={wide} {result:#x} {b:#x}");
+        assert_eq!(state.cc_op & CARRY_UNKNOWN, 0);
+    }
+
+    #[test]
+    fn sums_with_carry() {
+        check(Kind::AddCarry, true, 3, 2, 0);
+        check(Kind::AddCarry, true, 1, 2, C);
+        check_carry(Kind::AddCarry, true, 0, u64::MAX, Z | C);
+        check_carry(Kind::AddCarry, true, u64::MAX, u64::MAX, N | C);
+        check_carry(Kind::AddCarry, true, 1 << 63, i64::MAX as u64, N | V);
+        check_carry(Kind::AddCarry, true, 0, 0, Z | C);
+        check_carry(Kind::AddCarry, true, 1, 0, 0);
+        check_carry(Kind::AddCarry, false, 0, 0xffff_ffff, Z | C);
+        check_carry(Kind::AddCarry, false, 0x8000_0000, 0x7fff_ffff, N | V);
+    }
+
+    #[test]
+    fn differences_with_borrow() {
+        check(Kind::SubBorrow, true, 0, 2, Z | C);
+        check(Kind::SubBorrow, true, u64::MAX, 1, N);
+        check_carry(Kind::SubBorrow, true, u64::MAX, 0, N);
+        check_carry(Kind::SubBorrow, true, 0, 0, Z | C);
+        check_carry(Kind::SubBorrow, true, i64::MAX as u64, 0, C | V);
+        check_carry(Kind::SubBorrow, true, 0, u64::MAX, Z);
+        check_carry(Kind::SubBorrow, false, 0xffff_ffff, 0, N);
+        check_carry(Kind::SubBorrow, false, 0x7fff_ffff, 0, C | V);
+        check_carry(Kind::SubBorrow, false, 0xdead_0000_0000_0000, 0xffff_ffff, Z);
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl Puts {
         }
     }
 
+    /// The word.
+    pub fn get_op(&self, b: &mut Builder) -> Val {
+        b.get(self.op)
+    }
+
     /// Sets the word to a value.
     pub fn op_value(&mut self, b: &mut Builder, op: Val) {
         b.put(self.op, op);

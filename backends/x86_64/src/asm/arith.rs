@@ -36,6 +36,11 @@ impl Asm {
         self.legacy(0, w, MAP_0F, 0xba, 4, a.into(), false, i32::from(bit), 1);
     }
 
+    /// `cmc`: the opposite carry.
+    pub(crate) fn cmc(&mut self) {
+        self.raw([0xf5]);
+    }
+
     /// One-operand group 3: `not` 2, `neg` 3, `mul` 4, `imul` 5, `div` 6, `idiv` 7.
     pub(crate) fn group3(&mut self, extension: u8, w: bool, a: impl Into<Rm>) {
         self.op(w, MAP0, 0xf7, extension, a.into());

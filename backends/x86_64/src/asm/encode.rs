@@ -92,6 +92,17 @@ pub(super) fn rex_bits(reg: u8, rm: Rm) -> u8 {
     (reg >> 3 & 1) << 2 | x << 1 | b
 }
 
+/// Whether this is a move (`mov`, `movzx`, `movbe`, `lea`, `cmov`, `set`) of the general registers.
+#[inline(always)]
+const fn moves(map: u8, opcode: u8) -> bool {
+    match map {
+        MAP0 => matches!(opcode, 0x63 | 0x88..=0x8b | 0x8d | 0xc6 | 0xc7),
+        MAP_0F => matches!(opcode, 0x40..=0x4f | 0x90..=0x9f | 0xb6 | 0xb7 | 0xbe | 0xbf),
+        MAP_0F38 => matches!(opcode, 0xf0 | 0xf1),
+        _ => false,
+    }
+}
+
 impl Asm {
     /// The general legacy-encoded instruction: mandatory prefix (or 0), REX.W, map, opcode, operands, immediate of `n_imm` bytes.
     #[inline(always)]
@@ -135,7 +146,11 @@ impl Asm {
             }
             _ => i.put4(imm),
         }
+        let start = self.pos();
         self.commit(&i);
+        if moves(map, opcode) {
+            self.keeps_flags(start);
+        }
     }
 
     #[inline]

@@ -23,11 +23,32 @@ pub(crate) use operand::{Alu, Cc, Enc, Mem, NO_REG, RAX, RBP, RCX, RDX, RSI, RSP
 pub(crate) struct Asm {
     buf: Vec<u8>,
     pos: usize,
+    /// Up to here the flags are what the instruction before [`Asm::mark_flags`] made them.
+    flags_until: usize,
 }
 
 impl Asm {
     pub(crate) fn clear(&mut self) {
         self.pos = 0;
+        self.flags_until = usize::MAX;
+    }
+
+    /// The flags of the last instruction will be asked for.
+    pub(crate) fn mark_flags(&mut self) {
+        self.flags_until = self.pos;
+    }
+
+    /// Whether the flags are still those marked last. False if in doubt: only moves are known to leave them alone.
+    pub(crate) fn has_marked_flags(&self) -> bool {
+        self.flags_until == self.pos
+    }
+
+    /// After an instruction from `start` on that leaves the flags alone.
+    #[inline(always)]
+    pub(super) fn keeps_flags(&mut self, start: usize) {
+        if self.flags_until == start {
+            self.flags_until = self.pos;
+        }
     }
 
     /// Makes room for at least `bytes` more.

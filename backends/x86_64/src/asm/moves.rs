@@ -32,6 +32,7 @@ impl Asm {
 
     /// Loads a constant; leaves the flags alone.
     pub(crate) fn mov_imm(&mut self, d: Enc, imm: u64) {
+        let start = self.pos;
         if let Ok(low) = u32::try_from(imm) {
             let mut i = Bytes { b: [0; MAX_INSN], n: 0 };
             if d >= 8 {
@@ -50,6 +51,7 @@ impl Asm {
             i.put4((imm >> 32) as i32);
             self.commit(&i);
         }
+        self.keeps_flags(start);
     }
 
     /// Loads a constant; may change the flags.

@@ -102,7 +102,8 @@ impl Cx<'_> {
         true
     }
 
-    /// The result of `setcond` unsigned less is only the carry into an addition or subtraction: the comparison sets the carry.
+    /// The result of `setcond` unsigned less, or of one that tests a bit, is only the carry into an addition or subtraction:
+    /// the comparison sets the carry.
     fn carry_from_compare(&mut self, cond: Cond, c: Val, (x, y): (Val, Val), next: &Op) -> bool {
         let (kind, outs, a, b, c_in) = match *next {
             Op::AddCarry { d, carry, a, b, carry_in, .. } => (Alu::Adc, (d, carry), a, b, carry_in),
@@ -111,9 +112,11 @@ impl Cx<'_> {
             }
             _ => return false,
         };
+        let bit = self.tb.constant(y).filter(|mask| mask.is_power_of_two());
         let (x, y) = match cond {
-            Cond::LtU => (x, y),
             Cond::GtU => (y, x),
+            Cond::LtU => (x, y),
+            Cond::TstEq | Cond::TstNe if bit.is_some() => (x, y),
             _ => return false,
         };
         if c_in != c || !self.only_for_next(c) {
@@ -122,8 +125,8 @@ impl Cx<'_> {
         self.now += 1;
         self.flush_merges();
         let rx = self.in_reg(x);
-        let ry = self.in_rm(y);
-        let w = self.w(x);
+        let by_bit = matches!(cond, Cond::TstEq | Cond::TstNe);
+        let ry = if by_bit { Rm::R(rx) } else { self.in_rm(y) };
         let t = self.alloc(false);
         self.load_value(t, a);
         self.keep_flags = true;
@@ -131,7 +134,13 @@ impl Cx<'_> {
             Some(_) => Rm::R(t),
             None => self.in_rm(b),
         };
-        self.asm.alu(Alu::Cmp, w, rx, ry);
+        match bit {
+            Some(mask) if by_bit => self.asm.bt(self.w(x), rx, mask.trailing_zeros() as u8),
+            _ => self.asm.alu(Alu::Cmp, self.w(x), rx, ry),
+        }
+        if cond == Cond::TstEq {
+            self.asm.cmc();
+        }
         match self.imm(b) {
             Some(imm) => self.asm.alu_imm(kind, self.w(outs.0), t, imm),
             None => self.asm.alu(kind, self.w(outs.0), t, rb),

@@ -2,8 +2,9 @@
 //!
 //! Arm ARM DDI 0487, C4.1.92 and C4.1.95, and the pseudocode function `AddWithCarry`.
 
-use super::cc::{Cc, Compare};
+use super::cc::{Carry, Cc, Compare};
 use super::{Translator, W};
+use crate::flags::C;
 use tcg_ir::{Cond, Sign, Type, Val};
 
 /// Which of the additions an instruction is.
@@ -139,31 +140,36 @@ impl Translator<'_> {
     /// ADC, ADCS, SBC, SBCS.
     pub(super) fn sum_carry(&mut self, kind: Sum, w: W, rd: u8, rn: u8, rm: u8) {
         let ty = w.ty();
+        self.settle_carry();
         let (a, b) = (self.r(w, rn), self.r(w, rm));
-        // C is the carry, and for a subtraction the opposite of the borrow.
-        let tests = self.tests(if kind.sub { 3 } else { 2 });
-        let carry = tests.value(self.b);
-        let (r, out) = if kind.sub {
-            self.b.sub_borrow(ty, a, b, carry)
+        let carry_in = self.carry_in(kind.sub);
+        let (result, carry) = if kind.sub {
+            self.b.sub_borrow(ty, a, b, carry_in)
         } else {
-            self.b.add_carry(ty, a, b, carry)
+            self.b.add_carry(ty, a, b, carry_in)
         };
         if kind.flags {
-            self.set_carry_cc(kind.sub, ty, (a, b), r, out);
+            let sum = Carry { sub: kind.sub, ty, a, b, carry_in, result, carry };
+            self.set_cc(Cc::Carry(sum));
         }
-        self.set(w, rd, r);
+        self.set(w, rd, result);
     }
 
-    fn set_carry_cc(&mut self, sub: bool, ty: Type, (a, b): (Val, Val), r: Val, out: Val) {
-        let (carry, overflow) = if sub {
-            let one = self.b.i32(1);
-            let carry = self.b.xor(Type::I32, out, one);
-            let (signs, moved) = (self.b.xor(ty, a, b), self.b.xor(ty, a, r));
-            (carry, self.b.and(ty, signs, moved))
-        } else {
-            (out, self.add_overflow(ty, a, b, r))
-        };
-        self.set_cc(Cc::Carry(ty, r, carry, overflow));
+    /// C as 0 or 1, or its opposite, the borrow into a subtraction.
+    fn carry_in(&mut self, sub: bool) -> Val {
+        match self.cc {
+            // As it came out, which the back end may still have in the host's flag.
+            Cc::Carry(sum) if sum.sub == sub => sum.carry,
+            Cc::Dynamic => {
+                let (op, c) = (self.lazy.get_op(self.b), self.b.i32(C.into()));
+                let cond = if sub { Cond::TstEq } else { Cond::TstNe };
+                self.b.setcond(Type::I32, cond, op, c)
+            }
+            _ => {
+                let tests = self.tests(if sub { 3 } else { 2 });
+                tests.value(self.b)
+            }
+        }
     }
 
     /// Signed or unsigned maximum or minimum (FEAT_CSSC).

@@ -5,10 +5,10 @@
 //! A consumer asks [`Translator::tests`] for a condition (`flag_tests.rs`) and gets host conditions on the producer's operands.
 
 use super::Translator;
-use crate::flags::{FLOAT_OUTCOMES, Kind};
+use crate::flags::{C, CARRY_UNKNOWN, FLOAT_OUTCOMES, Kind};
 use crate::helpers::integer::id;
 use frontend_common::{Test, Tests};
-use tcg_ir::{Label, Type, Val};
+use tcg_ir::{Cond, Label, Type, Val};
 
 /// The producer of the current flags.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +25,24 @@ pub(crate) enum Cc {
     Sub(Type, Val, Val, Val),
     /// Logical result.
     Logic(Type, Val),
-    /// Result, carry as `i32`, and a value that is negative exactly if there was overflow.
-    Carry(Type, Val, Val, Val),
+    /// Sum or difference with a carry.
+    Carry(Carry),
     /// If the test holds the comparison, else constant flags.
     If(Test, Compare, u8),
+}
+
+/// A sum `a + b + carry_in`, or a difference `a - b - carry_in`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carry {
+    pub(crate) sub: bool,
+    pub(crate) ty: Type,
+    pub(crate) a: Val,
+    pub(crate) b: Val,
+    /// 0 or 1 as `i32`: carry, of a difference borrow.
+    pub(crate) carry_in: Val,
+    pub(crate) result: Val,
+    /// What is carried or borrowed from above, 0 or 1 as `i32`.
+    pub(crate) carry: Val,
 }
 
 /// A comparison of two values.
@@ -61,9 +75,10 @@ impl Translator<'_> {
                 let op = self.lazy.operands(self.b, Kind::Logic as u32, ty, r, None);
                 self.lazy.op(self.b, op);
             }
-            Cc::Value(_) | Cc::Carry(..) => {
-                let flags = self.flags_value();
-                self.lazy.op_value(self.b, flags);
+            Cc::Value(flags) => self.lazy.op_value(self.b, flags),
+            Cc::Carry(sum) => {
+                let op = self.put_carry(sum);
+                self.lazy.op_value(self.b, op);
             }
             Cc::If(test, compare, flags) => {
                 let op = self.put_compare(compare);
@@ -85,6 +100,33 @@ impl Translator<'_> {
                 self.put_operands(Kind::FCmp, int, a, b)
             }
         }
+    }
+
+    /// Stores the operands of a sum or difference with a carry; its `cc_op`.
+    fn put_carry(&mut self, sum: Carry) -> Val {
+        let kind = if sum.sub { Kind::SubBorrow } else { Kind::AddCarry };
+        let op = self.put_operands(kind, sum.ty, sum.result, sum.b);
+        // C is the opposite of a borrow.
+        let op = self.b.i32(if sum.sub { op ^ u32::from(C) } else { op });
+        let carry_in = self.b.shl_imm(Type::I32, sum.carry_in, 2);
+        let carry = self.b.shl_imm(Type::I32, sum.carry, 1);
+        let carries = self.b.xor(Type::I32, carry_in, carry);
+        self.b.xor(Type::I32, carries, op)
+    }
+
+    /// Sees to it that the flags that only the CPU state knows tell C at its place. Values of the instruction so far are lost.
+    pub(crate) fn settle_carry(&mut self) {
+        if !matches!(self.cc, Cc::Dynamic) {
+            return;
+        }
+        let known = self.b.new_label();
+        let op = self.lazy.get_op(self.b);
+        let unknown = self.b.i32(CARRY_UNKNOWN);
+        self.b.brcond(Type::I32, Cond::TstEq, op, unknown, known);
+        let flags = self.b.call(id::NZCV, &[]);
+        let flags = self.b.trunc(flags);
+        self.lazy.op_value(self.b, flags);
+        self.set_label(known);
     }
 
     fn put_operands(&mut self, kind: Kind, ty: Type, a: Val, b: Val) -> u32 {

@@ -3,7 +3,7 @@
 //! Arm ARM DDI 0487, C1.2.4 "Condition code".
 
 use super::Translator;
-use super::cc::{Cc, Compare};
+use super::cc::{Carry, Cc, Compare};
 use crate::flags::{C, N, V, Z};
 use frontend_common::{Test, Tests};
 use tcg_ir::{Cond, FpMask, Type, Val};
@@ -63,7 +63,7 @@ impl Translator<'_> {
             Cc::Compare(compare) => self.compare_tests(compare, cond),
             Cc::Sub(ty, a, b, r) => self.sub_tests(ty, a, b, Some(r), cond),
             Cc::Logic(ty, r) => self.logic_tests(ty, r, cond),
-            Cc::Carry(ty, r, carry, overflow) => self.carry_tests(ty, r, carry, overflow, cond),
+            Cc::Carry(sum) => self.carry_tests(sum, cond),
             Cc::If(test, compare, flags) => self.if_tests(test, compare, flags, cond),
         }
     }
@@ -144,7 +144,7 @@ impl Translator<'_> {
     }
 
     /// A value that is negative exactly if `r`, the sum of `a` and `b` (and a carry), overflowed.
-    pub(crate) fn add_overflow(&mut self, ty: Type, a: Val, b: Val, r: Val) -> Val {
+    fn add_overflow(&mut self, ty: Type, a: Val, b: Val, r: Val) -> Val {
         let (a, b) = (self.b.xor(ty, a, r), self.b.xor(ty, b, r));
         self.b.and(ty, a, b)
     }
@@ -172,18 +172,35 @@ impl Translator<'_> {
         }
     }
 
-    fn carry_tests(&mut self, ty: Type, r: Val, carry: Val, overflow: Val, cond: u8) -> Tests {
+    fn carry_tests(&mut self, sum: Carry, cond: u8) -> Tests {
+        let (ty, r) = (sum.ty, sum.result);
         let (zero, none) = (self.b.constant(ty, 0), self.b.i32(0));
-        let carry = Test::Int(Type::I32, Cond::Ne, carry, none);
+        // C is the opposite of a borrow.
+        let carry = if sum.sub { Cond::Eq } else { Cond::Ne };
+        let carry = Test::Int(Type::I32, carry, sum.carry, none);
         let nonzero = Test::Int(ty, Cond::Ne, r, zero);
         match cond {
-            EQ => Tests::One(nonzero.invert()),
-            CS => Tests::One(carry),
-            MI => Tests::int(ty, Cond::LtS, r, zero),
+            EQ => return Tests::One(nonzero.invert()),
+            CS => return Tests::One(carry),
+            MI => return Tests::int(ty, Cond::LtS, r, zero),
+            HI => return Tests::All(carry, nonzero),
+            _ => {}
+        }
+        let overflow = self.carry_overflow(sum);
+        match cond {
             VS => Tests::int(ty, Cond::LtS, overflow, zero),
-            HI => Tests::All(carry, nonzero),
             _ => self.sign_tests(ty, r, overflow, cond),
         }
+    }
+
+    /// A value that is negative exactly if there was overflow.
+    fn carry_overflow(&mut self, sum: Carry) -> Val {
+        let Carry { ty, a, b, result, .. } = sum;
+        if !sum.sub {
+            return self.add_overflow(ty, a, b, result);
+        }
+        let (signs, moved) = (self.b.xor(ty, a, b), self.b.xor(ty, a, result));
+        self.b.and(ty, signs, moved)
     }
 
     fn if_tests(&mut self, test: Test, compare: Compare, flags: u8, cond: u8) -> Tests {

@@ -138,7 +138,7 @@ impl Cx<'_> {
         if t != ra {
             self.asm.mov(true, t, ra);
         }
-        if rc != NO_REG {
+        if rc != NO_REG && !self.flag_is(c_in) {
             self.asm.bt(false, rc, 0);
         }
         let plain = if op == Alu::Adc { Alu::Add } else { Alu::Sub };
@@ -150,10 +150,17 @@ impl Cx<'_> {
         self.finish_carry((d, c), t);
     }
 
+    /// Whether the host's carry flag still is this carry.
+    fn flag_is(&self, carry: Val) -> bool {
+        self.shared.shortcuts.fusion && self.carry_of == carry && self.asm.has_marked_flags()
+    }
+
     /// Leaves the sum in `t` and the carry flag as outputs.
     pub(crate) fn finish_carry(&mut self, (d, c): (Val, Val), t: Reg) {
         self.regs.locked = crate::alloc::bit(t);
         if self.vals[c.index()].last_use > self.now {
+            self.asm.mark_flags();
+            self.carry_of = c;
             let rc = self.alloc(false);
             self.asm.setcc(Cc::B, rc);
             self.asm.movzx8(rc, rc);
