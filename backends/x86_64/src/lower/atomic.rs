@@ -58,10 +58,14 @@ impl Cx<'_> {
     pub(crate) fn rmw(&mut self, op: RmwOp, mem: MemOp, disp: i32, old: Val, base: Val, v: Val) {
         self.flush_merges();
         let wanted = self.vals[old.index()].last_use > self.now;
+        let alone = wanted && !self.shared.parallel;
+        let plain = mem.bytes == 1 || mem.endian == Endian::Little;
+        if alone && (op == RmwOp::Xchg || op == RmwOp::Add && plain) {
+            return self.replace_alone(op, mem, disp, old, base, v);
+        }
         if op == RmwOp::Xchg {
             return self.exchange_memory(mem, disp, old, base, v);
         }
-        let plain = mem.bytes == 1 || mem.endian == Endian::Little;
         if !wanted && (op != RmwOp::Add || plain) {
             return self.modify_memory(alu(op), mem, disp, base, v);
         }
@@ -69,6 +73,36 @@ impl Cx<'_> {
             return self.add_memory(mem, disp, old, base, v);
         }
         self.modify_loop(alu(op), mem, disp, (old, base, v));
+    }
+
+    /// The old bytes of an access that nobody can interrupt, zero-extended, in memory order.
+    fn load_alone(&mut self, mem: MemOp, m: Mem) -> Reg {
+        let r = self.alloc(false);
+        self.may_fault();
+        match mem.bytes {
+            1 => self.asm.movzx8(r, m),
+            2 => self.asm.movzx16(r, m),
+            bytes => self.asm.mov(bytes == 8, r, m),
+        }
+        r
+    }
+
+    /// A load and a store while the process has one thread: `xchg` is locked by itself, and `xadd` takes three times as long.
+    fn replace_alone(&mut self, op: RmwOp, mem: MemOp, disp: i32, old: Val, base: Val, v: Val) {
+        let m = self.guest(base, Val::NONE, disp);
+        let t = self.alloc(false);
+        self.load_value(t, v);
+        let r = self.load_alone(mem, m);
+        if op == RmwOp::Add {
+            self.asm.alu(Alu::Add, mem.bytes == 8, t, r);
+        } else {
+            self.swap_for_memory(mem, t);
+        }
+        self.may_fault();
+        self.asm.store(mem.bytes, m, t);
+        self.swap_for_memory(mem, r);
+        self.done(&[base, v]);
+        self.finish_in(old, r);
     }
 
     /// `xchg` is locked by itself.
