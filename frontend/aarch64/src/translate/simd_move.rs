@@ -40,8 +40,13 @@ impl Translator<'_> {
     fn dup_scalar(&mut self, f: isa::aarch64::SCopy) {
         let (lane, index) = lane_and_index(f.imm5);
         let n = self.v(f.rn);
-        let value = self.b.vextract(lane, index, n);
-        self.set_scalar(f.rd, value);
+        if matches!(lane, tcg_ir::Lane::B | tcg_ir::Lane::H) {
+            let value = self.b.vextract(lane, index, n);
+            return self.set_scalar(f.rd, value);
+        }
+        let zero = self.b.v128(0);
+        let value = self.b.vmove(lane, 0, index, zero, n);
+        self.set_v(f.rd, value);
     }
 
     fn dup_general(&mut self, f: isa::aarch64::VFromGpr) {
