@@ -284,10 +284,10 @@ impl Translate for Translator<'_> {
         algfi: RilAu = { let b = self.imm(FULL, f.i2.into()); self.add_to(FULL, U, f.r1, b) };
         alhhhr: RrfAx = { let (a, b) = (self.r(HI, f.r2), self.r(HI, f.r3)); self.add(HI, U, f.r1, a, b) };
         alhhlr: RrfAx = { let (a, b) = (self.r(HI, f.r2), self.r(LO, f.r3)); self.add(HI, U, f.r1, a, b) };
-        alcr: Rre = { let b = self.r(LO, f.r2); self.add_with_carry(LO, f.r1, b) };
-        alcgr: Rre = { let b = self.r(FULL, f.r2); self.add_with_carry(FULL, f.r1, b) };
-        alc: RxyA = { let b = self.mem(LO, f.b2, f.x2, f.d2); self.add_with_carry(LO, f.r1, b) };
-        alcg: RxyA = { let b = self.mem(FULL, f.b2, f.x2, f.d2); self.add_with_carry(FULL, f.r1, b) };
+        alcr: Rre = { self.settle_carry(); let b = self.r(LO, f.r2); self.add_with_carry(LO, f.r1, b) };
+        alcgr: Rre = { self.settle_carry(); let b = self.r(FULL, f.r2); self.add_with_carry(FULL, f.r1, b) };
+        alc: RxyA = { self.settle_carry(); let b = self.mem(LO, f.b2, f.x2, f.d2); self.add_with_carry(LO, f.r1, b) };
+        alcg: RxyA = { self.settle_carry(); let b = self.mem(FULL, f.b2, f.x2, f.d2); self.add_with_carry(FULL, f.r1, b) };
         alhsik: RieD = { let (a, b) = (self.r(LO, f.r3), self.imm(LO, f.i2.into())); self.add(LO, U, f.r1, a, b) };
         alghsik: RieD = { let (a, b) = (self.r(FULL, f.r3), self.imm(FULL, f.i2.into())); self.add(FULL, U, f.r1, a, b) };
         alsi: Siy = { let addr = self.addr_b(f.b1, f.d1); self.add_to_storage(LO, U, addr, f.i2) };
@@ -322,10 +322,10 @@ impl Translate for Translator<'_> {
         slgfi: RilAu = { let b = self.imm(FULL, f.i2.into()); self.sub_from(FULL, U, f.r1, b) };
         slhhhr: RrfAx = { let (a, b) = (self.r(HI, f.r2), self.r(HI, f.r3)); self.sub(HI, U, f.r1, a, b) };
         slhhlr: RrfAx = { let (a, b) = (self.r(HI, f.r2), self.r(LO, f.r3)); self.sub(HI, U, f.r1, a, b) };
-        slbr: Rre = { let b = self.r(LO, f.r2); self.sub_with_borrow(LO, f.r1, b) };
-        slbgr: Rre = { let b = self.r(FULL, f.r2); self.sub_with_borrow(FULL, f.r1, b) };
-        slb: RxyA = { let b = self.mem(LO, f.b2, f.x2, f.d2); self.sub_with_borrow(LO, f.r1, b) };
-        slbg: RxyA = { let b = self.mem(FULL, f.b2, f.x2, f.d2); self.sub_with_borrow(FULL, f.r1, b) };
+        slbr: Rre = { self.settle_carry(); let b = self.r(LO, f.r2); self.sub_with_borrow(LO, f.r1, b) };
+        slbgr: Rre = { self.settle_carry(); let b = self.r(FULL, f.r2); self.sub_with_borrow(FULL, f.r1, b) };
+        slb: RxyA = { self.settle_carry(); let b = self.mem(LO, f.b2, f.x2, f.d2); self.sub_with_borrow(LO, f.r1, b) };
+        slbg: RxyA = { self.settle_carry(); let b = self.mem(FULL, f.b2, f.x2, f.d2); self.sub_with_borrow(FULL, f.r1, b) };
 
         ltr: Rr = { let v = self.r(LO, f.r2); self.load_and_test(LO, f.r1, v) };
         ltgr: Rre = { let v = self.r(FULL, f.r2); self.load_and_test(FULL, f.r1, v) };

@@ -8,7 +8,7 @@
 use super::Translator;
 use crate::cc::Kind;
 use crate::helpers::id;
-use crate::state::{CC_F, CC_G};
+use crate::state::{CC_B, CC_F, CC_G};
 use tcg_ir::{Cond, Label, Sign, Type, Val};
 
 /// The producer of the current condition code.
@@ -142,6 +142,24 @@ impl Translator<'_> {
         self.b.or(Type::I32, high, low)
     }
 
+    /// Before [`Translator::carry`] and [`Translator::borrow`], at the start of an instruction: sees to it that a condition
+    /// code that only the CPU state knows is of [`Kind::Carry`] there.
+    pub(crate) fn settle_carry(&mut self) {
+        if !matches!(self.cc, Cc::Dynamic) {
+            return;
+        }
+        let settled = self.b.new_label();
+        let (op, any_width) = (self.lazy.get_op(self.b), self.b.i32(1));
+        let op = self.b.or(Type::I32, op, any_width);
+        let kind = self.b.i32(Kind::Carry.op(true));
+        self.b.brcond(Type::I32, Cond::Eq, op, kind, settled);
+        let cc = self.cc_value();
+        let (carry, nonzero) =
+            (self.b.shr_u_imm(Type::I32, cc, 1), self.b.and_imm(Type::I32, cc, 1));
+        self.set_cc(Cc::Carry(Type::I32, nonzero, carry));
+        self.set_label(settled);
+    }
+
     /// The carry of the last unsigned addition, or 'no borrow' of the last subtraction: bit 0 of the condition code.
     pub(crate) fn carry(&mut self) -> Val {
         match self.cc {
@@ -149,6 +167,10 @@ impl Translator<'_> {
             Cc::SubU(ty, a, b) => self.b.setcond(ty, Cond::GeU, a, b),
             Cc::Carry(_, _, carry) => carry,
             Cc::Const(value) => self.b.i32(u32::from(value >> 1)),
+            Cc::Dynamic => {
+                let carry = self.b.get(CC_B);
+                self.b.trunc(carry)
+            }
             _ => {
                 let cc = self.cc_value();
                 self.b.shr_u_imm(Type::I32, cc, 1)
