@@ -6,28 +6,42 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 /// A vCPU's source of random numbers.
 ///
 /// Each vCPU has its own, as a lock held by another thread would stay held in the child of a `fork`.
-#[derive(Debug, Default)]
-pub struct Random(Option<Box<ChaCha12Rng>>);
+#[derive(Debug)]
+pub enum Random {
+    /// The host's numbers, as long as it has any.
+    Host(fn() -> Option<u64>),
+    /// Those of a generator.
+    Seeded(Box<ChaCha12Rng>),
+}
+
+impl Default for Random {
+    fn default() -> Random {
+        Random::Host(|| None)
+    }
+}
 
 impl Random {
-    /// The numbers that follow from `seed`; the host's without one.
+    /// The numbers that follow from `seed`.
     #[must_use]
-    pub fn new(seed: Option<u64>) -> Random {
-        Random(seed.map(|seed| Box::new(ChaCha12Rng::seed_from_u64(seed))))
+    pub fn seeded(seed: u64) -> Random {
+        Random::Seeded(Box::new(ChaCha12Rng::seed_from_u64(seed)))
     }
 
-    /// A number, if the host has one.
+    /// A number, if there is one.
     pub fn u64(&mut self) -> Option<u64> {
-        match &mut self.0 {
-            Some(seeded) => Some(seeded.next_u64()),
-            None => getrandom::u64().ok(),
+        match self {
+            Random::Host(read) => read(),
+            Random::Seeded(generator) => Some(generator.next_u64()),
         }
     }
 
     /// A source for a further vCPU: with a seed, other numbers than this one's, but the same in each run.
     #[must_use]
     pub fn split(&mut self) -> Random {
-        Random::new(self.0.as_mut().map(|seeded| seeded.next_u64()))
+        match self {
+            Random::Host(read) => Random::Host(*read),
+            Random::Seeded(generator) => Random::seeded(generator.next_u64()),
+        }
     }
 }
 
@@ -41,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_seed_decides_all_numbers() {
-        let [mut a, mut b, mut other] = [7, 7, 8].map(|seed| Random::new(Some(seed)));
+        let [mut a, mut b, mut other] = [7, 7, 8].map(Random::seeded);
         assert_eq!(three(&mut a.split()), three(&mut b.split()));
         assert_eq!(three(&mut a), three(&mut b));
         assert_ne!(three(&mut a.split()), three(&mut a));
@@ -49,7 +63,9 @@ mod tests {
     }
 
     #[test]
-    fn the_host_s_numbers_differ() {
-        assert_ne!(three(&mut Random::new(None)), three(&mut Random::new(None).split()));
+    fn the_host_s_numbers_are_the_host_s() {
+        let mut host = Random::Host(|| Some(5));
+        assert_eq!(three(&mut host.split()), [Some(5); 3]);
+        assert_eq!(Random::default().u64(), None);
     }
 }

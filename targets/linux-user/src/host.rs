@@ -97,6 +97,14 @@ pub fn args<const N: usize>(given: [u64; N]) -> [u64; 6] {
     all
 }
 
+/// A random number of the kernel's, if it has any.
+pub fn random() -> Option<u64> {
+    let mut number = [0u8; 8];
+    let buffer = args([number.as_mut_ptr() as u64, number.len() as u64]);
+    let filled = call(libc::SYS_getrandom, buffer) == Ok(number.len() as u64);
+    filled.then(|| u64::from_ne_bytes(number))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

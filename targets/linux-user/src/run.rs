@@ -116,7 +116,7 @@ pub fn run(launch: Launch) -> Result<(), LaunchError> {
     let mut machine = (launch.machine)(abi);
     machine.translate.cpu_level = config.cpu_level;
     let mut cpu = (abi.boot)(Arc::clone(&space), machine).map_err(LaunchError::Host)?;
-    let mut random = Random::new(config.seed);
+    let mut random = config.seed.map_or(Random::Host(crate::host::random), Random::seeded);
     let request = LoadRequest {
         config: &config,
         random: [(); 2].map(|()| random.u64().unwrap_or(0)),

@@ -1,4 +1,4 @@
-/* Arguments and environment reach a program byte for byte, odd ones as well. */
+/* Arguments and environment reach a program byte for byte, odd ones as well; descriptors are those it was given. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@ static int show(int argc, char **argv) {
         printf("argument %d <%s>\n", i, argv[i]);
     for (char **variable = environ; *variable != NULL; variable++)
         printf("variable <%s>\n", *variable);
+    printf("first free descriptor %d\n", dup(0));
     return 0;
 }
 
@@ -34,6 +35,8 @@ int main(int argc, char **argv) {
     char *variables[] = {"A=1", "without", "A=2", "=empty", "", "B==", "\xff=\xfe", NULL};
     if (argc > 1)
         return show(argc, argv);
+    /* The next one has one more, of this dup, and none of the emulator's. */
+    printf("first free descriptor %d\n", dup(0));
     too_much();
     fflush(stdout);
     execve("/proc/self/exe", arguments, variables);
