@@ -14,9 +14,10 @@ pub enum Random {
     Seeded(Box<ChaCha12Rng>),
 }
 
+/// The numbers that follow from 0: for a vCPU without a kernel, whose runs are to be the same.
 impl Default for Random {
     fn default() -> Random {
-        Random::Host(|| None)
+        Random::seeded(0)
     }
 }
 
@@ -66,6 +67,6 @@ mod tests {
     fn the_host_s_numbers_are_the_host_s() {
         let mut host = Random::Host(|| Some(5));
         assert_eq!(three(&mut host.split()), [Some(5); 3]);
-        assert_eq!(Random::default().u64(), None);
+        assert_eq!(Random::Host(|| None).u64(), None);
     }
 }
