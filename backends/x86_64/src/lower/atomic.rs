@@ -75,16 +75,14 @@ impl Cx<'_> {
         self.modify_loop(alu(op), mem, disp, (old, base, v));
     }
 
-    /// The old bytes of an access that nobody can interrupt, zero-extended, in memory order.
-    fn load_alone(&mut self, mem: MemOp, m: Mem) -> Reg {
-        let r = self.alloc(false);
+    /// Loads the bytes of an access into `r`, zero-extended, in memory order.
+    fn load_bytes(&mut self, mem: MemOp, r: Reg, m: Mem) {
         self.may_fault();
         match mem.bytes {
             1 => self.asm.movzx8(r, m),
             2 => self.asm.movzx16(r, m),
             bytes => self.asm.mov(bytes == 8, r, m),
         }
-        r
     }
 
     /// A load and a store while the process has one thread: `xchg` is locked by itself, and `xadd` takes three times as long.
@@ -92,7 +90,8 @@ impl Cx<'_> {
         let m = self.guest(base, Val::NONE, disp);
         let t = self.alloc(false);
         self.load_value(t, v);
-        let r = self.load_alone(mem, m);
+        let r = self.alloc(false);
+        self.load_bytes(mem, r, m);
         if op == RmwOp::Add {
             self.asm.alu(Alu::Add, mem.bytes == 8, t, r);
         } else {
@@ -150,12 +149,7 @@ impl Cx<'_> {
         let rv = self.in_reg(v);
         let t = self.alloc(false);
         let w = mem.bytes == 8;
-        self.may_fault();
-        match mem.bytes {
-            1 => self.asm.movzx8(RAX, m),
-            2 => self.asm.movzx16(RAX, m),
-            _ => self.asm.mov(w, RAX, m),
-        }
+        self.load_bytes(mem, RAX, m);
         let again = self.asm.pos();
         self.asm.mov(w, t, RAX);
         self.swap_for_memory(mem, t);
